@@ -1,0 +1,73 @@
+"""How every command of this project ends: exit codes and one line on stderr.
+
+0 done, 1 the run failed, 2 bad input, 128 + n by signal n.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException
+from omegaconf.errors import OmegaConfBaseException
+
+from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
+from lstm_vae.run_config import unknown_key
+
+
+def complain(message: str) -> None:
+    """One line on stderr."""
+    print("error: " + " ".join(message.split()), file=sys.stderr, flush=True)
+
+
+def describe(error: BaseException) -> str:
+    """Hydra's and OmegaConf's errors in one line."""
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
+        group, _, option = error.missing_cfg_file.rpartition("/")
+        return f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}"
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    if match := re.match(r"Could not override '(.+?)'", lines[0]):
+        return str(unknown_key(match.group(1)))
+    cause = error.__cause__
+    if isinstance(cause, OmegaConfBaseException):
+        if match := re.match(r"Key '(.+?)' not in '(.+?)Schema'", str(cause)):
+            return str(unknown_key(f"{match.group(2).lower()}.{match.group(1)}"))
+        return f"{lines[0]}: {str(cause).strip().splitlines()[0]}"
+    return lines[0]
+
+
+def run(command: Callable[[], object]) -> NoReturn:
+    """Runs a command to its exit code.
+
+    Hydra would print several lines and exit 1 for any error; `HYDRA_FULL_ERROR` makes it let errors through
+    to here. Where the user has set that variable, the full traceback is wanted, and shown.
+    """
+    wants_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    try:
+        command()
+    except (UserError, HydraException, ConfigCompositionException, OmegaConfBaseException) as error:
+        if wants_traceback:
+            raise
+        complain(str(error) if isinstance(error, UserError) else describe(error))
+        sys.exit(2)
+    except RunFailedError as error:
+        if wants_traceback:
+            raise
+        complain(str(error))
+        sys.exit(1)
+    except InterruptedRunError as error:
+        complain(str(error))
+        sys.exit(128 + error.signum)
+    except KeyboardInterrupt:
+        complain("interrupted")
+        sys.exit(128 + signal.SIGINT)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(0)

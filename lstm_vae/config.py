@@ -1,0 +1,63 @@
+"""Hydra's side of the configuration: typed schemas for the YAML files, and the way into `RunConfig`.
+
+Hydra's schemas must be mutable (a frozen dataclass cannot be merged with YAML) and cannot say "a number or a
+list", so they are derived from the frozen classes: same fields and defaults, `Any` where a field takes more
+than one type.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any, get_origin, get_type_hints
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from lstm_vae.errors import UserError
+from lstm_vae.run_config import SECTIONS, RunConfig
+
+_PACKAGED = Path(__file__).parent / "conf"  # in a wheel
+CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parent.parent / "conf"
+
+
+def _schema(kind: type) -> type:
+    """A mutable twin of a frozen configuration class for the ConfigStore."""
+    hints = get_type_hints(kind)
+    default = kind()
+    fields = []
+    for item in dataclasses.fields(kind):
+        several = get_origin(hints[item.name]) in (tuple, dict)
+        value = getattr(default, item.name)
+        if isinstance(value, (tuple, dict)):
+            plain: Any = list(value) if isinstance(value, tuple) else dict(value)
+            spec: Any = dataclasses.field(default_factory=lambda plain=plain: plain)
+        else:
+            spec = value
+        fields.append((item.name, Any if several else hints[item.name], spec))
+    return dataclasses.make_dataclass(kind.__name__.replace("Config", "Schema"), fields)
+
+
+def register_schemas() -> None:
+    """Makes `run_schema`, the root of `conf/config.yaml`, known to Hydra."""
+    sections = [
+        (name, schema, dataclasses.field(default_factory=schema))
+        for name, schema in ((name, _schema(kind)) for name, kind in SECTIONS.items())
+    ]
+    ConfigStore.instance().store("run_schema", dataclasses.make_dataclass("RunSchema", sections))
+
+
+def run_config_from(cfg: DictConfig) -> RunConfig:
+    """Checks a composed configuration and freezes it.
+
+    Raises:
+        UserError: a key is unknown, missing or unresolvable, or a value not allowed.
+    """
+    try:
+        values = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise UserError(str(error).splitlines()[0]) from None
+    assert isinstance(values, dict)
+    values.pop("hydra", None)
+    return RunConfig.from_mapping({str(key): value for key, value in values.items()})

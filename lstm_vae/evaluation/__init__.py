@@ -1,0 +1,8 @@
+"""Evaluation: BCE, KL, importance-weighted NLL and active units."""
+
+from lstm_vae.evaluation.latents import active_units, posterior_means
+from lstm_vae.evaluation.metrics import UNITS, evaluate
+from lstm_vae.evaluation.nll import NLLEstimator
+from lstm_vae.evaluation.scoring import Score, Scorer
+
+__all__ = ["UNITS", "NLLEstimator", "Score", "Scorer", "active_units", "evaluate", "posterior_means"]

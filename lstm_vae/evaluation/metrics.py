@@ -1,0 +1,54 @@
+"""Everything by which a finished model is judged."""
+
+from __future__ import annotations
+
+from lstm_vae.data import Splits
+from lstm_vae.evaluation.latents import active_units, posterior_means
+from lstm_vae.evaluation.nll import NLLEstimator, evenly_spaced
+from lstm_vae.evaluation.scoring import Scorer
+from lstm_vae.model import VAE
+from lstm_vae.run_config import EvaluationConfig
+
+NATS = "nats/image"
+UNITS = {
+    "val_loss": NATS,
+    "val_bce": NATS,
+    "val_kl": NATS,
+    "test_loss": NATS,
+    "test_bce": NATS,
+    "test_kl": NATS,
+    "test_nll": NATS,
+    "nll_samples": "samples/image",
+    "nll_images": "images",
+    "active_units": "latents",
+    "best_val_loss": NATS,
+    "best_epoch": "epoch",
+}
+
+
+def evaluate(vae: VAE, splits: Splits, config: EvaluationConfig) -> dict[str, float | int]:
+    """Scores the validation and test splits.
+
+    Returns:
+        a flat map of the metrics that `UNITS` names, but for those of the best epoch.
+    """
+    scorer = Scorer(vae, config.batch_size, config.seed)
+    validation = scorer.score(splits.validation.images)
+    test = scorer.score(splits.test.images)
+    metrics: dict[str, float | int] = {
+        "val_loss": validation.loss,
+        "val_bce": validation.bce,
+        "val_kl": validation.kl,
+        "test_loss": test.loss,
+        "test_bce": test.bce,
+        "test_kl": test.kl,
+    }
+    if config.nll_samples:
+        chosen = evenly_spaced(len(splits.test), config.nll_images)
+        estimator = NLLEstimator(vae, config.nll_samples, config.seed)
+        metrics["test_nll"] = estimator.estimate(splits.test.images[chosen])
+        metrics["nll_samples"] = config.nll_samples
+        metrics["nll_images"] = len(chosen)
+    means = posterior_means(vae, splits.validation.images, config.batch_size)
+    metrics["active_units"] = active_units(means)
+    return metrics

@@ -1,0 +1,1 @@
+"""Figures: loss curves, digits, latents."""

@@ -1,0 +1,87 @@
+"""Pictures of digits: generated ones in a grid, and reconstructions beside their originals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from lstm_vae.figures.style import figure
+from lstm_vae.model import VAE
+
+GAP = 2
+
+
+def tile(images: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
+    """Puts [N, 28, 28] images into one picture, row by row, with light gaps; missing ones stay blank."""
+    count, side = len(images), images.shape[1]
+    rows = -(-count // columns)
+    picture = np.full((rows * (side + GAP) + GAP, columns * (side + GAP) + GAP), 0.35, np.float32)
+    for index, image in enumerate(images):
+        top, left = (GAP + (side + GAP) * place for place in divmod(index, columns))
+        picture[top : top + side, left : left + side] = image
+    return picture
+
+
+def decode(vae: VAE, z: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bernoulli means [N, 28, 28] of latents [N, L]."""
+    parts = [keras.ops.sigmoid(vae.decoder(z[i : i + 500])) for i in range(0, len(z), 500)]
+    return np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
+
+
+def sample_prior(latent_dim: int, count: int, scale: float, seed: int) -> NDArray[np.float32]:
+    """float32 [count, L] from N(0, scale^2 I)."""
+    z = np.random.default_rng([0x9E4, seed]).standard_normal((count, latent_dim)) * scale
+    return z.astype(np.float32)
+
+
+def draw_samples(vae: VAE, path: Path, count: int, scale: float, seed: int) -> None:
+    """A grid of digits generated from z ~ N(0, scale^2 I)."""
+    columns = int(np.ceil(np.sqrt(count)))
+    images = decode(vae, sample_prior(vae.latent_dim, count, scale, seed))
+    spread = "the prior N(0, I)" if scale == 1 else f"N(0, {scale:g}² I), {scale:g} times the prior's spread"
+    side = 5.5 if count <= 100 else 8.5
+    with figure(path, side, side * np.ceil(count / columns) / columns + 0.4) as drawn:
+        _show(drawn, tile(images, columns), f"{count} digits generated from {spread}")
+
+
+def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
+    """A grid of digits decoded from equal steps over [-scale, scale]^2 of a 2-D latent's plane."""
+    columns = int(np.ceil(np.sqrt(count)))
+    axis = np.linspace(-scale, scale, columns, dtype=np.float32)
+    z = np.array([(x, y) for y in axis[::-1] for x in axis], np.float32)[:count]
+    side = 5.5 if count <= 100 else 8.5
+    with figure(path, side + 0.6, side + 0.6) as drawn:
+        axes = drawn.add_subplot()
+        half = scale * columns / max(columns - 1, 1)
+        axes.imshow(
+            tile(decode(vae, z), columns), cmap="gray_r", vmin=0, vmax=1, extent=(-half, half, -half, half)
+        )
+        axes.set(
+            xlabel="z₁ (standard deviations of the prior)",
+            ylabel="z₂ (standard deviations of the prior)",
+            title=f"{count} digits over the latent plane, ±{scale:g}",
+        )
+        axes.grid(visible=False)
+
+
+def draw_reconstructions(vae: VAE, images: NDArray[np.uint8], labels: NDArray[np.uint8], path: Path) -> None:
+    """Two images of each label: originals above their reconstructions from the posterior's mean."""
+    chosen = np.concatenate([np.flatnonzero(labels == label)[:2] for label in np.unique(labels)])
+    originals = images[chosen].astype(np.float32) / 255
+    reconstructions = decode(vae, np.asarray(vae.encoder(originals).z_mean))
+    with figure(path, 10, 1.75) as drawn:
+        picture = tile(np.concatenate([originals, reconstructions]), len(chosen))
+        axes = _show(drawn, picture, "Validation digits (above) and their reconstructions (below)")
+        axes.set_anchor("C")
+
+
+def _show(drawn: Any, picture: NDArray[np.float32], title: str) -> Any:
+    axes = drawn.add_subplot()
+    axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
+    axes.set_title(title)
+    axes.set_axis_off()
+    return axes

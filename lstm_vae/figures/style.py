@@ -1,0 +1,43 @@
+"""One look for all figures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+
+STYLE = {
+    "figure.dpi": 120,
+    "savefig.dpi": 120,
+    "figure.constrained_layout.use": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "legend.frameon": False,
+}
+
+
+@contextmanager
+def figure(path: Path, width: float, height: float) -> Iterator[Any]:
+    """A figure of so many inches, saved to `path` when left, whole or not at all."""
+    with plt.rc_context(STYLE):
+        drawn = plt.figure(figsize=(width, height))
+        try:
+            yield drawn
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f".{path.name}.partial")
+            drawn.savefig(partial, format=path.suffix.lstrip(".") or "png")
+            os.replace(partial, path)
+        finally:
+            plt.close(drawn)

@@ -1,0 +1,72 @@
+"""From a configuration to a Keras model."""
+
+from __future__ import annotations
+
+import importlib
+
+import keras
+
+from lstm_vae.errors import UserError
+from lstm_vae.model.decoder import SIDE, Decoder
+from lstm_vae.model.encoder import Encoder, LSTMEncoder
+from lstm_vae.model.vae import VAE
+from lstm_vae.run_config import RunConfig
+
+ENCODERS: dict[str, type[Encoder]] = {"lstm": LSTMEncoder}
+
+
+def encoder_class(kind: str) -> type[Encoder]:
+    """The class that `encoder.kind` names: one of ours, or `package.module.Class` of anyone's.
+
+    Raises:
+        UserError: there is no such class, or it is not derived from `Encoder`.
+    """
+    if kind in ENCODERS:
+        return ENCODERS[kind]
+    module, _, name = kind.rpartition(".")
+    allowed = f"must be {', '.join(ENCODERS)} or the dotted path of a class derived from lstm_vae.model.Encoder"
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UserError(f"encoder.kind={kind}: {allowed} ({error})") from None
+    if not (isinstance(found, type) and issubclass(found, Encoder)):
+        raise UserError(f"encoder.kind={kind}: {allowed}")
+    return found
+
+
+def build_vae(config: RunConfig) -> VAE:
+    """Builds the VAE, its initial weights drawn from `training.seed`.
+
+    Returns:
+        a built model: images float32 [B, 28, 28] -> `VAEOutputs`.
+
+    Raises:
+        UserError: `encoder.kind` names no encoder.
+    """
+    keras.utils.set_random_seed(config.training.seed % 2**32)
+    encoder, decoder, precision = config.encoder, config.decoder, config.training.precision
+    kind = encoder_class(encoder.kind)
+    vae = VAE(
+        encoder=kind(
+            hidden=encoder.hidden,
+            fc=encoder.fc,
+            activation=encoder.activation,
+            bidirectional=encoder.bidirectional,
+            latent_dim=encoder.latent_dim,
+            dropout=encoder.dropout,
+            precision=precision,
+            options=encoder.options,
+            name="encoder",
+        ),
+        decoder=Decoder(
+            fc=decoder.fc,
+            filters=decoder.filters,
+            activation=decoder.activation,
+            latent_dim=encoder.latent_dim,
+            precision=precision,
+            name="decoder",
+        ),
+        name="vae",
+    )
+    vae.build((None, SIDE, SIDE))
+    return vae

@@ -1,0 +1,82 @@
+"""What is checked before Hydra makes a folder: the configuration, the data, a resumed run, the folder itself.
+
+Hydra calls this before it runs a job. `SystemExit` is the one thing that it lets out of a callback.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from lstm_vae.cli import complain
+from lstm_vae.config import run_config_from
+from lstm_vae.data import load_splits
+from lstm_vae.errors import UserError
+from lstm_vae.resume import resumed_config
+from lstm_vae.run_config import RunConfig
+from lstm_vae.run_folder import claim, claim_named
+
+
+class Preflight(Callback):
+    """Refuses bad input with one line and exit code 2; claims the run's folder."""
+
+    def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Checks a single run, and sets `hydra.run.dir` to a folder that is its own."""
+        try:
+            run = _checked(config)
+            if run.training.resume is not None:
+                run = resumed_config(run, list(config.hydra.overrides.task))
+                _go_on_in(Path(str(run.training.resume)), run, config)
+            load_splits(run.data, run.training.batch_size)
+            if run.training.resume is None:
+                config.hydra.run.dir = str(_claimed(config))
+        except UserError as error:
+            complain(str(error))
+            sys.exit(2)
+
+    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+        """Checks what all jobs of a multirun share."""
+        try:
+            run = _checked(config)
+            if run.training.resume is not None:
+                raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
+        except UserError as error:
+            complain(str(error))
+            sys.exit(2)
+
+
+def _checked(config: DictConfig) -> RunConfig:
+    job = config.copy()
+    with open_dict(job):
+        job.pop("hydra", None)
+    run = run_config_from(job)
+    if "." in run.encoder.kind:
+        from lstm_vae.model.builder import encoder_class  # imports TensorFlow
+
+        encoder_class(run.encoder.kind)
+    elif run.encoder.kind != "lstm":
+        raise UserError(
+            f"encoder.kind={run.encoder.kind}: must be lstm or the dotted path of a class derived from "
+            "lstm_vae.model.Encoder"
+        )
+    return run
+
+
+def _claimed(config: DictConfig) -> Path:
+    folder = Path(str(config.hydra.run.dir))
+    named = any(str(override).startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra)
+    return claim_named(folder) if named else claim(folder)
+
+
+def _go_on_in(folder: Path, run: RunConfig, config: DictConfig) -> None:
+    """Hydra writes into the run's own folder, but over none of its files."""
+    number = 1 + sum(1 for _ in (folder / ".hydra").glob("resume-*"))
+    with open_dict(config):
+        config.hydra.run.dir = str(folder)
+        config.hydra.output_subdir = f".hydra/resume-{number}"
+        for section, values in run.to_mapping().items():
+            config[section] = OmegaConf.create(values)

@@ -1,0 +1,103 @@
+"""`record.json`: the single machine-readable account of a run. Plain JSON, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from lstm_vae.errors import UserError
+
+SCHEMA_VERSION = 1
+State = Literal["RUNNING", "COMPLETE", "PRUNED", "FAIL"]
+STATES = ("RUNNING", "COMPLETE", "PRUNED", "FAIL")
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a search minimises.
+
+    Attributes:
+        value: None until the run is evaluated.
+    """
+
+    name: str = "val_loss"
+    direction: str = "minimize"
+    unit: str = "nats/image"
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """The account of one run.
+
+    Attributes:
+        state: as Optuna names them.
+        reason: why it is FAIL or PRUNED, else None.
+        objective: validation BCE + KL at beta = 1.
+        metrics: flat, by name.
+        units: of the metrics, by name.
+        provenance: flat: data, seed, epochs, sizes, times, versions, hardware, commit.
+        config: resolved, nested.
+        config_hash: of the part of it that says what is computed.
+        overrides: the command line's, as Hydra took them.
+    """
+
+    state: State
+    config: dict[str, Any]
+    config_hash: str
+    reason: str | None = None
+    objective: Objective = field(default_factory=Objective)
+    metrics: dict[str, float | int] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    overrides: list[str] = field(default_factory=list)
+    schema_version: int = SCHEMA_VERSION
+
+    def updated(self, provenance: dict[str, Any] | None = None, **changes: Any) -> Record:
+        """A copy with fields replaced and entries of `provenance` added."""
+        return replace(self, provenance={**self.provenance, **(provenance or {})}, **changes)
+
+
+def write(path: Path, record: Record) -> None:
+    """Writes the record; a reader finds the old one or the new one, never a part.
+
+    Raises:
+        ValueError: a number is NaN or infinite, which JSON cannot say.
+        OSError: the file cannot be written.
+    """
+    text = json.dumps(asdict(record), indent=2, allow_nan=False)
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+def read(path: Path) -> Record:
+    """Reads a record.
+
+    Raises:
+        UserError: the file is missing, torn, or no record.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise UserError(f"{path}: not a record ({error})") from None
+    try:
+        if values["state"] not in STATES or values["schema_version"] != SCHEMA_VERSION:
+            raise ValueError(f"state {values['state']}, schema version {values['schema_version']}")
+        return Record(**{**values, "objective": Objective(**values["objective"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path}: not a record of this version ({error})") from None
+
+
+def finite(metrics: dict[str, Any]) -> bool:
+    """Whether every metric is a finite number."""
+    return all(math.isfinite(value) for value in metrics.values())

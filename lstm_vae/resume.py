@@ -1,0 +1,75 @@
+"""Going on with a stopped run: its own configuration holds, and what the command says must agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lstm_vae import record
+from lstm_vae.errors import UserError
+from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, RunConfig
+from lstm_vae.run_folder import RunFolder
+
+# Changing how long a run goes is what resuming is for; the rest only says how it is run or shown.
+CHANGEABLE = (*EXECUTION_FIELDS, "training.epochs", "training.early_stopping", "training.jit_compile")
+
+
+def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
+    """The configuration with which `training.resume` goes on: the run's own, with what may change as asked.
+
+    Args:
+        asked: as composed from the command line.
+        overrides: of the command line: fields that none of them names are taken from the run.
+
+    Raises:
+        UserError: the folder holds no resumable run, the command names a field that the run has otherwise
+            (the message shows the difference), or there is nothing left to do.
+    """
+    folder = RunFolder(Path(asked.training.resume or ""))
+    how = f"training.resume={folder.path}"
+    saved = folder.read_config()
+    _require_stopped(folder, how)
+
+    before, now = saved.flat(), asked.flat()
+    named = {key for key in KEYS if _names(overrides, key)} - {"training.resume"}
+    different = [key for key in sorted(named) if before[key] != now[key]]
+    refused = [key for key in different if key not in CHANGEABLE]
+    if refused:
+        shown = ", ".join(f"{key} is {before[key]} there and {now[key]} here" for key in refused)
+        raise UserError(f"{how}: a run of another configuration: {shown}")
+    if "training.epochs" in different and saved.training.schedule != "constant":
+        raise UserError(
+            f"training.epochs={now['training.epochs']}: must stay {before['training.epochs']} to resume "
+            f"{folder.path}, whose {saved.training.schedule} schedule depends on it"
+        )
+    changes = {key.replace(".", "__"): now[key] for key in different}
+    config = saved.replace(**changes, training__resume=str(folder.path))
+    _require_something_left(folder, config)
+    return config
+
+
+def _names(overrides: Sequence[str], key: str) -> bool:
+    """Whether an override sets the field: by its name, its group's option, or an experiment's."""
+    for override in overrides:
+        name = override.lstrip("+~").split("=", 1)[0].split("@")[0].strip()
+        if name in (key, key.split(".")[0], "experiment") or key.startswith(name + "."):
+            return True
+    return False
+
+
+def _require_stopped(folder: RunFolder, how: str) -> None:
+    if folder.record.exists():
+        record.read(folder.record)
+    if not folder.last.exists() and folder.history.exists():
+        raise UserError(f"{how}: its checkpoints/last.npz is missing")
+
+
+def _require_something_left(folder: RunFolder, config: RunConfig) -> None:
+    if not folder.record.exists() or record.read(folder.record).state != "COMPLETE":
+        return
+    done = record.read(folder.record).provenance["epochs"]
+    if done >= config.training.epochs:
+        raise UserError(
+            f"training.resume={folder.path}: all {done} epochs are done; more are asked for by "
+            "training.epochs"
+        )

@@ -1,0 +1,155 @@
+"""One run: data -> model -> fit -> evaluate -> record -> figures."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lstm_vae import provenance, record, runtime
+from lstm_vae.data import Splits, load_splits
+from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
+from lstm_vae.record import Objective, Record
+from lstm_vae.run_config import RunConfig
+from lstm_vae.run_folder import RunFolder
+from lstm_vae.training.stop import StopSignals
+
+
+def execute(config: RunConfig, path: Path, overrides: Sequence[str] = ()) -> float:
+    """Trains, evaluates and records one run in the folder `path`.
+
+    Args:
+        config: checked.
+        path: the run's folder, which exists.
+        overrides: of the command line, for the record.
+
+    Returns:
+        the objective: validation BCE + KL of the last epoch's weights, nats per image.
+
+    Raises:
+        UserError: the data cannot be had, or TensorFlow runs under other settings in this process.
+        RunFailedError: the loss became NaN or infinite, or a file could not be written.
+        InterruptedRunError: a signal came; the run can be resumed.
+    """
+    folder = RunFolder(path)
+    with StopSignals() as stop:
+        splits = load_splits(config.data, config.training.batch_size)
+        account = _opened(config, splits, folder, overrides)
+        try:
+            return _execute(config, splits, folder, account, stop)
+        except InterruptedRunError as error:
+            message = f"{error}; go on with training.resume={path}"
+            _close(folder, account, "FAIL", message)
+            raise InterruptedRunError(error.signum, message) from None
+        except (RunFailedError, UserError) as error:
+            _close(folder, account, "FAIL", str(error))
+            raise
+        except OSError as error:
+            message = f"{error.filename or path}: {error.strerror or error}"
+            _close(folder, account, "FAIL", message)
+            raise RunFailedError(message) from error
+        except BaseException as error:
+            pruned = type(error).__name__ == "TrialPruned"
+            _close(folder, account, "PRUNED" if pruned else "FAIL", f"{type(error).__name__}: {error}")
+            raise
+
+
+def _opened(config: RunConfig, splits: Splits, folder: RunFolder, overrides: Sequence[str]) -> Record:
+    runtime.start_tensorflow(config.training)
+    account = Record(
+        state="RUNNING",
+        config=config.to_mapping(),
+        config_hash=config.hash(),
+        overrides=list(overrides),
+        provenance={
+            "data_name": splits.name,
+            "data_fingerprint": splits.fingerprint,
+            "split_seed": config.data.split_seed,
+            "binarize": config.data.binarize,
+            "train_images": len(splits.train),
+            "validation_images": len(splits.validation),
+            "test_images": len(splits.test),
+            "seed": config.training.seed,
+            "folder": str(folder.path.resolve()),
+            "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            **provenance.software(),
+            **provenance.hardware(),
+        },
+    )
+    folder.write_config(config)
+    record.write(folder.record, account)
+    return account
+
+
+def _close(folder: RunFolder, account: Record, state: record.State, reason: str) -> None:
+    """Says in the record how the run ended, with the epochs it has done; the reason of the end outranks a
+    full disk that keeps it from being said."""
+    from lstm_vae.training import history
+
+    try:
+        rows = history.read(folder.history) if folder.history.exists() else []
+        done = {"epochs": len(rows), "training_seconds": sum(row.seconds for row in rows)}
+        record.write(folder.record, account.updated(done, state=state, reason=reason))
+    except (OSError, UserError):
+        return
+
+
+def _execute(
+    config: RunConfig, splits: Splits, folder: RunFolder, account: Record, stop: StopSignals
+) -> float:
+    from lstm_vae.evaluation import UNITS, evaluate
+    from lstm_vae.model import build_vae
+    from lstm_vae.training import history
+    from lstm_vae.training.checkpoint import read_progress
+    from lstm_vae.training.progress import display
+    from lstm_vae.training.tensorboard import TensorBoard
+    from lstm_vae.training.trainer import Observer, Trainer, TrainingFiles
+
+    started = time.perf_counter()
+    training = config.training
+    vae = build_vae(config)
+    files = TrainingFiles(folder.history, folder.last, folder.best)
+    epochs_done = read_progress(folder.last).epoch if folder.last.exists() else 0
+    with display(
+        training.progress, training.epochs, len(splits.train), training.batch_size, epochs_done
+    ) as shown:
+        observers: list[Observer] = [shown]
+        if training.tensorboard:
+            observers.append(TensorBoard(folder.tensorboard))
+        trained = Trainer(vae, splits, config, files, observers, stop).fit()
+
+    metrics = evaluate(vae, splits, config.evaluation)
+    best = history.best(trained.rows)
+    metrics |= {"best_epoch": best.epoch, "best_val_loss": best.val_loss}
+    if not record.finite(metrics):
+        raise RunFailedError(f"evaluation gave a number that is not finite: {metrics}")
+    stop.check()
+    _save_model(vae, folder)
+    if config.figures.enabled:
+        from lstm_vae.figures.run_figures import draw_run_figures
+
+        draw_run_figures(vae, splits, trained.rows, config, folder.figures)
+    objective = float(metrics["val_loss"])
+    training_seconds = math.fsum(row.seconds for row in trained.rows)
+    finished = {
+        "epochs": len(trained.rows),
+        "stopped_early": trained.stopped_early,
+        "parameters": vae.count_params(),
+        "training_seconds": training_seconds,
+        "images_per_second": len(trained.rows) * len(splits.train) / training_seconds,
+        "seconds": time.perf_counter() - started,
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+    units = {name: UNITS[name] for name in metrics}
+    account = account.updated(
+        finished, state="COMPLETE", objective=Objective(value=objective), metrics=metrics, units=units
+    )
+    record.write(folder.record, account)
+    return objective
+
+
+def _save_model(vae: object, folder: RunFolder) -> None:
+    partial = folder.path / "partial.keras"
+    vae.save(partial)  # type: ignore[attr-defined]
+    partial.replace(folder.model)

@@ -1,0 +1,297 @@
+"""What one run is: frozen, validated once, and the same whoever made it.
+
+Every field's default and limits stand here, once; `config.py` derives Hydra's schemas from these classes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional, get_type_hints
+
+from lstm_vae import rules
+from lstm_vae.errors import UserError
+
+ACTIVATIONS = ("relu", "elu", "gelu", "leaky_relu", "silu", "tanh")
+
+# Fields that say where and how a run is executed or shown, not what it computes: they are no part of its
+# identity, and a resumed run may change them. `threads` can change the last bits of a sum, not the experiment.
+EXECUTION_FIELDS = (
+    "data.dir",
+    "data.download",
+    "training.resume",
+    "training.threads",
+    "training.progress",
+    "training.tensorboard",
+    "figures.enabled",
+    "figures.scales",
+)
+
+
+def _field(default: Any, rule: rules.Rule) -> Any:
+    if isinstance(default, (list, dict)):
+        return field(default_factory=lambda: type(default)(default), metadata={"rule": rule})
+    return field(default=default, metadata={"rule": rule})
+
+
+class _Section:
+    """A part of the configuration whose fields are checked by their rules when it is made."""
+
+    section: str
+
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = rules.apply(
+                item.metadata["rule"], f"{self.section}.{item.name}", getattr(self, item.name)
+            )
+            object.__setattr__(self, item.name, value)
+
+
+@dataclass(frozen=True)
+class DataConfig(_Section):
+    """Which images, and how they are split.
+
+    Attributes:
+        name: the data set.
+        dir: folder with its IDX files (gzipped or not) or `.npz`; None looks in `LSTM_VAE_DATA`, then in
+            the per-user cache, then downloads.
+        download: whether a data set found nowhere may be downloaded.
+        verify: whether the content must be the published data set's, by SHA-256.
+        limit: only the first so many training images.
+        split_seed: decides which images of the training set are held out for validation.
+        binarize: `none` keeps grey values as Bernoulli means; `static` samples each pixel once;
+            `dynamic` samples the training pixels anew at every step (Burda et al. 2016).
+    """
+
+    section = "data"
+    name: str = _field("mnist", rules.Choice(("mnist", "fashion_mnist", "mnist_5k")))
+    dir: Optional[str] = _field(None, rules.Text(optional=True))
+    download: bool = _field(True, rules.Flag())
+    verify: bool = _field(True, rules.Flag())
+    limit: Optional[int] = _field(None, rules.Whole(1, optional=True))
+    split_seed: int = _field(0, rules.Whole(0))
+    binarize: str = _field("none", rules.Choice(("none", "static", "dynamic")))
+
+
+@dataclass(frozen=True)
+class EncoderConfig(_Section):
+    """The posterior's network: recurrent layers, last step, fully connected layers, two heads.
+
+    Attributes:
+        kind: `lstm`, or the dotted path of a class derived from `lstm_vae.model.Encoder`.
+        hidden: units of each recurrent layer, first to last.
+        fc: units of each fully connected layer after them.
+        activation: of the fully connected layers.
+        bidirectional: whether each recurrent layer reads the rows in both directions.
+        latent_dim: size of z.
+        dropout: rate after each recurrent and fully connected layer, in training only.
+        options: further settings of an encoder of another kind.
+    """
+
+    section = "encoder"
+    kind: str = _field("lstm", rules.Text())
+    hidden: tuple[int, ...] = _field((128,), rules.Sizes(bare=True))
+    fc: tuple[int, ...] = _field((64,), rules.Sizes(empty=True, bare=True))
+    activation: str = _field("relu", rules.Choice(ACTIVATIONS))
+    bidirectional: bool = _field(False, rules.Flag())
+    latent_dim: int = _field(2, rules.Whole(1))
+    dropout: float = _field(0.0, rules.Real(0, 1))
+    options: dict[str, Any] = _field({}, rules.Options())
+
+
+@dataclass(frozen=True)
+class DecoderConfig(_Section):
+    """The likelihood's network: fully connected layers, a grid, transposed convolutions, logits.
+
+    Attributes:
+        fc: units of each fully connected layer before the one onto the grid.
+        filters: one 3x3 transposed convolution each; the first two double the grid's side (stride 2),
+            further ones keep it. Two or more start from 7x7, one from 14x14.
+        activation: of every layer but the last.
+    """
+
+    section = "decoder"
+    fc: tuple[int, ...] = _field((), rules.Sizes(empty=True, bare=True))
+    filters: tuple[int, ...] = _field((64, 32), rules.Sizes())
+    activation: str = _field("relu", rules.Choice(ACTIVATIONS))
+
+
+@dataclass(frozen=True)
+class TrainingConfig(_Section):
+    """How the model is trained.
+
+    Attributes:
+        epochs: passes over the training images.
+        batch_size: images a step.
+        optimizer: a Keras optimizer.
+        learning_rate: its peak.
+        schedule: `constant`, or `cosine` from the peak to `final_learning_rate` at the last epoch.
+        final_learning_rate: where `cosine` ends, as a fraction of the peak.
+        lr_warmup_epochs: epochs of linear rise to the peak.
+        weight_decay: decoupled (adamw) or L2-style decay, per step, as Keras applies it.
+        clipnorm: upper bound of the gradient's global norm; null for none.
+        ema: momentum of the weights' exponential moving average, which is then what is evaluated and
+            saved; 0 for none.
+        beta: weight of the KL term (Higgins et al. 2017).
+        kl_warmup_epochs: epochs over which the KL's weight rises linearly to beta.
+        free_bits: nats a latent may carry at no cost, as a batch mean (Kingma et al. 2016).
+        early_stopping: stop after so many epochs without a better validation loss; null for never.
+        precision: `mixed_bfloat16` computes matrix products and convolutions in bfloat16; heads,
+            sampling, output layer and loss stay float32.
+        jit_compile: compile the step with XLA.
+        steps_per_execution: training steps per call into TensorFlow.
+        threads: TensorFlow's threads; null for one per available core.
+        seed: of the initial weights, order of images, dropout and sampling.
+        deterministic: same seed, same machine, same threads: same bits.
+        tensorboard: write event files into the run's folder.
+        progress: `auto` draws bars on a terminal and prints plain lines elsewhere.
+        resume: folder of a stopped run to go on with.
+    """
+
+    section = "training"
+    epochs: int = _field(30, rules.Whole(1))
+    batch_size: int = _field(128, rules.Whole(1))
+    optimizer: str = _field("adam", rules.Choice(("adam", "adamw", "nadam", "rmsprop", "sgd")))
+    learning_rate: float = _field(1e-3, rules.Real(0, above=True))
+    schedule: str = _field("constant", rules.Choice(("constant", "cosine")))
+    final_learning_rate: float = _field(0.0, rules.Real(0, 1, closed=True))
+    lr_warmup_epochs: float = _field(0.0, rules.Real(0))
+    weight_decay: Optional[float] = _field(None, rules.Real(0, optional=True))
+    clipnorm: Optional[float] = _field(None, rules.Real(0, above=True, optional=True))
+    ema: float = _field(0.0, rules.Real(0, 1))
+    beta: float = _field(1.0, rules.Real(0))
+    kl_warmup_epochs: float = _field(0.0, rules.Real(0))
+    free_bits: float = _field(0.0, rules.Real(0))
+    early_stopping: Optional[int] = _field(None, rules.Whole(1, optional=True))
+    precision: str = _field("float32", rules.Choice(("float32", "mixed_bfloat16")))
+    jit_compile: bool = _field(False, rules.Flag())
+    steps_per_execution: int = _field(50, rules.Whole(1))
+    threads: Optional[int] = _field(None, rules.Whole(1, optional=True))
+    seed: int = _field(0, rules.Whole(0))
+    deterministic: bool = _field(False, rules.Flag())
+    tensorboard: bool = _field(False, rules.Flag())
+    progress: str = _field("auto", rules.Choice(("auto", "rich", "plain", "none")))
+    resume: Optional[str] = _field(None, rules.Text(optional=True))
+
+
+@dataclass(frozen=True)
+class EvaluationConfig(_Section):
+    """How a finished model is scored.
+
+    Attributes:
+        batch_size: images a batch.
+        seed: of the posterior samples: the same weights always score the same.
+        nll_samples: importance samples an image for the NLL (Burda et al. 2016); 0 leaves it out.
+        nll_images: at most so many test images for the NLL, evenly spaced; null for all.
+    """
+
+    section = "evaluation"
+    batch_size: int = _field(500, rules.Whole(1))
+    seed: int = _field(0, rules.Whole(0))
+    nll_samples: int = _field(64, rules.Whole(0))
+    nll_images: Optional[int] = _field(1000, rules.Whole(1, optional=True))
+
+
+@dataclass(frozen=True)
+class FiguresConfig(_Section):
+    """Which pictures a run draws.
+
+    Attributes:
+        enabled: whether it draws any.
+        scales: half widths of the drawn part of a 2-D latent plane, in standard deviations of the prior.
+    """
+
+    section = "figures"
+    enabled: bool = _field(True, rules.Flag())
+    scales: tuple[float, ...] = _field((1.0, 2.0), rules.Scales())
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that one run is made from."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    decoder: DecoderConfig = field(default_factory=DecoderConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    figures: FiguresConfig = field(default_factory=FiguresConfig)
+
+    def __post_init__(self) -> None:
+        training = self.training
+        if training.lr_warmup_epochs > training.epochs:
+            raise UserError(
+                f"training.lr_warmup_epochs={training.lr_warmup_epochs:g}: must be at most training.epochs "
+                f"({training.epochs})"
+            )
+        if self.encoder.kind == "lstm" and self.encoder.options:
+            raise UserError(f"encoder.options={self.encoder.options!r}: must be empty for encoder.kind=lstm")
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> RunConfig:
+        """Makes a configuration from nested plain values, as YAML or JSON hold them.
+
+        Raises:
+            UserError: a key is unknown or a value not allowed; the message names the nearest right key.
+        """
+        sections = {}
+        for name, kind in SECTIONS.items():
+            given = values.get(name, {})
+            if not isinstance(given, Mapping):
+                raise UserError(f"{name}={given!r}: must be a group of settings")
+            for key in given:
+                if f"{name}.{key}" not in KEYS:
+                    raise unknown_key(f"{name}.{key}")
+            sections[name] = kind(**given)
+        for name in values:
+            if name not in SECTIONS:
+                raise unknown_key(name)
+        return cls(**sections)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The configuration as nested plain values: tuples become lists."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return plain
+
+    def flat(self) -> dict[str, Any]:
+        """Dotted field names to plain values."""
+        return {
+            f"{section}.{key}": value
+            for section, values in self.to_mapping().items()
+            for key, value in values.items()
+        }
+
+    def identity(self) -> dict[str, Any]:
+        """The flat fields that say what is computed: two runs alike in these are the same experiment."""
+        return {key: value for key, value in self.flat().items() if key not in EXECUTION_FIELDS}
+
+    def hash(self) -> str:
+        """First 16 hexadecimal digits of the SHA-256 of `identity()`."""
+        text = json.dumps(self.identity(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def replace(self, **flat: Any) -> RunConfig:
+        """A copy with some fields changed, named `section__field`."""
+        values = self.to_mapping()
+        for name, value in flat.items():
+            section, key = name.split("__", 1)
+            values[section][key] = value
+        return RunConfig.from_mapping(values)
+
+
+SECTIONS: dict[str, type] = {name: kind for name, kind in get_type_hints(RunConfig).items()}
+KEYS = tuple(f"{name}.{item.name}" for name, kind in SECTIONS.items() for item in dataclasses.fields(kind))
+
+
+def unknown_key(key: str) -> UserError:
+    """The error for a key that is no field, naming the nearest that is."""
+    near = difflib.get_close_matches(key, [*KEYS, *SECTIONS], n=1, cutoff=0.5)
+    if not near:
+        leaf = key.rsplit(".", 1)[-1]
+        near = [known for known in KEYS if known.rsplit(".", 1)[-1] == leaf][:1]
+    hint = f"; did you mean {near[0]}?" if near else "; --cfg job shows every field"
+    return UserError(f"unknown key {key}{hint}")

@@ -1,0 +1,122 @@
+"""What a run leaves and where; how a new folder is claimed so that no two runs ever share one."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from lstm_vae.errors import UserError
+from lstm_vae.run_config import RunConfig
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @property
+    def record(self) -> Path:
+        return self.path / "record.json"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history.csv"
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.yaml"
+
+    @property
+    def last(self) -> Path:
+        return self.path / "checkpoints" / "last.npz"
+
+    @property
+    def best(self) -> Path:
+        return self.path / "checkpoints" / "best.weights.h5"
+
+    @property
+    def model(self) -> Path:
+        return self.path / "model.keras"
+
+    @property
+    def figures(self) -> Path:
+        return self.path / "figures"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.path / "tensorboard"
+
+    def write_config(self, config: RunConfig) -> None:
+        """Writes `config.yaml`: every field, as `RunConfig.from_mapping` takes them."""
+        partial = self.config.with_name("config.yaml.partial")
+        partial.write_text(yaml.safe_dump(config.to_mapping(), sort_keys=False), encoding="utf-8")
+        os.replace(partial, self.config)
+
+    def read_config(self) -> RunConfig:
+        """Reads `config.yaml`.
+
+        Raises:
+            UserError: this is no run's folder, or its configuration is damaged.
+        """
+        if not self.path.is_dir():
+            raise UserError(f"{self.path}: no such run folder")
+        try:
+            values = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise UserError(f"{self.path}: not a run's folder (it has no config.yaml)") from None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise UserError(f"{self.config}: cannot be read ({str(error).splitlines()[0]})") from None
+        if not isinstance(values, dict):
+            raise UserError(f"{self.config}: not a run's configuration")
+        return RunConfig.from_mapping(values)
+
+
+def claim(folder: Path) -> Path:
+    """Makes a new folder of that name, or of that name with -2, -3, ... behind it where it exists.
+
+    Making it is the claim: of several processes that try a name at once, one gets it.
+
+    Raises:
+        UserError: no folder can be made there.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(1):
+            candidate = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")
+            try:
+                candidate.mkdir()
+            except FileExistsError:
+                continue
+            return candidate
+    except OSError as error:
+        raise UserError(f"hydra.run.dir={folder}: cannot be made ({error.strerror})") from None
+    raise AssertionError("unreachable")
+
+
+def claim_named(folder: Path) -> Path:
+    """Makes the folder that the user named; it may exist if it is empty.
+
+    Raises:
+        UserError: it has something in it, or cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UserError(
+                f"hydra.run.dir={folder}: must be a new or empty folder; training.resume={folder} goes on "
+                "with a stopped run"
+            )
+    except OSError as error:
+        raise UserError(f"hydra.run.dir={folder}: cannot be made ({error.strerror})") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"hydra.run.dir={folder}: cannot be written")
+    return folder

@@ -1,0 +1,1 @@
+"""Training: order, optimizer, steps, averaging, checkpoints, history."""

@@ -1,0 +1,89 @@
+"""The training state of the last finished epoch, whole and in one file.
+
+Keras's own files leave out what seed generators and averages hold, so the state is kept as plain arrays in an
+`.npz`: reading one executes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstm_vae.errors import UserError
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training has come.
+
+    Attributes:
+        epoch: last finished epoch, from 1; 0 before the first.
+        best_epoch: epoch of the lowest validation loss; 0 if none.
+        best_val_loss: that loss, nats per image.
+    """
+
+    epoch: int = 0
+    best_epoch: int = 0
+    best_val_loss: float = float("inf")
+
+
+def state_variables(vae: Any, averages: Sequence[Any]) -> list[Any]:
+    """Everything that a next step depends on besides (seed, step) and the configuration: weights, dropout's
+    seed generators, the optimizer's variables (its step counter among them) and the weights' averages."""
+    return [*vae.variables, *vae.optimizer.variables, *averages]
+
+
+def save(path: Path, variables: Sequence[Any], progress: Progress) -> None:
+    """Writes the state; the file is either the old one or the new one, whatever happens."""
+    arrays = {f"{number:04d}": variable.numpy() for number, variable in enumerate(variables)}
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, progress=np.array(json.dumps(asdict(progress))), **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+def read_progress(path: Path) -> Progress:
+    """How far the state in a file has come, without touching any model.
+
+    Raises:
+        UserError: the file is missing or not a training state.
+    """
+    with _opened(path) as archive:
+        return Progress(**json.loads(str(archive["progress"])))
+
+
+def restore(path: Path, variables: Sequence[Any]) -> Progress:
+    """Puts the saved state into the variables, which are the same ones in the same order.
+
+    Raises:
+        UserError: the file is missing, not a training state, or of another model.
+    """
+    with _opened(path) as archive:
+        names = sorted(name for name in archive.files if name != "progress")
+        arrays = [archive[name] for name in names]
+        if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
+            raise UserError(f"{path}: holds the state of another model")
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+        return Progress(**json.loads(str(archive["progress"])))
+
+
+def _opened(path: Path) -> Any:
+    try:
+        archive = np.load(path, allow_pickle=False)
+        if "progress" not in archive.files:
+            raise ValueError("no progress in it")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path}: not a training state ({error})") from None
+    return archive

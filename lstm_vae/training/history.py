@@ -1,0 +1,101 @@
+"""`history.csv`: one row an epoch, written as the epoch ends."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstm_vae.errors import UserError
+
+TIME_COLUMNS = ("seconds", "images_per_second")
+
+
+@dataclass(frozen=True)
+class EpochRow:
+    """What an epoch gave. Losses in nats per image; `loss` is BCE + KL at beta = 1 whatever was minimised.
+
+    Attributes:
+        epoch: counted from 1.
+        loss: mean over the epoch's training steps, each before its update.
+        bce: likewise.
+        kl: likewise.
+        objective: what the optimizer minimised: with beta, warm-up and free bits.
+        val_loss: on the validation images after the epoch, with the averaged weights where averaging is on.
+        val_bce: likewise.
+        val_kl: likewise.
+        kl_weight: beta times the warm-up's part at the epoch's last step.
+        learning_rate: at the epoch's last step.
+        seconds: of training, validation left out.
+        images_per_second: training images by those seconds.
+    """
+
+    epoch: int
+    loss: float
+    bce: float
+    kl: float
+    objective: float
+    val_loss: float
+    val_bce: float
+    val_kl: float
+    kl_weight: float
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+
+
+COLUMNS = tuple(item.name for item in dataclasses.fields(EpochRow))
+
+
+def append(path: Path, row: EpochRow) -> None:
+    """Adds a row, and the heading before the first."""
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if file.tell() == 0:
+            writer.writerow(COLUMNS)
+        writer.writerow(dataclasses.astuple(row))
+
+
+def read(path: Path) -> list[EpochRow]:
+    """All rows of a history, exactly as they were written.
+
+    Raises:
+        UserError: the file is missing or not a history.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise ValueError("its columns are not a history's")
+            return [_row(values) for values in reader]
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, TypeError) as error:
+        raise UserError(f"{path}: not a history ({error})") from None
+
+
+def _row(values: dict[str, str]) -> EpochRow:
+    return EpochRow(int(values["epoch"]), **{name: float(values[name]) for name in COLUMNS[1:]})
+
+
+def keep_through(path: Path, epoch: int) -> list[EpochRow]:
+    """Drops rows of later epochs, which a stopped run may have left, and returns the rest."""
+    if epoch == 0 and not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    buffer = io.StringIO()
+    buffer.writelines(lines[: epoch + 1])
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(buffer.getvalue(), encoding="utf-8")
+    os.replace(partial, path)
+    return read(path)
+
+
+def best(rows: Sequence[EpochRow]) -> EpochRow:
+    """The row with the lowest validation loss, the first of equals."""
+    return min(rows, key=lambda row: (row.val_loss if math.isfinite(row.val_loss) else math.inf))
