@@ -9,10 +9,15 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
-from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException
+from hydra.errors import (
+    HydraException,
+    MissingConfigException,
+    OverrideParseException,
+)
 from omegaconf.errors import OmegaConfBaseException
 
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
@@ -30,6 +35,8 @@ def describe(error: BaseException) -> str:
         group, _, option = error.missing_cfg_file.rpartition("/")
         return f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: {lines[0]}"
     if match := re.match(r"Could not override '(.+?)'", lines[0]):
         return str(unknown_key(match.group(1)))
     cause = error.__cause__
@@ -40,23 +47,22 @@ def describe(error: BaseException) -> str:
     return lines[0]
 
 
-def run(command: Callable[[], object]) -> NoReturn:
-    """Runs a command to its exit code.
+@contextmanager
+def exit_codes(traceback: bool = False) -> Iterator[None]:
+    """Turns the ways in which a command may end into a line on stderr and its exit code.
 
-    Hydra would print several lines and exit 1 for any error; `HYDRA_FULL_ERROR` makes it let errors through
-    to here. Where the user has set that variable, the full traceback is wanted, and shown.
+    Args:
+        traceback: let errors through as they are.
     """
-    wants_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
-    os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
-        command()
-    except (UserError, HydraException, ConfigCompositionException, OmegaConfBaseException) as error:
-        if wants_traceback:
+        yield
+    except (UserError, HydraException, OmegaConfBaseException) as error:
+        if traceback:
             raise
         complain(str(error) if isinstance(error, UserError) else describe(error))
         sys.exit(2)
     except RunFailedError as error:
-        if wants_traceback:
+        if traceback:
             raise
         complain(str(error))
         sys.exit(1)
@@ -70,4 +76,16 @@ def run(command: Callable[[], object]) -> NoReturn:
         # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def run(command: Callable[[], object]) -> NoReturn:
+    """Runs a command to its exit code.
+
+    Hydra would print several lines and exit 1 for any error; `HYDRA_FULL_ERROR` makes it let errors through
+    to here. Where the user has set that variable, the full traceback is wanted, and shown.
+    """
+    wants_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    with exit_codes(wants_traceback):
+        command()
     sys.exit(0)

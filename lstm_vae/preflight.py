@@ -6,19 +6,23 @@ Hydra calls this before it runs a job. `SystemExit` is the one thing that it let
 from __future__ import annotations
 
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-from lstm_vae.cli import complain
+from lstm_vae.cli import exit_codes
 from lstm_vae.config import run_config_from
 from lstm_vae.data import load_splits
 from lstm_vae.errors import UserError
 from lstm_vae.resume import resumed_config
 from lstm_vae.run_config import RunConfig
 from lstm_vae.run_folder import claim, claim_named
+from lstm_vae.runtime import without_chatter
 
 
 class Preflight(Callback):
@@ -26,27 +30,35 @@ class Preflight(Callback):
 
     def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Checks a single run, and sets `hydra.run.dir` to a folder that is its own."""
-        try:
+        with _leaving_hydra():
             run = _checked(config)
             if run.training.resume is not None:
                 run = resumed_config(run, list(config.hydra.overrides.task))
+                load_splits(run.data, run.training.batch_size)
                 _go_on_in(Path(str(run.training.resume)), run, config)
-            load_splits(run.data, run.training.batch_size)
-            if run.training.resume is None:
+            else:
+                load_splits(run.data, run.training.batch_size)
                 config.hydra.run.dir = str(_claimed(config))
-        except UserError as error:
-            complain(str(error))
-            sys.exit(2)
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Checks what all jobs of a multirun share."""
-        try:
+        with _leaving_hydra():
             run = _checked(config)
             if run.training.resume is not None:
                 raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
-        except UserError as error:
-            complain(str(error))
-            sys.exit(2)
+
+
+@contextmanager
+def _leaving_hydra() -> Iterator[None]:
+    """Hydra turns a callback's exceptions into warnings and goes on: here nothing may go on."""
+    with exit_codes():
+        try:
+            yield
+        except UserError:
+            raise
+        except Exception:
+            traceback.print_exc()
+            sys.exit(1)
 
 
 def _checked(config: DictConfig) -> RunConfig:
@@ -55,9 +67,10 @@ def _checked(config: DictConfig) -> RunConfig:
         job.pop("hydra", None)
     run = run_config_from(job)
     if "." in run.encoder.kind:
-        from lstm_vae.model.builder import encoder_class  # imports TensorFlow
+        with without_chatter():
+            from lstm_vae.model.builder import encoder_class
 
-        encoder_class(run.encoder.kind)
+            encoder_class(run.encoder.kind)
     elif run.encoder.kind != "lstm":
         raise UserError(
             f"encoder.kind={run.encoder.kind}: must be lstm or the dotted path of a class derived from "
@@ -78,5 +91,5 @@ def _go_on_in(folder: Path, run: RunConfig, config: DictConfig) -> None:
     with open_dict(config):
         config.hydra.run.dir = str(folder)
         config.hydra.output_subdir = f".hydra/resume-{number}"
-        for section, values in run.to_mapping().items():
-            config[section] = OmegaConf.create(values)
+    for key, value in run.flat().items():
+        OmegaConf.update(config, key, value, merge=False)

@@ -25,7 +25,7 @@ def start_tensorflow(config: TrainingConfig) -> None:
     Raises:
         UserError: TensorFlow has already computed something in this process under other settings.
     """
-    with _without_chatter():
+    with without_chatter():
         import tensorflow as tf
 
         if config.deterministic:
@@ -63,7 +63,7 @@ def _set_threads(threads: int) -> None:
 
 
 @contextlib.contextmanager
-def _without_chatter() -> Iterator[None]:
+def without_chatter() -> Iterator[None]:
     """Holds stderr back and then passes on every line that is not known chatter.
 
     Does nothing where the user has set `TF_CPP_MIN_LOG_LEVEL`: then they want to see what it lets through.

@@ -104,8 +104,11 @@ class VAE(keras.Model):
         return
 
     def build(self, input_shape: Any) -> None:
-        self.encoder.build(input_shape)
-        self.decoder.build((None, self.latent_dim))
+        # Keras builds the parts of a loaded model before the whole.
+        if not self.encoder.built:
+            self.encoder.build(input_shape)
+        if not self.decoder.built:
+            self.decoder.build((None, self.latent_dim))
         self.built = True
 
     def get_build_config(self) -> dict[str, Any]:

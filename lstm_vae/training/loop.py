@@ -46,7 +46,11 @@ class StepLoop:
         self._images = tf.constant(images)
         self._batch_size = batch_size
         self._step = tf.function(vae.step, jit_compile=True) if jit_compile else vae.step
-        self._run = tf.function(self._loop)
+        self._run = tf.function(self._loop, input_signature=(tf.TensorSpec((None,), tf.int32),))
+
+    def trace(self) -> None:
+        """Builds TensorFlow's graph, which takes seconds, before anything is timed."""
+        self._run.get_concrete_function()
 
     def run(self, order: NDArray[np.int32]) -> StepSums:
         """One step for every `batch_size` indices of `order`, in that order."""

@@ -120,6 +120,7 @@ class Trainer:
         progress = checkpoint.restore(self._files.last, self._state) if self._files.last.exists() else Progress()
         rows = history.keep_through(self._files.history, progress.epoch)
         stopped_early = self._out_of_patience(progress)
+        self._loop.trace()
         while progress.epoch < self._config.epochs and not stopped_early:
             row = self._epoch(progress.epoch + 1)
             rows.append(row)

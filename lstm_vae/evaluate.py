@@ -1,0 +1,79 @@
+"""`python -m lstm_vae.evaluate RUN`: scores a finished run again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from lstm_vae import cli, record
+from lstm_vae.arguments import ArgumentParser, checked
+from lstm_vae.errors import UserError
+from lstm_vae.record import Record
+from lstm_vae.report import print_metrics
+from lstm_vae.rules import Whole
+from lstm_vae.run_folder import RunFolder
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="lstm_vae.evaluate",
+        description="Scores a finished run's model again, and compares with its record, which stays as it is.",
+    )
+    parser.add_argument("run", type=Path, help="the run's folder")
+    parser.add_argument("--data-dir", help="where the images are now (as data.dir; default: as the run had it)")
+    parser.add_argument(
+        "--nll-samples", type=checked(int, Whole(0)), help="importance samples an image (as the run)"
+    )
+    parser.add_argument(
+        "--nll-images", type=checked(int, Whole(1)), help="test images for the NLL (as the run)"
+    )
+    parser.add_argument("--out", type=Path, help="write the metrics there as JSON; must not exist")
+    return parser
+
+
+def main() -> None:
+    """Loads the run's model and data, scores, prints and compares."""
+    args = _parser().parse_args()
+    if args.out is not None and args.out.exists():
+        raise UserError(f"--out={args.out}: exists")
+    folder = RunFolder(args.run)
+    config = folder.read_config()
+    account = record.read(folder.record)
+    changes = {
+        "data__dir": args.data_dir,
+        "evaluation__nll_samples": args.nll_samples,
+        "evaluation__nll_images": args.nll_images,
+    }
+    config = config.replace(**{name: value for name, value in changes.items() if value is not None})
+
+    from lstm_vae import runtime
+    from lstm_vae.data import load_splits
+
+    splits = load_splits(config.data)
+    expected = account.provenance["data_fingerprint"]
+    if splits.fingerprint != expected:
+        raise UserError(f"{args.run}: trained on data {expected}, but this is {splits.fingerprint}")
+    runtime.start_tensorflow(config.training)
+    from lstm_vae.evaluation import evaluate
+    from lstm_vae.loading import load
+
+    metrics = evaluate(load(args.run), splits, config.evaluation)
+    print_metrics(metrics)
+    _print_comparison(account, metrics)
+    if args.out is not None:
+        args.out.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+
+
+def _print_comparison(account: Record, metrics: dict[str, float | int]) -> None:
+    recorded = {name: value for name, value in account.metrics.items() if name in metrics}
+    differing = {name: value for name, value in recorded.items() if value != metrics[name]}
+    if not recorded:
+        print("The record holds no metrics to compare with.")
+    elif not differing:
+        print("The same as in the record, to the last digit.")
+    for name, value in differing.items():
+        print(f"{name}: {metrics[name]:.6f} here, {value:.6f} in the record")
+
+
+if __name__ == "__main__":
+    cli.run(main)
