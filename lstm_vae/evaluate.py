@@ -20,7 +20,9 @@ def _parser() -> ArgumentParser:
         description="Scores a finished run's model again, and compares with its record, which stays as it is.",
     )
     parser.add_argument("run", type=Path, help="the run's folder")
-    parser.add_argument("--data-dir", help="where the images are now (as data.dir; default: as the run had it)")
+    parser.add_argument(
+        "--data-dir", help="where the images are now (as data.dir; default: as the run had it)"
+    )
     parser.add_argument(
         "--nll-samples", type=checked(int, Whole(0)), help="importance samples an image (as the run)"
     )

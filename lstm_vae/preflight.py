@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,10 @@ def _checked(config: DictConfig) -> RunConfig:
         raise UserError(
             f"encoder.kind={run.encoder.kind}: must be lstm or the dotted path of a class derived from "
             "lstm_vae.model.Encoder"
+        )
+    if run.training.tensorboard and find_spec("tensorboard") is None:
+        raise UserError(
+            "training.tensorboard=true: needs the package tensorboard: pip install 'lstm-vae[tensorboard]'"
         )
     return run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from lstm_vae import record
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, RunConfig
-from lstm_vae.run_folder import RunFolder
+from lstm_vae.run_folder import RunFolder, sole_user
 
 # Changing how long a run goes is what resuming is for; the rest only says how it is run or shown.
 CHANGEABLE = (*EXECUTION_FIELDS, "training.epochs", "training.early_stopping", "training.jit_compile")
@@ -28,6 +28,9 @@ def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
     folder = RunFolder(Path(asked.training.resume or ""))
     how = f"training.resume={folder.path}"
     saved = folder.read_config()
+    if folder.lock.exists():
+        with sole_user(folder):
+            pass
     _require_stopped(folder, how)
 
     before, now = saved.flat(), asked.flat()

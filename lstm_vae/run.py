@@ -12,7 +12,7 @@ from lstm_vae.data import Splits, load_splits
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.record import Objective, Record
 from lstm_vae.run_config import RunConfig
-from lstm_vae.run_folder import RunFolder
+from lstm_vae.run_folder import RunFolder, sole_user
 from lstm_vae.training.stop import StopSignals
 
 
@@ -33,7 +33,7 @@ def execute(config: RunConfig, path: Path, overrides: Sequence[str] = ()) -> flo
         InterruptedRunError: a signal came; the run can be resumed.
     """
     folder = RunFolder(path)
-    with StopSignals() as stop:
+    with sole_user(folder), StopSignals() as stop:
         splits = load_splits(config.data, config.training.batch_size)
         account = _opened(config, splits, folder, overrides)
         try:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional, get_type_hints
+from typing import Any, get_type_hints
 
 from lstm_vae import rules
 from lstm_vae.errors import UserError
@@ -69,10 +69,10 @@ class DataConfig(_Section):
 
     section = "data"
     name: str = _field("mnist", rules.Choice(("mnist", "fashion_mnist", "mnist_5k")))
-    dir: Optional[str] = _field(None, rules.Text(optional=True))
+    dir: str | None = _field(None, rules.Text(optional=True))
     download: bool = _field(True, rules.Flag())
     verify: bool = _field(True, rules.Flag())
-    limit: Optional[int] = _field(None, rules.Whole(1, optional=True))
+    limit: int | None = _field(None, rules.Whole(1, optional=True))
     split_seed: int = _field(0, rules.Whole(0))
     binarize: str = _field("none", rules.Choice(("none", "static", "dynamic")))
 
@@ -160,22 +160,22 @@ class TrainingConfig(_Section):
     schedule: str = _field("constant", rules.Choice(("constant", "cosine")))
     final_learning_rate: float = _field(0.0, rules.Real(0, 1, closed=True))
     lr_warmup_epochs: float = _field(0.0, rules.Real(0))
-    weight_decay: Optional[float] = _field(None, rules.Real(0, optional=True))
-    clipnorm: Optional[float] = _field(None, rules.Real(0, above=True, optional=True))
+    weight_decay: float | None = _field(None, rules.Real(0, optional=True))
+    clipnorm: float | None = _field(None, rules.Real(0, above=True, optional=True))
     ema: float = _field(0.0, rules.Real(0, 1))
     beta: float = _field(1.0, rules.Real(0))
     kl_warmup_epochs: float = _field(0.0, rules.Real(0))
     free_bits: float = _field(0.0, rules.Real(0))
-    early_stopping: Optional[int] = _field(None, rules.Whole(1, optional=True))
+    early_stopping: int | None = _field(None, rules.Whole(1, optional=True))
     precision: str = _field("float32", rules.Choice(("float32", "mixed_bfloat16")))
     jit_compile: bool = _field(False, rules.Flag())
     steps_per_execution: int = _field(50, rules.Whole(1))
-    threads: Optional[int] = _field(None, rules.Whole(1, optional=True))
+    threads: int | None = _field(None, rules.Whole(1, optional=True))
     seed: int = _field(0, rules.Whole(0))
     deterministic: bool = _field(False, rules.Flag())
     tensorboard: bool = _field(False, rules.Flag())
     progress: str = _field("auto", rules.Choice(("auto", "rich", "plain", "none")))
-    resume: Optional[str] = _field(None, rules.Text(optional=True))
+    resume: str | None = _field(None, rules.Text(optional=True))
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class EvaluationConfig(_Section):
     batch_size: int = _field(500, rules.Whole(1))
     seed: int = _field(0, rules.Whole(0))
     nll_samples: int = _field(64, rules.Whole(0))
-    nll_images: Optional[int] = _field(1000, rules.Whole(1, optional=True))
+    nll_images: int | None = _field(1000, rules.Whole(1, optional=True))
 
 
 @dataclass(frozen=True)

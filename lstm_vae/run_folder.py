@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
 
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
@@ -52,6 +59,10 @@ class RunFolder:
         return self.path / "figures"
 
     @property
+    def lock(self) -> Path:
+        return self.path / ".lock"
+
+    @property
     def tensorboard(self) -> Path:
         return self.path / "tensorboard"
 
@@ -78,6 +89,24 @@ class RunFolder:
         if not isinstance(values, dict):
             raise UserError(f"{self.config}: not a run's configuration")
         return RunConfig.from_mapping(values)
+
+
+@contextmanager
+def sole_user(folder: RunFolder) -> Iterator[None]:
+    """Within it, this process is the only one that works on the run.
+
+    Raises:
+        UserError: another process does. A process that died leaves no claim behind.
+    """
+    if fcntl is None:  # Windows
+        yield
+        return
+    with folder.lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UserError(f"{folder.path}: another process works on this run") from None
+        yield
 
 
 def claim(folder: Path) -> Path:

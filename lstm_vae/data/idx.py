@@ -119,7 +119,7 @@ def read_folder(folder: Path, npz_name: str) -> RawImages:
 def _read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
     arrays = {}
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             for part, key in NPZ.items():
                 if key not in archive.files:
                     raise UserError(f"{path}: array {key} is missing")

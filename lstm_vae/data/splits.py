@@ -138,5 +138,7 @@ def binarized(data: Split, seed: int, stream: int) -> Split:
     images = np.empty_like(data.images)
     for start in range(0, len(data), 5_000):
         grey = data.images[start : start + 5_000]
-        images[start : start + 5_000] = (generator.random(grey.shape, np.float32) * 255 < grey) * np.uint8(255)
+        images[start : start + 5_000] = (generator.random(grey.shape, np.float32) * 255 < grey) * np.uint8(
+            255
+        )
     return Split(images, data.labels)

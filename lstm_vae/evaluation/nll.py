@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from lstm_vae.model import VAE, bernoulli_cross_entropy, reparameterize
-from lstm_vae.model.vae import unit_interval
+from lstm_vae.model.vae import GENERATOR, unit_interval
 
 DECODED_AT_ONCE = 2_000
 
@@ -76,6 +76,7 @@ class NLLEstimator:
     def _weights(self, part: NDArray[np.uint8], start: int, chunk: int) -> NDArray[np.float64]:
         count = min(self._chunk, self.samples - chunk * self._chunk)
         shape = (count, len(part), self.vae.latent_dim)
-        noise = tf.random.stateless_normal(shape, (self.seed ^ 0x11A5, start * 100_003 + chunk))
+        seed = (self.seed ^ 0x11A5, start * 100_003 + chunk)
+        noise = tf.random.stateless_normal(shape, seed, alg=GENERATOR)
         weights: NDArray[np.float64] = self._log_weights(part, noise).numpy().astype(np.float64)
         return weights

@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from lstm_vae.model import VAE
-from lstm_vae.model.vae import unit_interval
+from lstm_vae.model.vae import GENERATOR, unit_interval
 
 
 class Score(NamedTuple):
@@ -54,7 +54,9 @@ class Scorer:
 
     def score(self, images: NDArray[np.uint8]) -> Score:
         """Scores uint8 [N, 28, 28] images. An image's noise depends on its place and the seed only."""
-        noise = tf.random.stateless_normal((len(images), self.vae.latent_dim), (self.seed, 0x5C0E))
+        noise = tf.random.stateless_normal(
+            (len(images), self.vae.latent_dim), (self.seed, 0x5C0E), alg=GENERATOR
+        )
         total = np.zeros(2, np.float64)
         for start in range(0, len(images), self.batch_size):
             batch = slice(start, start + self.batch_size)

@@ -33,7 +33,9 @@ def draw_loss_curves(rows: Sequence[EpochRow], path: Path) -> None:
             axes.set_ylabel("nats per image")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             if name != "kl" and len(rows) >= 6:
-                _show_the_rest(axes, np.concatenate([train, validation]), np.concatenate([train[2:], validation[2:]]))
+                _show_the_rest(
+                    axes, np.concatenate([train, validation]), np.concatenate([train[2:], validation[2:]])
+                )
             axes.legend(loc="best")
 
 

@@ -24,7 +24,9 @@ def encoder_class(kind: str) -> type[Encoder]:
     if kind in ENCODERS:
         return ENCODERS[kind]
     module, _, name = kind.rpartition(".")
-    allowed = f"must be {', '.join(ENCODERS)} or the dotted path of a class derived from lstm_vae.model.Encoder"
+    allowed = (
+        f"must be {', '.join(ENCODERS)} or the dotted path of a class derived from lstm_vae.model.Encoder"
+    )
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:

@@ -12,6 +12,8 @@ from lstm_vae.model.encoder import Encoder, Posterior
 from lstm_vae.model.losses import Terms, bernoulli_cross_entropy, gaussian_kl, training_loss
 
 Tensor = Any
+# One generator on every device. XLA's own differs even so: random numbers are drawn outside what it compiles.
+GENERATOR = "philox"
 
 
 class VAEOutputs(NamedTuple):
@@ -83,6 +85,7 @@ class VAE(keras.Model):
         kl_warmup_steps: int = 0,
         seed: int = 0,
         binarize: bool = False,
+        jit_compile: bool = False,
         **kwargs: Any,
     ) -> None:
         """Sets what training minimises: BCE + beta * KL.
@@ -94,9 +97,13 @@ class VAE(keras.Model):
             kl_warmup_steps: steps over which the KL's weight rises linearly from 0 to beta.
             seed: of the noise of every step.
             binarize: whether each step samples its images' pixels (dynamic binarization).
+            jit_compile: whether XLA compiles the step, all but its random numbers.
             **kwargs: as in Keras.
         """
-        super().compile(optimizer=optimizer, loss=None, **kwargs)
+        super().compile(optimizer=optimizer, loss=None, jit_compile=False, **kwargs)
+        self._update = (
+            tf.function(self._plain_update, jit_compile=True) if jit_compile else self._plain_update
+        )
         self._set_objective(beta, free_bits, kl_warmup_steps, seed, binarize)
 
     def get_compile_config(self) -> None:
@@ -154,13 +161,18 @@ class VAE(keras.Model):
         step = tf.cast(self.optimizer.iterations.value, tf.int32)
         images = unit_interval(images)
         if self.binarize:
-            uniform = tf.random.stateless_uniform(tf.shape(images), tf.stack([self.noise_seed, -1 - step]))
+            uniform = tf.random.stateless_uniform(
+                tf.shape(images), tf.stack([self.noise_seed, -1 - step]), alg=GENERATOR
+            )
             images = tf.cast(uniform < images, tf.float32)
         shape = (tf.shape(images)[0], self.latent_dim)
-        noise = tf.random.stateless_normal(shape, tf.stack([self.noise_seed, step]))
+        noise = tf.random.stateless_normal(shape, tf.stack([self.noise_seed, step]), alg=GENERATOR)
+        return self._update(images, noise, self.kl_weight(step))
+
+    def _plain_update(self, images: Tensor, noise: Tensor, kl_weight: Tensor) -> tuple[Tensor, Terms]:
         with tf.GradientTape() as tape:
             terms = self.terms(images, noise, training=True)
-            loss = training_loss(terms, self.kl_weight(step), self.free_bits)
+            loss = training_loss(terms, kl_weight, self.free_bits)
         variables = self.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss, terms

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -77,13 +79,14 @@ def restore(path: Path, variables: Sequence[Any]) -> Progress:
         return Progress(**json.loads(str(archive["progress"])))
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
-        archive = np.load(path, allow_pickle=False)
-        if "progress" not in archive.files:
-            raise ValueError("no progress in it")
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            if "progress" not in archive.files:
+                raise ValueError("no progress in it")
+            yield archive
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: not a training state ({error})") from None
-    return archive

@@ -98,4 +98,4 @@ def keep_through(path: Path, epoch: int) -> list[EpochRow]:
 
 def best(rows: Sequence[EpochRow]) -> EpochRow:
     """The row with the lowest validation loss, the first of equals."""
-    return min(rows, key=lambda row: (row.val_loss if math.isfinite(row.val_loss) else math.inf))
+    return min(rows, key=lambda row: row.val_loss if math.isfinite(row.val_loss) else math.inf)

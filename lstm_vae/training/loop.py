@@ -36,16 +36,12 @@ class StepLoop:
         average: of its weights, updated after every step.
         images: uint8 [N, 28, 28].
         batch_size: images a step; an epoch's last step takes what is left.
-        jit_compile: whether XLA compiles the step.
     """
 
-    def __init__(
-        self, vae: VAE, average: WeightAverage, images: NDArray[np.uint8], batch_size: int, jit_compile: bool
-    ) -> None:
+    def __init__(self, vae: VAE, average: WeightAverage, images: NDArray[np.uint8], batch_size: int) -> None:
         self._vae, self._average = vae, average
         self._images = tf.constant(images)
         self._batch_size = batch_size
-        self._step = tf.function(vae.step, jit_compile=True) if jit_compile else vae.step
         self._run = tf.function(self._loop, input_signature=(tf.TensorSpec((None,), tf.int32),))
 
     def trace(self) -> None:
@@ -64,7 +60,7 @@ class StepLoop:
         counts = tf.TensorArray(tf.int32, size=steps)
         for index in tf.range(steps):
             chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
-            objective, terms = self._step(tf.gather(self._images, chosen))
+            objective, terms = self._vae.step(tf.gather(self._images, chosen))
             self._average.update(self._vae.optimizer.iterations.value)
             objectives = objectives.write(index, objective)
             sums = sums.write(index, tf.stack([tf.reduce_sum(terms.bce), tf.reduce_sum(terms.kl)]))

@@ -97,12 +97,11 @@ class Trainer:
             kl_warmup_steps=round(training.kl_warmup_epochs * self._steps_per_epoch),
             seed=training.seed % 2**31,
             binarize=config.data.binarize == "dynamic",
+            jit_compile=training.jit_compile,
         )
         vae.optimizer.build(vae.trainable_variables)
         self._average = WeightAverage(vae.trainable_variables, training.ema)
-        self._loop = StepLoop(
-            vae, self._average, splits.train.images, training.batch_size, training.jit_compile
-        )
+        self._loop = StepLoop(vae, self._average, splits.train.images, training.batch_size)
         self._scorer = Scorer(vae, config.evaluation.batch_size, config.evaluation.seed)
 
     @property
@@ -117,7 +116,9 @@ class Trainer:
             InterruptedRunError: a signal came; the last finished epoch is on disk.
         """
         self._files.last.parent.mkdir(parents=True, exist_ok=True)
-        progress = checkpoint.restore(self._files.last, self._state) if self._files.last.exists() else Progress()
+        progress = (
+            checkpoint.restore(self._files.last, self._state) if self._files.last.exists() else Progress()
+        )
         rows = history.keep_through(self._files.history, progress.epoch)
         stopped_early = self._out_of_patience(progress)
         self._loop.trace()

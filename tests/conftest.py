@@ -1,0 +1,114 @@
+"""Shared parts of the tests: real digits, small real runs, and commands run as a user runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+MNIST = os.environ.pop("LSTM_VAE_DATA", None)  # tests that want the full data set ask for it
+
+from lstm_vae.data import Splits, load_splits
+from lstm_vae.run_config import DataConfig, RunConfig
+
+ROOT = Path(__file__).resolve().parent.parent
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder with the real MNIST files, where the environment names one."""
+    if MNIST is None:
+        pytest.skip("LSTM_VAE_DATA names no folder with MNIST")
+    return Path(MNIST)
+
+
+@pytest.fixture(scope="session")
+def digits() -> Splits:
+    """256 training, 500 validation and 500 test digits: real ones."""
+    return load_splits(DataConfig(name="mnist_5k", limit=256))
+
+
+@pytest.fixture
+def small() -> RunConfig:
+    """A network and a training that take about a second."""
+    return RunConfig.from_mapping(
+        {
+            "data": {"name": "mnist_5k", "limit": 256},
+            "encoder": {"hidden": 16, "fc": [8]},
+            "decoder": {"filters": [16, 8]},
+            "training": {
+                "epochs": 2,
+                "batch_size": 48,
+                "progress": "none",
+                "learning_rate": 0.01,
+                "ema": 0.9,
+            },
+            "evaluation": {"nll_samples": 4, "nll_images": 20},
+            "figures": {"enabled": False},
+        }
+    )
+
+
+SMALL = (
+    "data=mnist_5k",
+    "data.limit=256",
+    "encoder.hidden=16",
+    "encoder.fc=[8]",
+    "decoder.filters=[8,4]",
+    "training.epochs=2",
+    "training.batch_size=48",
+    "evaluation.nll_samples=4",
+    "evaluation.nll_images=20",
+)
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """Runs `python -m MODULE ARGUMENTS` in an empty folder, with an empty cache."""
+
+    def run(module: str, *arguments: str, cwd: Path = tmp_path, **environment: str) -> object:
+        variables = {
+            **os.environ,
+            "XDG_CACHE_HOME": str(tmp_path / ".cache"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+            **environment,
+        }
+        return subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=cwd,
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    return run  # type: ignore[return-value]
+
+
+def files_below(folder: Path) -> set[str]:
+    """Every file and folder below a folder."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small run, made by the command that users type."""
+    folder = tmp_path_factory.mktemp("finished")
+    result = subprocess.run(
+        [sys.executable, "-m", "lstm_vae.train", *SMALL, "hydra.run.dir=run"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    (folder / "run" / "stdout.txt").write_text(result.stdout, encoding="utf-8")
+    (folder / "run" / "stderr.txt").write_text(result.stderr, encoding="utf-8")
+    return folder / "run"

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from lstm_vae.data import Splits
+from lstm_vae.evaluation import UNITS, evaluate
+from lstm_vae.model import build_vae
+from lstm_vae.run_config import RunConfig
+
+
+def test_every_metric_has_a_unit_and_losses_add_up(small: RunConfig, digits: Splits) -> None:
+    metrics = evaluate(build_vae(small), digits, small.evaluation)
+    assert set(metrics) <= set(UNITS)
+    for split in ("val", "test"):
+        assert metrics[f"{split}_loss"] == metrics[f"{split}_bce"] + metrics[f"{split}_kl"]
+    assert metrics["nll_samples"] == 4
+    assert metrics["nll_images"] == 20
+    assert metrics == evaluate(build_vae(small), digits, small.evaluation)
+
+
+def test_no_importance_samples_no_nll(small: RunConfig, digits: Splits) -> None:
+    config = small.replace(evaluation__nll_samples=0)
+    assert "test_nll" not in evaluate(build_vae(config), digits, config.evaluation)

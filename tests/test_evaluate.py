@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from lstm_vae import record
+from tests.conftest import Command
+
+
+def test_a_run_scores_again_as_recorded(command: Command, finished_run: Path, tmp_path: Path) -> None:
+    before = (finished_run / "record.json").read_bytes()
+    result = command("lstm_vae.evaluate", str(finished_run), "--out", "metrics.json")
+    assert result.returncode == 0, result.stderr
+    assert "The same as in the record, to the last digit." in result.stdout
+    recorded = record.read(finished_run / "record.json").metrics
+    scored = json.loads((tmp_path / "metrics.json").read_text())
+    assert scored.items() <= recorded.items()
+    assert (finished_run / "record.json").read_bytes() == before
+    again = command("lstm_vae.evaluate", str(finished_run), "--out", "metrics.json")
+    assert again.returncode == 2
+
+
+def test_more_importance_samples(command: Command, finished_run: Path) -> None:
+    result = command("lstm_vae.evaluate", str(finished_run), "--nll-samples", "60", "--nll-images", "30")
+    assert result.returncode == 0
+    assert "60 importance samples, 30 images" in result.stdout
+    assert "in the record" in result.stdout
+
+
+def test_bad_arguments_are_one_line_and_exit_code_2(command: Command, finished_run: Path) -> None:
+    for arguments in (
+        ["nowhere"],
+        [str(finished_run), "--nll-samples", "x"],
+        [str(finished_run), "--data-dir", "x"],
+    ):
+        result = command("lstm_vae.evaluate", *arguments)
+        assert result.returncode == 2
+        assert result.stderr.count("\n") == 1

@@ -1,0 +1,65 @@
+"""Who may import whom: the house's table, kept true."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+# Modules that speak Hydra: the entry point, what it is made of, and the schemas.
+HYDRA_SPEAKERS = {"train.py", "config.py", "cli.py", "preflight.py"}
+LIGHT = {"sweeps", "hydra_plugins"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules("lstm_vae"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_one_run_knows_nothing_of_many(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imports(path)}
+    assert "optuna" not in roots
+    assert "hydra_plugins" not in roots
+    assert "sweeps" not in roots or path.name == "train.py"
+    assert "hydra" not in roots or path.name in HYDRA_SPEAKERS
+
+
+@pytest.mark.parametrize("package", sorted(LIGHT))
+def test_many_runs_know_nothing_of_vaes(package: str) -> None:
+    for path in modules(package):
+        roots = {name.split(".")[0] for name in imports(path)}
+        assert not roots & {"tensorflow", "keras", "lstm_vae"}, path
+
+
+@pytest.mark.parametrize(
+    "module", ["lstm_vae", "lstm_vae.train", "lstm_vae.generate", "lstm_vae.evaluate", "lstm_vae.preflight"]
+)
+def test_importing_costs_no_tensorflow(module: str) -> None:
+    heavy = "tensorflow", "keras", "matplotlib", "optuna", "pandas", "mlxtend", "sklearn"
+    code = f"import sys, {module}; print(sorted(set(sys.modules) & set({heavy!r})))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert result.stdout == "[]\n"
+
+
+def test_no_file_is_a_drawer_or_too_long() -> None:
+    for package in ("lstm_vae", "sweeps", "hydra_plugins", "benchmarks"):
+        for path in modules(package):
+            assert path.stem not in {"utils", "helpers", "misc", "common"}, path
+            assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path

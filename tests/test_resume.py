@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lstm_vae.errors import UserError
+from lstm_vae.resume import resumed_config
+from lstm_vae.run_config import RunConfig
+from lstm_vae.run_folder import RunFolder
+
+
+@pytest.fixture
+def run(finished_run: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(finished_run, tmp_path / "run"))
+
+
+def resumed(run: Path, *overrides: str, **changes: object) -> RunConfig:
+    return resumed_config(RunConfig().replace(training__resume=str(run), **changes), overrides)
+
+
+def test_what_the_command_does_not_name_is_the_runs_own(run: Path) -> None:
+    config = resumed(run, "training.epochs=5", training__epochs=5)
+    assert config.encoder.hidden == (16,)
+    assert config.data.limit == 256
+    assert config.training.epochs == 5
+    assert config.training.resume == str(run)
+
+
+def test_a_difference_is_shown_and_refused(run: Path) -> None:
+    with pytest.raises(UserError, match=r"encoder.hidden is \[16\] there and \[64\] here"):
+        resumed(run, "encoder.hidden=64", encoder__hidden=64)
+    with pytest.raises(UserError, match="training.learning_rate is 0.00.* there and 0.5 here"):
+        resumed(run, "training=default", "training.epochs=9", training__learning_rate=0.5, training__epochs=9)
+    with pytest.raises(UserError, match=r"decoder.filters is \[8, 4\] there and \[64, 32\] here"):
+        resumed(run, "+experiment=report", "training.epochs=9", training__epochs=9)
+
+
+def test_naming_the_same_value_is_no_difference(run: Path) -> None:
+    resumed(run, "encoder.hidden=16", "training.epochs=5", encoder__hidden=16, training__epochs=5)
+
+
+def test_how_it_is_run_may_change(run: Path) -> None:
+    config = resumed(
+        run, "training.threads=1", "training.epochs=3", "training.progress=plain",
+        training__threads=1, training__epochs=3, training__progress="plain",
+    )  # fmt: skip
+    assert config.training.threads == 1
+
+
+def test_nothing_left_to_do_is_said(run: Path) -> None:
+    with pytest.raises(UserError, match="all 2 epochs are done; more are asked for by training.epochs"):
+        resumed(run)
+
+
+def test_a_schedule_that_depends_on_the_epochs_keeps_their_number(run: Path) -> None:
+    folder = RunFolder(run)
+    folder.write_config(folder.read_config().replace(training__schedule="cosine"))
+    with pytest.raises(UserError, match=r"training.epochs=5: must stay 2 .* whose cosine schedule"):
+        resumed(run, "training.epochs=5", training__epochs=5)
+
+
+def test_a_missing_state_is_said(run: Path) -> None:
+    (run / "checkpoints" / "last.npz").unlink()
+    with pytest.raises(UserError, match=r"its checkpoints/last.npz is missing"):
+        resumed(run, "training.epochs=5", training__epochs=5)

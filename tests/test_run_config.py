@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_vae.errors import UserError
+from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, EncoderConfig, RunConfig, unknown_key
+
+
+@given(
+    hidden=st.lists(st.integers(1, 512), min_size=1, max_size=4),
+    fc=st.lists(st.integers(1, 512), max_size=4),
+    filters=st.lists(st.integers(1, 128), min_size=1, max_size=4),
+    latent_dim=st.integers(1, 64),
+    rate=st.floats(1e-9, 10),
+)
+def test_plain_values_and_back_change_nothing(
+    hidden: list[int], fc: list[int], filters: list[int], latent_dim: int, rate: float
+) -> None:
+    config = RunConfig.from_mapping(
+        {
+            "encoder": {"hidden": hidden, "fc": fc, "latent_dim": latent_dim},
+            "decoder": {"filters": filters},
+            "training": {"learning_rate": rate},
+        }
+    )
+    through_json = json.loads(json.dumps(config.to_mapping()))
+    assert RunConfig.from_mapping(through_json) == config
+    assert RunConfig.from_mapping(through_json).hash() == config.hash()
+
+
+def test_a_number_and_a_list_of_one_are_the_same_configuration() -> None:
+    one = RunConfig.from_mapping({"encoder": {"hidden": 64}})
+    other = RunConfig.from_mapping({"encoder": {"hidden": [64]}})
+    assert one == other
+    assert one.encoder.hidden == (64,)
+
+
+def test_it_is_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        RunConfig().encoder.latent_dim = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"encoder": {"hiden": 64}}, "unknown key encoder.hiden; did you mean encoder.hidden"),
+        ({"encoders": {}}, "unknown key encoders; did you mean encoder"),
+        ({"training": {"lr": 1}}, "unknown key training.lr"),
+        ({"encoder": 3}, "encoder=3"),
+        ({"encoder": {"latent_dim": 0}}, "encoder.latent_dim=0: must be a whole number of at least 1"),
+        ({"encoder": {"options": {"a": 1}}}, "encoder.options"),
+        ({"training": {"epochs": 2, "lr_warmup_epochs": 3}}, "training.lr_warmup_epochs=3"),
+        ({"training": {"optimizer": "lion"}}, "must be one of adam, adamw, nadam, rmsprop, sgd"),
+    ],
+)
+def test_what_it_refuses(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        RunConfig.from_mapping(values)
+
+
+def test_the_hash_knows_what_is_computed_and_not_where() -> None:
+    config = RunConfig()
+    assert config.replace(encoder__hidden=64).hash() != config.hash()
+    assert config.replace(training__seed=1).hash() != config.hash()
+    elsewhere = config.replace(data__dir="somewhere", training__threads=3, training__progress="none")
+    assert elsewhere.hash() == config.hash()
+
+
+def test_execution_fields_are_fields() -> None:
+    assert set(EXECUTION_FIELDS) <= set(KEYS)
+
+
+def test_keys_cover_every_field_of_every_section() -> None:
+    assert set(KEYS) == set(RunConfig().flat())
+    assert f"encoder.{dataclasses.fields(EncoderConfig)[0].name}" in KEYS
+
+
+def test_a_leaf_alone_finds_its_section() -> None:
+    assert "training.learning_rate" in str(unknown_key("learning_rate"))
