@@ -8,6 +8,7 @@ than one type.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
@@ -31,8 +32,8 @@ def _schema(kind: type) -> type:
         several = get_origin(hints[item.name]) in (tuple, dict)
         value = getattr(default, item.name)
         if isinstance(value, (tuple, dict)):
-            plain: Any = list(value) if isinstance(value, tuple) else dict(value)
-            spec: Any = dataclasses.field(default_factory=lambda plain=plain: plain)
+            plain = list if isinstance(value, tuple) else dict
+            spec: Any = dataclasses.field(default_factory=functools.partial(plain, value))
         else:
             spec = value
         fields.append((item.name, Any if several else hints[item.name], spec))

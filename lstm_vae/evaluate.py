@@ -17,7 +17,7 @@ from lstm_vae.run_folder import RunFolder
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="lstm_vae.evaluate",
-        description="Scores a finished run's model again, and compares with its record, which stays as it is.",
+        description="Scores a finished run again and compares with its record, which stays as it is.",
     )
     parser.add_argument("run", type=Path, help="the run's folder")
     parser.add_argument(

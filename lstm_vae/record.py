@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from lstm_vae.atomic import replacing
 from lstm_vae.errors import UserError
 
 SCHEMA_VERSION = 1
@@ -70,12 +70,8 @@ def write(path: Path, record: Record) -> None:
         OSError: the file cannot be written.
     """
     text = json.dumps(asdict(record), indent=2, allow_nan=False)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_text(text + "\n", encoding="utf-8")
 
 
 def read(path: Path) -> Record:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_vae import provenance, record, runtime
+from lstm_vae.atomic import replacing
 from lstm_vae.data import Splits, load_splits
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.record import Objective, Record
@@ -125,7 +126,8 @@ def _execute(
     if not record.finite(metrics):
         raise RunFailedError(f"evaluation gave a number that is not finite: {metrics}")
     stop.check()
-    _save_model(vae, folder)
+    with replacing(folder.model) as partial:
+        vae.save(partial)
     if config.figures.enabled:
         from lstm_vae.figures.run_figures import draw_run_figures
 
@@ -147,9 +149,3 @@ def _execute(
     )
     record.write(folder.record, account)
     return objective
-
-
-def _save_model(vae: object, folder: RunFolder) -> None:
-    partial = folder.path / "partial.keras"
-    vae.save(partial)  # type: ignore[attr-defined]
-    partial.replace(folder.model)

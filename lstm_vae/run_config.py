@@ -19,7 +19,7 @@ from lstm_vae.errors import UserError
 ACTIVATIONS = ("relu", "elu", "gelu", "leaky_relu", "silu", "tanh")
 
 # Fields that say where and how a run is executed or shown, not what it computes: they are no part of its
-# identity, and a resumed run may change them. `threads` can change the last bits of a sum, not the experiment.
+# identity, and a resumed run may change them. `threads` can change a sum's last bits, not the experiment.
 EXECUTION_FIELDS = (
     "data.dir",
     "data.download",

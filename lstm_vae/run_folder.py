@@ -16,6 +16,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
+from lstm_vae.atomic import replacing
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
 
@@ -68,9 +69,8 @@ class RunFolder:
 
     def write_config(self, config: RunConfig) -> None:
         """Writes `config.yaml`: every field, as `RunConfig.from_mapping` takes them."""
-        partial = self.config.with_name("config.yaml.partial")
-        partial.write_text(yaml.safe_dump(config.to_mapping(), sort_keys=False), encoding="utf-8")
-        os.replace(partial, self.config)
+        with replacing(self.config) as partial:
+            partial.write_text(yaml.safe_dump(config.to_mapping(), sort_keys=False), encoding="utf-8")
 
     def read_config(self) -> RunConfig:
         """Reads `config.yaml`.

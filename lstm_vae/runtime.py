@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import TrainingConfig
 
-# Lines that TensorFlow's C++ side prints at every start on a machine without a GPU, before its log level holds.
+# Lines that TensorFlow's C++ side prints at every start, most of them before its log level holds.
 _CHATTER = re.compile(
     rb"^(WARNING: All log messages before absl|[IW]\d{4} |E\d{4} .*(cuInit|cuda_platform|computation_placer|"
     rb"Unable to register cu))"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+OUTSIDE = dict(os.environ)  # what a command started by a test sees
+OUTSIDE.pop("LSTM_VAE_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 MNIST = os.environ.pop("LSTM_VAE_DATA", None)  # tests that want the full data set ask for it
 
@@ -17,6 +19,7 @@ from lstm_vae.data import Splits, load_splits
 from lstm_vae.run_config import DataConfig, RunConfig
 
 ROOT = Path(__file__).resolve().parent.parent
+OUTSIDE["PYTHONPATH"] = os.pathsep.join([str(ROOT), OUTSIDE.get("PYTHONPATH", "")])
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -69,16 +72,13 @@ SMALL = (
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
+def command(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
     """Runs `python -m MODULE ARGUMENTS` in an empty folder, with an empty cache."""
 
+    cache = str(tmp_path_factory.mktemp("cache"))
+
     def run(module: str, *arguments: str, cwd: Path = tmp_path, **environment: str) -> object:
-        variables = {
-            **os.environ,
-            "XDG_CACHE_HOME": str(tmp_path / ".cache"),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-            **environment,
-        }
+        variables = {**OUTSIDE, "XDG_CACHE_HOME": cache, **environment}
         return subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=cwd,
@@ -103,7 +103,7 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = subprocess.run(
         [sys.executable, "-m", "lstm_vae.train", *SMALL, "hydra.run.dir=run"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=OUTSIDE,
         capture_output=True,
         text=True,
         timeout=300,

@@ -15,7 +15,7 @@ from lstm_vae.data import load_splits
 from lstm_vae.errors import UserError
 from lstm_vae.evaluation import Scorer
 from lstm_vae.run_folder import RunFolder
-from tests.conftest import ROOT, SMALL, Command
+from tests.conftest import OUTSIDE, ROOT, SMALL, Command
 
 GRU = '''
 """A GRU encoder, from outside the package."""
@@ -28,7 +28,7 @@ from lstm_vae.model import Encoder
 class GRUEncoder(Encoder):
     def recurrent_layer(self, units, return_sequences):
         return keras.layers.GRU(
-            units, return_sequences=return_sequences, reset_after=self.options["reset_after"], dtype=self.precision
+            units, return_sequences=return_sequences, dtype=self.precision, **self.options
         )
 '''
 YAML = """
@@ -51,7 +51,7 @@ def test_a_run_is_loaded_with_the_weights_its_record_scores(finished_run: Path) 
 def test_loading_needs_no_command_line_of_ours(finished_run: Path, tmp_path: Path) -> None:
     code = f"import lstm_vae; print(lstm_vae.load({str(finished_run)!r}).count_params())"
     result = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-c", code], cwd=tmp_path, env=OUTSIDE,
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     assert int(result.stdout) == record.read(finished_run / "record.json").provenance["parameters"]
@@ -90,7 +90,7 @@ def test_another_encoder_is_one_file_and_one_yaml(command: Command, tmp_path: Pa
     gru = 3 * 12 * (28 + 12 + 1)
     code = "import lstm_vae; v = lstm_vae.load('run'); print(v.encoder.layers_before_heads[0].count_params())"
     loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": path},
+        [sys.executable, "-c", code], cwd=tmp_path, env={**OUTSIDE, "PYTHONPATH": path},
         capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     assert int(loaded.stdout) == gru

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
 from lstm_vae.run_folder import RunFolder, claim, claim_named, sole_user
-from tests.conftest import ROOT
+from tests.conftest import OUTSIDE
 
 
 def test_a_claimed_name_gets_a_number(tmp_path: Path) -> None:
@@ -60,8 +59,12 @@ def test_one_process_at_a_time_works_on_a_run(tmp_path: Path) -> None:
     def other() -> str:
         return subprocess.run(
             [sys.executable, "-c", code, str(tmp_path)],
-            env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True, timeout=60,
-        ).stdout  # fmt: skip
+            env=OUTSIDE,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
 
     with sole_user(RunFolder(tmp_path)):
         assert "another process works on this run" in other()

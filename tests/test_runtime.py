@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.conftest import OUTSIDE
 
 CODE = """
-import sys
+import os
 from lstm_vae import runtime
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import TrainingConfig
@@ -19,18 +18,21 @@ try:
     runtime.start_tensorflow(TrainingConfig(threads=2))
 except UserError as error:
     print(error)
+os.environ.pop("TF_CPP_MIN_LOG_LEVEL")
 with runtime.without_chatter():
-    import os
     os.write(2, b"I0000 00:00:1 1 port.cc:1] oneDNN custom operations are on.\\nsomething real\\n")
 """
 
 
 def test_threads_are_set_once_a_process_and_only_chatter_is_dropped() -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
     result = subprocess.run(
-        [sys.executable, "-c", CODE.replace("with runtime", "os_environ = __import__('os').environ\nos_environ.pop('TF_CPP_MIN_LOG_LEVEL')\nwith runtime")],
-        env={**environment, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-c", CODE],
+        env=OUTSIDE,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
     assert result.stdout.splitlines()[0] == "1"
     assert "training.threads=2: must be 1" in result.stdout
     assert result.stderr == "something real\n"

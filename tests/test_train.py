@@ -15,7 +15,7 @@ import pytest
 from lstm_vae import record
 from lstm_vae.data.idx import FILES
 from lstm_vae.training import history
-from tests.conftest import ROOT, SMALL, Command, files_below
+from tests.conftest import OUTSIDE, ROOT, SMALL, Command, files_below
 
 BAD = [
     (["encoder.hiden=64"], "unknown key encoder.hiden; did you mean encoder.hidden?"),
@@ -97,7 +97,7 @@ def test_help_and_cfg_do_not_import_tensorflow(tmp_path: Path) -> None:
         result = subprocess.run(
             [sys.executable, "-m", "lstm_vae.train", *flags],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+            env={**OUTSIDE, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
             capture_output=True,
             text=True,
             timeout=60,
@@ -173,7 +173,7 @@ def test_a_signal_leaves_a_run_that_resumes_to_the_same_bits(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=OUTSIDE,
     )
     folder = tmp_path / "stopped"
     deadline = time.monotonic() + 120
@@ -202,14 +202,14 @@ def test_a_signal_leaves_a_run_that_resumes_to_the_same_bits(
 
 def test_runs_started_together_do_not_share_a_folder(tmp_path: Path) -> None:
     # The default folder is named by the second: claim the same name from several processes at once.
-    code = "import sys; from pathlib import Path; from lstm_vae.run_folder import claim; print(claim(Path('x/y')))"
+    code = "from pathlib import Path; from lstm_vae.run_folder import claim; print(claim(Path('x/y')))"
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", code],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env=OUTSIDE,
         )
         for _ in range(4)
     ]

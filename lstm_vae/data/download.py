@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import tempfile
 import urllib.error
 import urllib.request
@@ -40,7 +39,7 @@ def download(mirror: str, names: Iterable[str], folder: Path, title: str) -> Non
         for file in files:
             _download_one(mirror + file.name, file, progress, f"{title} {file.name}")
         for file in files:
-            os.replace(file, folder / file.name)
+            file.replace(folder / file.name)
 
 
 def _download_one(url: str, target: Path, progress: Progress, title: str) -> None:

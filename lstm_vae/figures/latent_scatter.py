@@ -49,8 +49,8 @@ def draw_latent_scatter(
             points = np.stack([z_mean[:, 0].astype(np.float64), labels + jitter], axis=1)
             axes.set(xlabel="z₁", ylabel="label")
         size = 4 if len(labels) > 2_000 else 12
-        for label, color in zip(range(10), mpl.colormaps["tab10"].colors, strict=True):
-            chosen = labels == label
+        for label in range(10):
+            chosen, color = labels == label, mpl.colormaps["tab10"](label)
             axes.scatter(*points[chosen].T, s=size, color=color, alpha=0.7, linewidths=0, label=names[label])
         title = "item" if data_name == "fashion_mnist" else "digit"
         axes.legend(title=title, loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2)

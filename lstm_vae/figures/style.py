@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,8 @@ import matplotlib as mpl
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+
+from lstm_vae.atomic import replacing
 
 STYLE = {
     "figure.dpi": 120,
@@ -36,8 +37,7 @@ def figure(path: Path, width: float, height: float) -> Iterator[Any]:
         try:
             yield drawn
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{path.name}.partial")
-            drawn.savefig(partial, format=path.suffix.lstrip(".") or "png")
-            os.replace(partial, path)
+            with replacing(path) as partial:
+                drawn.savefig(partial)
         finally:
             plt.close(drawn)

@@ -1,4 +1,4 @@
-"""Exponential moving average of the weights (Polyak & Juditsky 1992), which is what is evaluated and saved."""
+"""Exponential moving average of the weights (Polyak & Juditsky 1992): what is evaluated and saved."""
 
 from __future__ import annotations
 

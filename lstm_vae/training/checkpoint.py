@@ -7,7 +7,6 @@ Keras's own files leave out what seed generators and averages hold, so the state
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from lstm_vae.atomic import replacing
 from lstm_vae.errors import UserError
 
 
@@ -45,12 +45,8 @@ def state_variables(vae: Any, averages: Sequence[Any]) -> list[Any]:
 def save(path: Path, variables: Sequence[Any], progress: Progress) -> None:
     """Writes the state; the file is either the old one or the new one, whatever happens."""
     arrays = {f"{number:04d}": variable.numpy() for number, variable in enumerate(variables)}
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, progress=np.array(json.dumps(asdict(progress))), **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        np.savez(partial, allow_pickle=False, progress=np.array(json.dumps(asdict(progress))), **arrays)
 
 
 def read_progress(path: Path) -> Progress:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lstm_vae.atomic import replacing
 from lstm_vae.errors import UserError
 
 TIME_COLUMNS = ("seconds", "images_per_second")
@@ -88,11 +87,8 @@ def keep_through(path: Path, epoch: int) -> list[EpochRow]:
     if epoch == 0 and not path.exists():
         return []
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    buffer = io.StringIO()
-    buffer.writelines(lines[: epoch + 1])
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(buffer.getvalue(), encoding="utf-8")
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_text("".join(lines[: epoch + 1]), encoding="utf-8")
     return read(path)
 
 

@@ -19,13 +19,13 @@ class StepSums(NamedTuple):
         objective: float32 [S], the minimised loss, mean over the step's images.
         bce: float32 [S], summed over the step's images, nats.
         kl: float32 [S], likewise.
-        count: int32 [S], images.
+        images: int32 [S], how many.
     """
 
     objective: NDArray[np.float32]
     bce: NDArray[np.float32]
     kl: NDArray[np.float32]
-    count: NDArray[np.int32]
+    images: NDArray[np.int32]
 
 
 class StepLoop:

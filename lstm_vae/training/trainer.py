@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from lstm_vae.atomic import replacing
 from lstm_vae.data import Splits
 from lstm_vae.errors import RunFailedError
 from lstm_vae.evaluation import Scorer
@@ -150,13 +150,13 @@ class Trainer:
         for start in range(0, len(order), per_call):
             steps = self._loop.run(order[start : start + per_call])
             self._require_finite(steps, epoch, start // self._config.batch_size)
-            weights = steps.count.astype(np.float64)
+            weights = steps.images.astype(np.float64)
             sums += [
                 float(weights @ steps.objective),
                 float(np.sum(steps.bce, dtype=np.float64)),
                 float(np.sum(steps.kl, dtype=np.float64)),
             ]
-            done += int(steps.count.sum())
+            done += int(steps.images.sum())
             for observer in self._observers:
                 observer.on_steps(epoch, done, sums[1] / done, sums[2] / done)
             self._stop.check()
@@ -209,9 +209,7 @@ class Trainer:
         progress = Progress(row.epoch, before.best_epoch, before.best_val_loss)
         if row.val_loss < before.best_val_loss:
             progress = Progress(row.epoch, row.epoch, row.val_loss)
-            partial = self._files.best.with_name("partial.weights.h5")
-            with self._average.applied():
+            with self._average.applied(), replacing(self._files.best) as partial:
                 self._vae.save_weights(partial)
-            os.replace(partial, self._files.best)
         checkpoint.save(self._files.last, self._state, progress)
         return progress

@@ -10,7 +10,7 @@ from lstm_vae.errors import UserError
 from lstm_vae.training import history
 from lstm_vae.training.history import COLUMNS, EpochRow
 
-NUMBERS = st.floats(allow_nan=False)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 ROWS = st.lists(st.builds(EpochRow, st.just(0), *[NUMBERS] * (len(COLUMNS) - 1)), min_size=1, max_size=6)
 
 

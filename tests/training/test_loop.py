@@ -26,8 +26,8 @@ def test_the_loop_does_what_single_steps_do(small: RunConfig, digits: Splits, ji
         _, terms = stepped.step(digits.train.images[order[start : start + 32]])
         bce.append(float(np.sum(terms.bce)))
 
-    assert sums.count.tolist() == [32, 32, 32, 4]
+    assert sums.images.tolist() == [32, 32, 32, 4]
     np.testing.assert_allclose(sums.bce, bce, rtol=1e-5)
-    np.testing.assert_allclose(sums.objective * sums.count, sums.bce + sums.kl, rtol=1e-5)
+    np.testing.assert_allclose(sums.objective * sums.images, sums.bce + sums.kl, rtol=1e-5)
     for one, other in zip(looped.get_weights(), stepped.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
