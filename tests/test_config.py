@@ -40,7 +40,6 @@ def test_yaml_and_dataclass_defaults_agree_but_for_the_recipe() -> None:
         "training.clipnorm",
         "training.ema",
         "training.schedule",
-        "training.learning_rate",
     }
 
 

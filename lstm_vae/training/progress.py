@@ -124,6 +124,7 @@ class _Bars(_Nothing):
             TextColumn("{task.fields[speed]}"),
             console=Console(highlight=False),
             expand=True,
+            transient=True,
         )
         self._task = self._progress.add_task(
             "", total=self._steps, epoch=clock.first + 1, epochs=clock.epochs, losses="starting", speed=""
@@ -136,7 +137,6 @@ class _Bars(_Nothing):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.update(self._task, visible=False)
         self._progress.stop()
 
     def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
@@ -146,7 +146,7 @@ class _Bars(_Nothing):
             epoch=epoch,
             completed=-(-images // self._batch_size),
             losses=f"bce {bce:.1f} + kl {kl:.1f} = {bce + kl:.1f}",
-            speed=f"{self._clock.images_per_second:,.0f} img/s  {self._clock.left}",
+            speed=f"{self._clock.images_per_second:,.0f} img/s  {self._clock.left} left",
         )
 
     def on_epoch(self, row: EpochRow) -> None:
