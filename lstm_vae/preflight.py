@@ -18,7 +18,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from lstm_vae.cli import exit_codes
 from lstm_vae.config import run_config_from
-from lstm_vae.data import load_splits
+from lstm_vae.data import cached_splits
 from lstm_vae.errors import UserError
 from lstm_vae.resume import resumed_config
 from lstm_vae.run_config import RunConfig
@@ -35,11 +35,11 @@ class Preflight(Callback):
             run = _checked(config)
             if run.training.resume is not None:
                 run = resumed_config(run, list(config.hydra.overrides.task))
-                load_splits(run.data, run.training.batch_size)
+                cached_splits(run.data, run.training.batch_size)
                 _go_on_in(Path(str(run.training.resume)), run, config)
             else:
-                load_splits(run.data, run.training.batch_size)
-                config.hydra.run.dir = str(_claimed(config))
+                cached_splits(run.data, run.training.batch_size)
+                config.hydra.run.dir = str(_claimed(config, "hydra.run.dir"))
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Checks what all jobs of a multirun share."""
@@ -47,6 +47,12 @@ class Preflight(Callback):
             run = _checked(config)
             if run.training.resume is not None:
                 raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
+            cached_splits(run.data, run.training.batch_size)
+            folder = str(_claimed(config, "hydra.sweep.dir"))
+            with open_dict(config):
+                config.hydra.sweep.dir = folder
+                # Jobs are composed anew, from these.
+                config.hydra.overrides.hydra.append(f"hydra.sweep.dir='{folder}'")
 
 
 @contextmanager
@@ -84,10 +90,10 @@ def _checked(config: DictConfig) -> RunConfig:
     return run
 
 
-def _claimed(config: DictConfig) -> Path:
-    folder = Path(str(config.hydra.run.dir))
-    named = any(str(override).startswith("hydra.run.dir=") for override in config.hydra.overrides.hydra)
-    return claim_named(folder) if named else claim(folder)
+def _claimed(config: DictConfig, field: str) -> Path:
+    folder = Path(str(OmegaConf.select(config, field)))
+    named = any(str(override).startswith(f"{field}=") for override in config.hydra.overrides.hydra)
+    return claim_named(folder, field) if named else claim(folder, field)
 
 
 def _go_on_in(folder: Path, run: RunConfig, config: DictConfig) -> None:

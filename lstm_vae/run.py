@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lstm_vae import provenance, record, runtime
 from lstm_vae.atomic import replacing
-from lstm_vae.data import Splits, load_splits
+from lstm_vae.data import Splits, cached_splits
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.record import Objective, Record
 from lstm_vae.run_config import RunConfig
@@ -35,7 +35,8 @@ def execute(config: RunConfig, path: Path, overrides: Sequence[str] = ()) -> flo
     """
     folder = RunFolder(path)
     with sole_user(folder), StopSignals() as stop:
-        splits = load_splits(config.data, config.training.batch_size)
+        splits = cached_splits(config.data, config.training.batch_size)
+        folder.set_record_aside()
         account = _opened(config, splits, folder, overrides)
         try:
             return _execute(config, splits, folder, account, stop)
@@ -136,6 +137,7 @@ def _execute(
     training_seconds = math.fsum(row.seconds for row in trained.rows)
     finished = {
         "epochs": len(trained.rows),
+        "resumed_from_epoch": epochs_done,
         "stopped_early": trained.stopped_early,
         "parameters": vae.count_params(),
         "training_seconds": training_seconds,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,12 @@ class RunFolder:
     def tensorboard(self) -> Path:
         return self.path / "tensorboard"
 
+    def set_record_aside(self) -> None:
+        """Keeps the account of an earlier part of a resumed run, as record.1.json, record.2.json, ..."""
+        if self.record.exists():
+            number = 1 + sum(1 for _ in self.path.glob("record.*.json"))
+            shutil.copy2(self.record, self.path / f"record.{number}.json")
+
     def write_config(self, config: RunConfig) -> None:
         """Writes `config.yaml`: every field, as `RunConfig.from_mapping` takes them."""
         with replacing(self.config) as partial:
@@ -109,7 +116,7 @@ def sole_user(folder: RunFolder) -> Iterator[None]:
         yield
 
 
-def claim(folder: Path) -> Path:
+def claim(folder: Path, field: str = "hydra.run.dir") -> Path:
     """Makes a new folder of that name, or of that name with -2, -3, ... behind it where it exists.
 
     Making it is the claim: of several processes that try a name at once, one gets it.
@@ -127,11 +134,11 @@ def claim(folder: Path) -> Path:
                 continue
             return candidate
     except OSError as error:
-        raise UserError(f"hydra.run.dir={folder}: cannot be made ({error.strerror})") from None
+        raise UserError(f"{field}={folder}: cannot be made ({error.strerror})") from None
     raise AssertionError("unreachable")
 
 
-def claim_named(folder: Path) -> Path:
+def claim_named(folder: Path, field: str = "hydra.run.dir") -> Path:
     """Makes the folder that the user named; it may exist if it is empty.
 
     Raises:
@@ -141,11 +148,11 @@ def claim_named(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise UserError(
-                f"hydra.run.dir={folder}: must be a new or empty folder; training.resume={folder} goes on "
-                "with a stopped run"
+                f"{field}={folder}: must be a new or empty folder; training.resume=RUN goes on with a "
+                "stopped run"
             )
     except OSError as error:
-        raise UserError(f"hydra.run.dir={folder}: cannot be made ({error.strerror})") from None
+        raise UserError(f"{field}={folder}: cannot be made ({error.strerror})") from None
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise UserError(f"hydra.run.dir={folder}: cannot be written")
+        raise UserError(f"{field}={folder}: cannot be written")
     return folder

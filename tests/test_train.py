@@ -197,6 +197,8 @@ def test_a_signal_leaves_a_run_that_resumes_to_the_same_bits(
     assert len(untimed[0]) == 13
     one, other = (record.read(tmp_path / name / "record.json") for name in ("stopped", "straight"))
     assert one.metrics == other.metrics
+    assert one.config_hash == other.config_hash
+    assert record.read(folder / "record.1.json") == account
     assert one.objective == other.objective
 
 
@@ -215,3 +217,16 @@ def test_runs_started_together_do_not_share_a_folder(tmp_path: Path) -> None:
     ]
     claimed = {process.communicate(timeout=60)[0].strip() for process in processes}
     assert claimed == {"x/y", "x/y-2", "x/y-3", "x/y-4"}
+
+
+def test_a_multirun_is_a_run_each_in_a_folder_of_its_own(command: Command, tmp_path: Path) -> None:
+    settings = [*(s for s in SMALL if not s.startswith("encoder.fc")), "figures.enabled=false"]
+    arguments = ["--multirun", *settings, "encoder.fc=[8],[]", "hydra.sweep.dir=sweep"]
+    result = command("lstm_vae.train", *arguments)
+    assert result.returncode == 0, result.stderr
+    records = [record.read(tmp_path / "sweep" / str(number) / "record.json") for number in (0, 1)]
+    assert [account.state for account in records] == ["COMPLETE", "COMPLETE"]
+    assert [account.config["encoder"]["fc"] for account in records] == [[8], []]
+    again = command("lstm_vae.train", *arguments)
+    assert again.returncode == 2
+    assert "hydra.sweep.dir=sweep: must be a new or empty folder" in again.stderr

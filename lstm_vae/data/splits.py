@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import dataclass
 
@@ -102,6 +103,10 @@ def load_splits(config: DataConfig, batch_size: int = 1) -> Splits:
         validation = binarized(validation, config.split_seed, stream=1)
         test = binarized(test, config.split_seed, stream=2)
     return Splits(config.name, train, validation, test)
+
+
+# What is checked before a run starts is what it trains on; the arrays are not to be written to.
+cached_splits = functools.lru_cache(maxsize=1)(load_splits)
 
 
 def stratified_split(data: Split, held_out: int, seed: int) -> tuple[Split, Split]:
