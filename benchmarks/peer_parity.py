@@ -5,10 +5,10 @@
 PEER.py takes --encoder lstm --epochs --limit --threads --seed, and prints a JSON line an epoch with
 train_samples_per_s and test_loss (nats per image). It and this project are run in turn, with the recipe
 `training=plain` (Adam at a constant 1e-3), as many images and epochs, and the seeds 0, 1, 2, ... Both leave
-compilation and tracing out of their times. Prints a row a pair, the medians and the ratio, and the same as JSON.
+compilation and tracing out of their times. Prints a row a pair, and a summary as JSON.
 
-The images are not quite the same: the peer takes the first of MNIST's training set, this project the first of its
-own training split, which leaves out 5,000 validation images. Both are tested on the 10,000 test images.
+The images are not quite the same: the peer takes the first of MNIST's training set, this project the first of
+its own training split, which leaves out 5,000 validation images. Both are tested on the 10,000 test images.
 """
 
 from __future__ import annotations
