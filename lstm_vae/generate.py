@@ -9,6 +9,7 @@ from lstm_vae import cli
 from lstm_vae.arguments import ArgumentParser, checked
 from lstm_vae.errors import UserError
 from lstm_vae.rules import Real, Whole
+from lstm_vae.run_config import SEED
 from lstm_vae.run_folder import RunFolder
 
 FORMATS = (".png", ".pdf", ".svg")
@@ -20,7 +21,7 @@ def _parser() -> ArgumentParser:
         prog="lstm_vae.generate", description="Draws digits that a finished run's decoder generates."
     )
     parser.add_argument("run", type=Path, help="the run's folder")
-    parser.add_argument("--count", type=checked(int, Whole(1)), default=100, help="digits (100)")
+    parser.add_argument("--count", type=checked(int, Whole(1, most=MOST)), default=100, help="digits (100)")
     parser.add_argument(
         "--scale",
         type=checked(float, Real(0, above=True)),
@@ -33,7 +34,7 @@ def _parser() -> ArgumentParser:
         default="prior",
         help="samples of N(0, scale^2 I), or equal steps over a 2-D latent's plane (prior)",
     )
-    parser.add_argument("--seed", type=checked(int, Whole(0)), default=0, help="of the samples (0)")
+    parser.add_argument("--seed", type=checked(int, SEED), default=0, help="of the samples (0)")
     parser.add_argument("--out", type=Path, required=True, help=f"picture to write ({', '.join(FORMATS)})")
     parser.add_argument("--force", action="store_true", help="overwrite the picture if it exists")
     return parser
@@ -42,8 +43,6 @@ def _parser() -> ArgumentParser:
 def main() -> None:
     """Checks the arguments, loads the model and draws."""
     args = _parser().parse_args()
-    if args.count > MOST:
-        raise UserError(f"--count={args.count}: must be at most {MOST}")
     if args.out.suffix not in FORMATS:
         raise UserError(f"--out={args.out}: must end in one of {', '.join(FORMATS)}")
     if args.out.exists() and not args.force:

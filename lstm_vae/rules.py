@@ -41,19 +41,23 @@ def apply(rule: Rule, path: str, value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number of at least `least`; None too, where `optional`."""
+    """A whole number of at least `least` and at most `most`; None too, where `optional`."""
 
     least: int
     optional: bool = False
+    most: int | None = None
 
     @property
     def allowed(self) -> str:
-        return f"a whole number of at least {self.least}" + (" or null" if self.optional else "")
+        upper = "" if self.most is None else f" and at most {self.most}"
+        return f"a whole number of at least {self.least}{upper}" + (" or null" if self.optional else "")
 
     def normalise(self, value: Any) -> int | None:
         if value is None and self.optional:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or value < self.least:
+            raise ValueError
+        if self.most is not None and value > self.most:
             raise ValueError
         return value
 

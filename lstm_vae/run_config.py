@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 from lstm_vae import rules
 from lstm_vae.errors import UserError
 
+SEED = rules.Whole(0, most=2**31 - 1)  # what TensorFlow's stateless generators take
 ACTIVATIONS = ("relu", "elu", "gelu", "leaky_relu", "silu", "tanh")
 
 # Fields that say where and how a run is executed or shown, not what it computes: they are no part of its
@@ -73,7 +74,7 @@ class DataConfig(_Section):
     download: bool = _field(True, rules.Flag())
     verify: bool = _field(True, rules.Flag())
     limit: int | None = _field(None, rules.Whole(1, optional=True))
-    split_seed: int = _field(0, rules.Whole(0))
+    split_seed: int = _field(0, SEED)
     binarize: str = _field("none", rules.Choice(("none", "static", "dynamic")))
 
 
@@ -171,7 +172,7 @@ class TrainingConfig(_Section):
     jit_compile: bool = _field(False, rules.Flag())
     steps_per_execution: int = _field(50, rules.Whole(1))
     threads: int | None = _field(None, rules.Whole(1, optional=True))
-    seed: int = _field(0, rules.Whole(0))
+    seed: int = _field(0, SEED)
     deterministic: bool = _field(False, rules.Flag())
     tensorboard: bool = _field(False, rules.Flag())
     progress: str = _field("auto", rules.Choice(("auto", "rich", "plain", "none")))
@@ -191,7 +192,7 @@ class EvaluationConfig(_Section):
 
     section = "evaluation"
     batch_size: int = _field(500, rules.Whole(1))
-    seed: int = _field(0, rules.Whole(0))
+    seed: int = _field(0, SEED)
     nll_samples: int = _field(64, rules.Whole(0))
     nll_images: int | None = _field(1000, rules.Whole(1, optional=True))
 

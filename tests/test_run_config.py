@@ -56,6 +56,7 @@ def test_it_is_frozen() -> None:
         ({"encoder": {"latent_dim": 0}}, "encoder.latent_dim=0: must be a whole number of at least 1"),
         ({"encoder": {"options": {"a": 1}}}, "encoder.options"),
         ({"training": {"epochs": 2, "lr_warmup_epochs": 3}}, "training.lr_warmup_epochs=3"),
+        ({"training": {"seed": 2**31}}, "training.seed=2147483648: must be .* at most 2147483647"),
         ({"training": {"optimizer": "lion"}}, "must be one of adam, adamw, nadam, rmsprop, sgd"),
     ],
 )

@@ -45,7 +45,7 @@ def build_vae(config: RunConfig) -> VAE:
     Raises:
         UserError: `encoder.kind` names no encoder.
     """
-    keras.utils.set_random_seed(config.training.seed % 2**32)
+    keras.utils.set_random_seed(config.training.seed)
     encoder, decoder, precision = config.encoder, config.decoder, config.training.precision
     kind = encoder_class(encoder.kind)
     vae = VAE(

@@ -95,7 +95,7 @@ class Trainer:
             beta=training.beta,
             free_bits=training.free_bits,
             kl_warmup_steps=round(training.kl_warmup_epochs * self._steps_per_epoch),
-            seed=training.seed % 2**31,
+            seed=training.seed,
             binarize=config.data.binarize == "dynamic",
             jit_compile=training.jit_compile,
         )
