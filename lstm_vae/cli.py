@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -48,44 +49,53 @@ def describe(error: BaseException) -> str:
 
 
 @contextmanager
-def exit_codes(traceback: bool = False) -> Iterator[None]:
-    """Turns the ways in which a command may end into a line on stderr and its exit code.
-
-    Args:
-        traceback: let errors through as they are.
-    """
+def exit_codes() -> Iterator[None]:
+    """Turns the ways in which a command may end into a line on stderr and its exit code."""
     try:
         yield
-    except (UserError, HydraException, OmegaConfBaseException) as error:
-        if traceback:
-            raise
-        complain(str(error) if isinstance(error, UserError) else describe(error))
-        sys.exit(2)
-    except RunFailedError as error:
-        if traceback:
-            raise
-        complain(str(error))
-        sys.exit(1)
     except InterruptedRunError as error:
-        complain(str(error))
-        sys.exit(128 + error.signum)
-    except KeyboardInterrupt:
-        complain("interrupted")
-        sys.exit(128 + signal.SIGINT)
+        _leave(error, str(error), 128 + error.signum)
+    except KeyboardInterrupt as error:
+        _leave(error, "interrupted", 128 + signal.SIGINT)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except RunFailedError as error:
+        _leave(error, str(error), 1)
+    except UserError as error:
+        _leave(error, str(error), 2)
+    except Exception as error:
+        if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _raised_by_hydra(error):
+            raise
+        _leave(error, describe(error), 2)
+
+
+def _leave(error: BaseException, message: str, code: int) -> NoReturn:
+    if _Wanted.traceback:
+        traceback.print_exception(error)
+    complain(message)
+    sys.exit(code)
+
+
+def _raised_by_hydra(error: Exception) -> bool:
+    """Whether Hydra's own code raised it: for some bad command lines it raises plain ValueErrors."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return bool(frames) and frames[-1][0].f_globals.get("__name__", "").startswith(("hydra.", "omegaconf."))
+
+
+class _Wanted:
+    traceback = False
 
 
 def run(command: Callable[[], object]) -> NoReturn:
     """Runs a command to its exit code.
 
     Hydra would print several lines and exit 1 for any error; `HYDRA_FULL_ERROR` makes it let errors through
-    to here. Where the user has set that variable, the full traceback is wanted, and shown.
+    to here. Where the user has set that variable, tracebacks are wanted, and shown.
     """
-    wants_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    _Wanted.traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    with exit_codes(wants_traceback):
+    with exit_codes():
         command()
     sys.exit(0)

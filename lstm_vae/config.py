@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from lstm_vae.errors import UserError
-from lstm_vae.run_config import SECTIONS, RunConfig
+from lstm_vae.run_config import KEYS, SECTIONS, RunConfig
 
 _PACKAGED = Path(__file__).parent / "conf"  # in a wheel
 CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parent.parent / "conf"
@@ -61,4 +61,8 @@ def run_config_from(cfg: DictConfig) -> RunConfig:
         raise UserError(str(error).splitlines()[0]) from None
     assert isinstance(values, dict)
     values.pop("hydra", None)
+    for key in KEYS:
+        section, name = key.split(".")
+        if name not in (values.get(section) or {}):
+            raise UserError(f"{key}: is missing; every field must have a value (--cfg job shows them)")
     return RunConfig.from_mapping({str(key): value for key, value in values.items()})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from lstm_vae import cli, record
 from lstm_vae.arguments import ArgumentParser, checked
+from lstm_vae.atomic import replacing
 from lstm_vae.errors import UserError
 from lstm_vae.record import Record
 from lstm_vae.report import print_metrics
@@ -38,6 +40,8 @@ def main() -> None:
     args = _parser().parse_args()
     if args.out is not None and args.out.exists():
         raise UserError(f"--out={args.out}: exists")
+    if args.out is not None and not os.access(args.out.absolute().parent, os.W_OK):
+        raise UserError(f"--out={args.out}: its folder does not exist or cannot be written")
     folder = RunFolder(args.run)
     config = folder.read_config()
     account = record.read(folder.record)
@@ -63,7 +67,8 @@ def main() -> None:
     print_metrics(metrics)
     _print_comparison(account, metrics)
     if args.out is not None:
-        args.out.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        with replacing(args.out) as partial:
+            partial.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 
 
 def _print_comparison(account: Record, metrics: dict[str, float | int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def main() -> None:
     if not args.out.absolute().parent.is_dir() or not os.access(args.out.absolute().parent, os.W_OK):
         raise UserError(f"--out={args.out}: its folder does not exist or cannot be written")
     config = RunFolder(args.run).read_config()
+    if args.kind == "plane" and math.isqrt(args.count) ** 2 != args.count:
+        raise UserError(f"--count={args.count}: must be a square number (as 100, 400) with --kind=plane")
     if args.kind == "plane" and config.encoder.latent_dim != 2:
         raise UserError(f"--kind=plane: {args.run} has {config.encoder.latent_dim} latents, must have 2")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,6 @@ def load(run: str | os.PathLike[str]) -> VAE:
     encoder_class(config.encoder.kind)
     try:
         vae: VAE = keras.saving.load_model(folder.model, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{folder.model}: cannot be loaded ({str(error).splitlines()[0]})") from None
     return vae

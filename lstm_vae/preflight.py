@@ -13,6 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
 
@@ -20,7 +23,7 @@ from lstm_vae.cli import exit_codes
 from lstm_vae.config import run_config_from
 from lstm_vae.data import cached_splits
 from lstm_vae.errors import UserError
-from lstm_vae.resume import resumed_config
+from lstm_vae.resume import require_same_data, resumed_config
 from lstm_vae.run_config import RunConfig
 from lstm_vae.run_folder import claim, claim_named
 from lstm_vae.runtime import without_chatter
@@ -33,21 +36,24 @@ class Preflight(Callback):
         """Checks a single run, and sets `hydra.run.dir` to a folder that is its own."""
         with _leaving_hydra():
             run = _checked(config)
-            if run.training.resume is not None:
-                run = resumed_config(run, list(config.hydra.overrides.task))
-                cached_splits(run.data, run.training.batch_size)
-                _go_on_in(Path(str(run.training.resume)), run, config)
-            else:
+            if run.training.resume is None:
                 cached_splits(run.data, run.training.batch_size)
                 config.hydra.run.dir = str(_claimed(config, "hydra.run.dir"))
+                return
+            if _is_named(config, "hydra.run.dir"):
+                raise UserError("hydra.run.dir: must not be set with training.resume, which names the folder")
+            run = resumed_config(run, list(config.hydra.overrides.task))
+            require_same_data(run, cached_splits(run.data, run.training.batch_size))
+            _go_on_in(Path(str(run.training.resume)), run, config)
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        """Checks what all jobs of a multirun share."""
+        """Checks every job of a multirun before the first starts."""
         with _leaving_hydra():
-            run = _checked(config)
-            if run.training.resume is not None:
-                raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
-            cached_splits(run.data, run.training.batch_size)
+            for job in _jobs(config):
+                run = _checked(job)
+                if run.training.resume is not None:
+                    raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
+                cached_splits(run.data, run.training.batch_size)
             folder = str(_claimed(config, "hydra.sweep.dir"))
             with open_dict(config):
                 config.hydra.sweep.dir = folder
@@ -58,14 +64,27 @@ class Preflight(Callback):
 @contextmanager
 def _leaving_hydra() -> Iterator[None]:
     """Hydra turns a callback's exceptions into warnings and goes on: here nothing may go on."""
-    with exit_codes():
-        try:
+    try:
+        with exit_codes():
             yield
-        except UserError:
-            raise
-        except Exception:
-            traceback.print_exc()
-            sys.exit(1)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(1)
+
+
+def _jobs(config: DictConfig) -> Iterator[DictConfig]:
+    """What Hydra's basic sweeper will run; of another sweeper, what all its jobs share."""
+    if not str(config.hydra.sweeper._target_).endswith("BasicSweeper"):
+        yield config
+        return
+    loader = GlobalHydra.instance().config_loader()
+    overrides = [*config.hydra.overrides.task]
+    for key, value in (config.hydra.sweeper.get("params") or {}).items():
+        overrides.insert(0, f"{key}={value}")
+    parsed = OverridesParser.create(config_loader=loader).parse_overrides(overrides)
+    for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None):
+        for job in batch:
+            yield loader.load_sweep_config(config, list(job))
 
 
 def _checked(config: DictConfig) -> RunConfig:
@@ -92,8 +111,12 @@ def _checked(config: DictConfig) -> RunConfig:
 
 def _claimed(config: DictConfig, field: str) -> Path:
     folder = Path(str(OmegaConf.select(config, field)))
-    named = any(str(override).startswith(f"{field}=") for override in config.hydra.overrides.hydra)
-    return claim_named(folder, field) if named else claim(folder, field)
+    return claim_named(folder, field) if _is_named(config, field) else claim(folder, field)
+
+
+def _is_named(config: DictConfig, field: str) -> bool:
+    """Whether the command line sets a field of Hydra's."""
+    return any(str(override).lstrip("+").startswith(f"{field}=") for override in config.hydra.overrides.hydra)
 
 
 def _go_on_in(folder: Path, run: RunConfig, config: DictConfig) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from lstm_vae import record
@@ -13,8 +12,7 @@ def print_summary(path: Path) -> None:
     """Prints a finished run's losses and where its files are."""
     folder = RunFolder(path)
     account = record.read(folder.record)
-    shown = os.path.relpath(path)
-    shown = str(path) if shown.startswith("..") else shown
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     print(
         f"\nDone: {account.provenance['epochs']} epochs, {account.provenance['parameters']:,} parameters, "
         f"{account.provenance['images_per_second']:,.0f} images/s"

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_vae import record
+from lstm_vae.data import Splits
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, RunConfig
 from lstm_vae.run_folder import RunFolder, sole_user
+from lstm_vae.training import checkpoint
 
 # Changing how long a run goes is what resuming is for; the rest only says how it is run or shown.
 CHANGEABLE = (*EXECUTION_FIELDS, "training.epochs", "training.early_stopping", "training.jit_compile")
@@ -31,7 +33,7 @@ def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
     if folder.lock.exists():
         with sole_user(folder):
             pass
-    _require_stopped(folder, how)
+    done = _require_whole(folder, how)
 
     before, now = saved.flat(), asked.flat()
     named = {key for key in KEYS if _names(overrides, key)} - {"training.resume"}
@@ -47,7 +49,7 @@ def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
         )
     changes = {key.replace(".", "__"): now[key] for key in different}
     config = saved.replace(**changes, training__resume=str(folder.path))
-    _require_something_left(folder, config)
+    _require_something_left(folder, config, done)
     return config
 
 
@@ -60,19 +62,39 @@ def _names(overrides: Sequence[str], key: str) -> bool:
     return False
 
 
-def _require_stopped(folder: RunFolder, how: str) -> None:
+def require_same_data(config: RunConfig, splits: Splits) -> None:
+    """Raises `UserError` where the images are not those that the run has been trained on."""
+    folder = RunFolder(Path(config.training.resume or ""))
+    if not folder.record.exists():
+        return
+    before = record.read(folder.record).provenance.get("data_fingerprint")
+    if before != splits.fingerprint:
+        raise UserError(
+            f"training.resume={folder.path}: was trained on data {before}, but this is {splits.fingerprint}"
+        )
+
+
+def _require_whole(folder: RunFolder, how: str) -> int:
+    """The number of epochs done, of a run whose files agree."""
     if folder.record.exists():
         record.read(folder.record)
-    if not folder.last.exists() and folder.history.exists():
-        raise UserError(f"{how}: its checkpoints/last.npz is missing")
+    # A row without a state is what a crash at the end of the first epoch leaves.
+    rows = folder.history.read_text(encoding="utf-8").count("\n") - 1 if folder.history.exists() else 0
+    if not folder.last.exists():
+        if rows > 1:
+            raise UserError(f"{how}: its checkpoints/last.npz is missing")
+        return 0
+    epochs = checkpoint.read_progress(folder.last).epoch
+    if rows < epochs:
+        raise UserError(f"{how}: its history.csv has {max(rows, 0)} rows, its state {epochs} epochs")
+    return epochs
 
 
-def _require_something_left(folder: RunFolder, config: RunConfig) -> None:
-    if not folder.record.exists() or record.read(folder.record).state != "COMPLETE":
-        return
-    done = record.read(folder.record).provenance["epochs"]
-    if done >= config.training.epochs:
+def _require_something_left(folder: RunFolder, config: RunConfig, done: int) -> None:
+    asked = config.training.epochs
+    complete = folder.record.exists() and record.read(folder.record).state == "COMPLETE"
+    if done > asked or (complete and done == asked):
         raise UserError(
-            f"training.resume={folder.path}: all {done} epochs are done; more are asked for by "
-            "training.epochs"
+            f"training.resume={folder.path}: {done} epochs are done and training.epochs={asked}; a larger "
+            "number goes on"
         )

@@ -36,10 +36,12 @@ def execute(config: RunConfig, path: Path, overrides: Sequence[str] = ()) -> flo
     folder = RunFolder(path)
     with sole_user(folder), StopSignals() as stop:
         splits = cached_splits(config.data, config.training.batch_size)
-        folder.set_record_aside()
+        if config.training.resume is None and (folder.last.exists() or folder.record.exists()):
+            raise UserError(f"{path}: holds another run; every run needs a folder of its own")
+        folder.set_aside()
         account = _opened(config, splits, folder, overrides)
         try:
-            return _execute(config, splits, folder, account, stop)
+            objective = _execute(config, splits, folder, account, stop)
         except InterruptedRunError as error:
             message = f"{error}; go on with training.resume={path}"
             _close(folder, account, "FAIL", message)
@@ -55,6 +57,8 @@ def execute(config: RunConfig, path: Path, overrides: Sequence[str] = ()) -> flo
             pruned = type(error).__name__ == "TrialPruned"
             _close(folder, account, "PRUNED" if pruned else "FAIL", f"{type(error).__name__}: {error}")
             raise
+        stop.check()  # a signal during the last figures: the run is complete, what would follow is not wanted
+        return objective
 
 
 def _opened(config: RunConfig, splits: Splits, folder: RunFolder, overrides: Sequence[str]) -> Record:

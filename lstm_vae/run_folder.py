@@ -68,10 +68,13 @@ class RunFolder:
     def tensorboard(self) -> Path:
         return self.path / "tensorboard"
 
-    def set_record_aside(self) -> None:
-        """Keeps the account of an earlier part of a resumed run, as record.1.json, record.2.json, ..."""
+    def set_aside(self) -> None:
+        """Keeps the record and the model of an earlier part of a resumed run, as record.1.json and
+        model.1.keras, record.2.json, ...: they are not this part's."""
+        number = 1 + sum(1 for _ in self.path.glob("record.*.json"))
+        if self.model.exists():
+            self.model.rename(self.path / f"model.{number}.keras")
         if self.record.exists():
-            number = 1 + sum(1 for _ in self.path.glob("record.*.json"))
             shutil.copy2(self.record, self.path / f"record.{number}.json")
 
     def write_config(self, config: RunConfig) -> None:
@@ -108,7 +111,11 @@ def sole_user(folder: RunFolder) -> Iterator[None]:
     if fcntl is None:  # Windows
         yield
         return
-    with folder.lock.open("a") as file:
+    try:
+        file = folder.lock.open("a")
+    except OSError as error:
+        raise UserError(f"{folder.path}: cannot be written ({error.strerror})") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -28,12 +28,28 @@ def start_tensorflow(config: TrainingConfig) -> None:
     with without_chatter():
         import tensorflow as tf
 
+        _require_as_before(config)
         if config.deterministic:
             tf.config.experimental.enable_op_determinism()
         if config.threads is not None:
             _set_threads(config.threads)
+        _applied.update(threads=config.threads, deterministic=config.deterministic)
         tf.config.list_physical_devices()
         tf.constant(0.0)
+
+
+# What the first run in this process has set, for all that follow.
+_applied: dict[str, int | bool | None] = {}
+
+
+def _require_as_before(config: TrainingConfig) -> None:
+    for field, before in _applied.items():
+        now = getattr(config, field)
+        if now != before:
+            shown, asked = ("null" if value is None else str(value).lower() for value in (before, now))
+            raise UserError(
+                f"training.{field}={asked}: must be {shown}, with which TensorFlow runs in this process"
+            )
 
 
 def _set_threads(threads: int) -> None:

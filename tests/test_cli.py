@@ -38,11 +38,18 @@ def test_defects_are_not_hidden() -> None:
         _ = 1 / 0
 
 
-def test_a_traceback_is_shown_to_who_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_traceback_is_shown_to_who_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
 
     def command() -> None:
         raise UserError("a=1: must be 2")
 
-    with pytest.raises(UserError):
+    with pytest.raises(SystemExit) as caught:
         cli.run(command)
+    assert caught.value.code == 2
+    printed = capsys.readouterr().err
+    assert "Traceback" in printed
+    assert printed.endswith("error: a=1: must be 2\n")
+    cli._Wanted.traceback = False

@@ -39,6 +39,7 @@ def test_yaml_and_dataclass_defaults_agree_but_for_the_recipe() -> None:
     assert {key for key in yaml if yaml[key] != bare[key]} <= {
         "training.clipnorm",
         "training.ema",
+        "training.learning_rate",
         "training.schedule",
     }
 

@@ -30,6 +30,7 @@ def test_it_draws_more_digits_and_overwrites_only_when_told(
             "--count: '99999': must be a whole number of at least 1 and at most 10000",
         ),
         (["--scale", "-1", "--out", "x.png"], "--scale: '-1': must be a number above 0"),
+        (["--count", "20", "--kind", "plane", "--out", "x.png"], "--count=20: must be a square number"),
         (["--out", "x.gif"], "--out=x.gif: must end in one of"),
         (["--out", "nowhere/x.png"], "its folder does not exist"),
         ([], "--out"),

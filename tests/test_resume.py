@@ -50,7 +50,7 @@ def test_how_it_is_run_may_change(run: Path) -> None:
 
 
 def test_nothing_left_to_do_is_said(run: Path) -> None:
-    with pytest.raises(UserError, match="all 2 epochs are done; more are asked for by training.epochs"):
+    with pytest.raises(UserError, match="2 epochs are done and training.epochs=2; a larger number goes on"):
         resumed(run)
 
 

@@ -6,11 +6,13 @@ import http.client
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from lstm_vae.errors import UserError
 
 TIMEOUT_SECONDS = 10
 CHUNK = 1 << 16
@@ -20,13 +22,20 @@ class DownloadError(Exception):
     """A mirror did not give the file; the message says why, in a few words."""
 
 
-def download(mirror: str, names: Iterable[str], folder: Path, title: str) -> None:
-    """Downloads `<mirror><name>.gz` for every name, and moves them into `folder` when all are there.
+def download(
+    mirror: str, names: Iterable[str], folder: Path, title: str, check: Callable[[Path], object]
+) -> None:
+    """Downloads `<mirror><name>.gz` for every name, and moves them into `folder` when all are right.
 
-    Contents are checked by the reader, by their SHA-256, each time they are read.
+    Args:
+        mirror: address of a folder.
+        names: of files, without `.gz`.
+        folder: made if need be.
+        title: shown beside the progress bar.
+        check: given the downloaded files' folder, raises `UserError` if they are not what they should be.
 
     Raises:
-        DownloadError: the mirror cannot be reached, refuses or breaks off.
+        DownloadError: the mirror cannot be reached, refuses, breaks off, or gives something else.
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,24 +47,39 @@ def download(mirror: str, names: Iterable[str], folder: Path, title: str) -> Non
         files = [Path(partial) / f"{name}.gz" for name in names]
         for file in files:
             _download_one(mirror + file.name, file, progress, f"{title} {file.name}")
+        try:
+            check(Path(partial))
+        except UserError as error:
+            raise DownloadError(f"gave something else: {str(error).replace(partial, mirror)}") from None
         for file in files:
             file.replace(folder / file.name)
 
 
 def _download_one(url: str, target: Path, progress: Progress, title: str) -> None:
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:
-            size = int(response.headers.get("Content-Length") or 0) or None
-            task = progress.add_task(title, total=size)
-            with target.open("wb") as out:
-                while chunk := response.read(CHUNK):
-                    out.write(chunk)
-                    progress.advance(task, len(chunk))
-            if size is not None and target.stat().st_size != size:
-                raise DownloadError("broke off")
+        response = urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS)
     except urllib.error.HTTPError as error:
+        error.close()
         raise DownloadError(f"HTTP {error.code}") from None
     except urllib.error.URLError as error:
         raise DownloadError(str(error.reason)) from None
-    except (TimeoutError, ConnectionError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException) as error:
+        raise DownloadError(str(error) or type(error).__name__) from None
+    with response, target.open("wb") as out:
+        size = int(response.headers.get("Content-Length") or 0) or None
+        task = progress.add_task(title, total=size)
+        done = 0
+        while chunk := _read(response):
+            out.write(chunk)
+            done += len(chunk)
+            progress.advance(task, len(chunk))
+        if size is not None and done != size:
+            raise DownloadError("broke off")
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """The next bytes. Only the network's errors become the mirror's: a full disk is not its fault."""
+    try:
+        return response.read(CHUNK)
+    except (OSError, http.client.HTTPException) as error:
         raise DownloadError(str(error) or type(error).__name__) from None

@@ -124,7 +124,7 @@ def _read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
                 if key not in archive.files:
                     raise UserError(f"{path}: array {key} is missing")
                 arrays[part] = archive[key]
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: corrupted or truncated npz file ({str(error).splitlines()[0]})") from None
     for part, array in arrays.items():
         if array.dtype != np.uint8:

@@ -83,12 +83,11 @@ def load_published(config: DataConfig) -> RawImages:
     """
     known = PUBLISHED[config.name]
     if config.dir is not None:
-        return _read_named(Path(config.dir).expanduser(), f"data.dir={config.dir}", known, config.verify)
+        return _read_named(config.dir, "data.dir", known, config)
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
-        folder = Path(named).expanduser()
-        inner = folder / config.name
-        folder = inner if inner.is_dir() else folder
-        return _read_named(folder, f"{ENVIRONMENT_VARIABLE}={named}", known, config.verify)
+        inner = os.path.join(named, config.name)  # noqa: PTH118
+        named = inner if os.path.isdir(os.path.expanduser(inner)) else named  # noqa: PTH111, PTH112
+        return _read_named(named, ENVIRONMENT_VARIABLE, known, config)
     for place in known.packaged:
         if find_folder(Path(place), known.npz):
             return _verified(read_folder(Path(place), known.npz), Path(place), known, config.verify)
@@ -103,12 +102,19 @@ def cache_folder(name: str) -> Path:
     return Path(platformdirs.user_cache_dir("lstm_vae", appauthor=False)) / name
 
 
-def _read_named(folder: Path, how: str, known: Published, verify: bool) -> RawImages:
-    if not folder.is_dir():
-        raise UserError(f"{how}: no such folder; must hold {known.title}'s IDX files or {known.npz}")
-    if not find_folder(folder, known.npz):
-        raise UserError(f"{how}: holds none of {', '.join(FILES.values())} (.gz or not) nor {known.npz}")
-    return _verified(read_folder(folder, known.npz), folder, known, verify)
+def _read_named(named: str, field: str, known: Published, config: DataConfig) -> RawImages:
+    how = f"{field}={named}"
+    try:
+        folder = Path(named).expanduser()
+        if not folder.is_dir():
+            raise UserError(f"{how}: no such folder; must hold {known.title}'s IDX files or {known.npz}")
+        if not find_folder(folder, known.npz):
+            raise UserError(f"{how}: holds none of {', '.join(FILES.values())} (.gz or not) nor {known.npz}")
+    except OSError as error:
+        raise UserError(f"{how}: cannot be read ({error.strerror})") from None
+    except RuntimeError as error:
+        raise UserError(f"{how}: no such folder ({error})") from None
+    return _verified(read_folder(folder, known.npz), folder, known, config.verify)
 
 
 def _verified(raw: RawImages, folder: Path, known: Published, verify: bool) -> RawImages:
@@ -129,10 +135,14 @@ def _verified(raw: RawImages, folder: Path, known: Published, verify: bool) -> R
 
 def _fetch(config: DataConfig, known: Published, cache: Path) -> None:
     tried = [f"data.dir (not set), {ENVIRONMENT_VARIABLE} (not set)", *known.packaged, str(cache)]
+
+    def check(folder: Path) -> None:
+        _verified(read_folder(folder, known.npz), folder, known, verify=True)
+
     if config.download:
         for mirror in known.mirrors:
             try:
-                download(mirror, FILES.values(), cache, known.title)
+                download(mirror, FILES.values(), cache, known.title, check)
             except DownloadError as error:
                 tried.append(f"{mirror} ({error})")
             except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,18 @@ def draw_samples(vae: VAE, path: Path, count: int, scale: float, seed: int) -> N
 
 
 def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
-    """A grid of digits decoded from equal steps over [-scale, scale]^2 of a 2-D latent's plane."""
-    columns = int(np.ceil(np.sqrt(count)))
-    axis = np.linspace(-scale, scale, columns, dtype=np.float32)
-    z = np.array([(x, y) for y in axis[::-1] for x in axis], np.float32)[:count]
+    """A grid of digits decoded from equal steps over [-scale, scale]^2 of a 2-D latent's plane.
+
+    Args:
+        vae: with two latents.
+        path: of the picture.
+        count: of digits, a square number.
+        scale: half width of the plane, in standard deviations of the prior.
+    """
+    columns = math.isqrt(count)
+    assert columns * columns == count
+    axis = np.linspace(-scale, scale, columns, dtype=np.float32) if columns > 1 else np.zeros(1, np.float32)
+    z = np.array([(x, y) for y in axis[::-1] for x in axis], np.float32)
     side = 5.5 if count <= 100 else 8.5
     with figure(path, side + 0.6, side + 0.6) as drawn:
         axes = drawn.add_subplot()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 
 import keras
 
@@ -29,9 +30,9 @@ def encoder_class(kind: str) -> type[Encoder]:
     )
     try:
         found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise UserError(f"encoder.kind={kind}: {allowed} ({error})") from None
-    if not (isinstance(found, type) and issubclass(found, Encoder)):
+    if not (isinstance(found, type) and issubclass(found, Encoder)) or inspect.isabstract(found):
         raise UserError(f"encoder.kind={kind}: {allowed}")
     return found
 

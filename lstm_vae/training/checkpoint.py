@@ -46,7 +46,7 @@ def save(path: Path, variables: Sequence[Any], progress: Progress) -> None:
     """Writes the state; the file is either the old one or the new one, whatever happens."""
     arrays = {f"{number:04d}": variable.numpy() for number, variable in enumerate(variables)}
     with replacing(path) as partial:
-        np.savez(partial, allow_pickle=False, progress=np.array(json.dumps(asdict(progress))), **arrays)
+        np.savez(partial, progress=np.array(json.dumps(asdict(progress))), **arrays)
 
 
 def read_progress(path: Path) -> Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,8 @@ def append(path: Path, row: EpochRow) -> None:
         if file.tell() == 0:
             writer.writerow(COLUMNS)
         writer.writerow(dataclasses.astuple(row))
+        file.flush()
+        os.fsync(file.fileno())  # the training state, written next, must not outlive its row
 
 
 def read(path: Path) -> list[EpochRow]:

@@ -164,6 +164,11 @@ class Trainer:
         objective, bce, kl = (float(value) for value in sums / done)
         with self._average.applied():
             score = self._scorer.score(self._splits.validation.images)
+        if not math.isfinite(score.loss):
+            raise RunFailedError(
+                f"epoch {epoch}, validation after step {self._steps_per_epoch}: the loss is {score.loss}; "
+                f"likely cause: {self._advice()}"
+            )
         self._stop.check()
         last_step = epoch * self._steps_per_epoch - 1
         return EpochRow(
@@ -192,16 +197,20 @@ class Trainer:
         step = int(np.argmin(finite))
         values = {"BCE": steps.bce[step], "KL": steps.kl[step]}
         broken = " and ".join(f"{name} {value}" for name, value in values.items() if not np.isfinite(value))
-        config = self._config
-        advice = f"a learning rate too high (training.learning_rate={config.learning_rate:g})"
-        if config.clipnorm is None:
-            advice += " without gradient clipping (training.clipnorm=null)"
+        advice = self._advice()
         if values["KL"] == np.inf:
             advice = f"a posterior variance or mean that overflowed, after {advice}"
         raise RunFailedError(
             f"epoch {epoch}, step {first_step + step + 1} of {self._steps_per_epoch}: the loss is "
             f"{steps.objective[step]} ({broken or 'its sum overflowed'}); likely cause: {advice}"
         )
+
+    def _advice(self) -> str:
+        config = self._config
+        advice = f"a learning rate too high (training.learning_rate={config.learning_rate:g})"
+        if config.clipnorm is None:
+            advice += " without gradient clipping (training.clipnorm=null)"
+        return advice
 
     def _write(self, row: EpochRow, before: Progress) -> Progress:
         """The row first, the state last: rows after the state's epoch are dropped when resumed."""

@@ -44,7 +44,7 @@ def test_decoded_digits_are_probabilities(vae: VAE) -> None:
     assert ((images > 0) & (images < 1)).all()
 
 
-@pytest.mark.parametrize("count", [1, 10, 100])
+@pytest.mark.parametrize("count", [1, 9, 100])
 def test_pictures_are_written_whole(vae: VAE, digits: Splits, tmp_path: Path, count: int) -> None:
     grids.draw_samples(vae, tmp_path / "prior.png", count, scale=2.0, seed=0)
     grids.draw_plane(vae, tmp_path / "plane.png", count, scale=1.5)

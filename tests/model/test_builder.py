@@ -31,7 +31,15 @@ def test_the_forget_gate_starts_open(small: RunConfig) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["gru", "no_such_module.Encoder", "json.JSONEncoder", "lstm_vae.model.Nothing"]
+    "kind",
+    [
+        "gru",
+        "no_such_module.Encoder",
+        "json.JSONEncoder",
+        "lstm_vae.model.Nothing",
+        ".my.GRU",
+        "lstm_vae.model.Encoder",
+    ],
 )
 def test_a_kind_that_is_no_encoder_is_refused(kind: str) -> None:
     with pytest.raises(UserError, match=f"encoder.kind={kind}: must be lstm or the dotted path"):
