@@ -49,11 +49,18 @@ class Preflight(Callback):
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Checks every job of a multirun before the first starts."""
         with _leaving_hydra():
+            process_wide = set()
             for job in _jobs(config):
                 run = _checked(job)
                 if run.training.resume is not None:
                     raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
+                process_wide.add((run.training.threads, run.training.deterministic))
                 cached_splits(run.data, run.training.batch_size)
+            if len(process_wide) > 1:
+                raise UserError(
+                    "training.threads, training.deterministic: must be the same for all jobs of a multirun, "
+                    "which share a process"
+                )
             folder = str(_claimed(config, "hydra.sweep.dir"))
             with open_dict(config):
                 config.hydra.sweep.dir = folder
@@ -88,6 +95,9 @@ def _jobs(config: DictConfig) -> Iterator[DictConfig]:
 
 
 def _checked(config: DictConfig) -> RunConfig:
+    for group in ("data", "encoder", "decoder", "training"):
+        if config.hydra.runtime.choices.get(group) is None:
+            raise UserError(f"{group}: is missing; must be one option of the group")
     job = config.copy()
     with open_dict(job):
         job.pop("hydra", None)

@@ -66,6 +66,7 @@ SMALL = (
     "decoder.filters=[8,4]",
     "training.epochs=2",
     "training.batch_size=48",
+    "training.schedule=constant",
     "evaluation.nll_samples=4",
     "evaluation.nll_images=20",
 )

@@ -32,6 +32,7 @@ def test_bad_arguments_are_one_line_and_exit_code_2(command: Command, finished_r
         ["nowhere"],
         [str(finished_run), "--nll-samples", "x"],
         [str(finished_run), "--data-dir", "x"],
+        [str(finished_run), "--out", "nowhere/x.json"],
     ):
         result = command("lstm_vae.evaluate", *arguments)
         assert result.returncode == 2

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from lstm_vae.data import load_splits
 from lstm_vae.errors import UserError
-from lstm_vae.resume import resumed_config
-from lstm_vae.run_config import RunConfig
+from lstm_vae.resume import require_same_data, resumed_config
+from lstm_vae.run_config import DataConfig, RunConfig
 from lstm_vae.run_folder import RunFolder
 
 
@@ -65,3 +66,37 @@ def test_a_missing_state_is_said(run: Path) -> None:
     (run / "checkpoints" / "last.npz").unlink()
     with pytest.raises(UserError, match=r"its checkpoints/last.npz is missing"):
         resumed(run, "training.epochs=5", training__epochs=5)
+
+
+def test_a_crash_in_the_first_epoch_starts_again(run: Path) -> None:
+    (run / "checkpoints" / "last.npz").unlink()
+    lines = (run / "history.csv").read_text().splitlines(keepends=True)
+    (run / "history.csv").write_text("".join(lines[:2]))
+    assert resumed(run, "training.epochs=5", training__epochs=5).training.epochs == 5
+
+
+@pytest.mark.parametrize("name", ["checkpoints/last.npz", "record.json", "config.yaml"])
+def test_damaged_files_are_refused_by_name(run: Path, name: str) -> None:
+    (run / name).write_bytes(b"garbage")
+    with pytest.raises(UserError, match=name.split("/")[-1]):
+        resumed(run, "training.epochs=5", training__epochs=5)
+
+
+def test_a_history_shorter_than_the_state_is_refused(run: Path) -> None:
+    lines = (run / "history.csv").read_text().splitlines(keepends=True)
+    (run / "history.csv").write_text("".join(lines[:2]))
+    with pytest.raises(UserError, match="history.csv has 1 rows, its state 2 epochs"):
+        resumed(run, "training.epochs=5", training__epochs=5)
+
+
+def test_fewer_epochs_than_are_done_are_refused(run: Path) -> None:
+    with pytest.raises(UserError, match="2 epochs are done and training.epochs=1"):
+        resumed(run, "training.epochs=1", training__epochs=1)
+
+
+def test_other_images_are_refused(run: Path) -> None:
+    config = resumed(run, "training.epochs=5", training__epochs=5)
+    splits = load_splits(config.data)
+    require_same_data(config, splits)
+    with pytest.raises(UserError, match="was trained on data .* but this is"):
+        require_same_data(config, load_splits(DataConfig(name="mnist_5k")))

@@ -69,3 +69,16 @@ def test_one_process_at_a_time_works_on_a_run(tmp_path: Path) -> None:
     with sole_user(RunFolder(tmp_path)):
         assert "another process works on this run" in other()
     assert other() == "mine\n"
+
+
+def test_earlier_parts_of_a_run_are_kept(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    folder.set_aside()
+    for part in ("one", "two"):
+        folder.record.write_text(part)
+        folder.model.write_text(part)
+        folder.set_aside()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "model.1.keras", "model.2.keras", "record.1.json", "record.2.json", "record.json",
+    ]  # fmt: skip
+    assert (tmp_path / "model.2.keras").read_text() == "two"

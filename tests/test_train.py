@@ -39,6 +39,17 @@ BAD = [
     (["encoder.kind=gru"], "encoder.kind=gru: must be lstm or the dotted path"),
     (["encoder.kind=no_such.Encoder"], "encoder.kind=no_such.Encoder: must be"),
     (["hydra.run.dir=/proc/run", "data=mnist_5k"], "hydra.run.dir=/proc/run: cannot be made"),
+    (["data=mnist_5k", "hydra.run.dir=${nowhere}"], "nowhere"),
+    (["training=null"], "group override must be"),
+    (["~training"], "training: is missing; must be one option of the group"),
+    (["~training.ema"], "~training.ema"),
+    (["training.resume=x", "hydra.run.dir=y"], "hydra.run.dir: must not be set with training.resume"),
+    (["data.dir='~no_such_user/x'"], "data.dir=~no_such_user/x: no such folder"),
+    (["data.dir=" + "x" * 300], "data.dir="),
+    (["--run", "--multirun"], "--multirun"),
+    (["--multirun", "data=mnist_5k", "encoder.latent_dim=2,0"], "encoder.latent_dim=0: must be"),
+    (["--multirun", "data=mnist_5k", "encoder=small,huge"], "encoder=huge: no such option"),
+    (["--multirun", "data=mnist_5k", "training.threads=1,2"], "must be the same for all jobs"),
     (["--multirun", "data=mnist_5k", "training.resume=x"], "must be null in a multirun"),
 ]
 
@@ -220,13 +231,25 @@ def test_runs_started_together_do_not_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_multirun_is_a_run_each_in_a_folder_of_its_own(command: Command, tmp_path: Path) -> None:
-    settings = [*(s for s in SMALL if not s.startswith("encoder.fc")), "figures.enabled=false"]
-    arguments = ["--multirun", *settings, "encoder.fc=[8],[]", "hydra.sweep.dir=sweep"]
+    settings = [s for s in SMALL if "limit" not in s and "batch_size" not in s]
+    settings += ["figures.enabled=false"]
+    # The default batch of 128 would be refused with 100 images: what counts is what each job has.
+    settings += ["data.limit=100", "training.batch_size=50,40"]
+    arguments = ["--multirun", *settings, "hydra.sweep.dir=sweep"]
     result = command("lstm_vae.train", *arguments)
     assert result.returncode == 0, result.stderr
     records = [record.read(tmp_path / "sweep" / str(number) / "record.json") for number in (0, 1)]
     assert [account.state for account in records] == ["COMPLETE", "COMPLETE"]
-    assert [account.config["encoder"]["fc"] for account in records] == [[8], []]
+    assert [account.config["training"]["batch_size"] for account in records] == [50, 40]
     again = command("lstm_vae.train", *arguments)
     assert again.returncode == 2
     assert "hydra.sweep.dir=sweep: must be a new or empty folder" in again.stderr
+
+
+def test_two_jobs_in_one_folder_are_not_one_run(command: Command, tmp_path: Path) -> None:
+    arguments = [*SMALL, "figures.enabled=false", "training.seed=1,2", "hydra.sweep.dir=sweep"]
+    result = command("lstm_vae.train", "--multirun", *arguments, "hydra.sweep.subdir=same")
+    assert result.returncode == 2
+    assert "same: holds another run; every run needs a folder of its own" in result.stderr
+    account = record.read(tmp_path / "sweep" / "same" / "record.json")
+    assert (account.state, account.provenance["seed"]) == ("COMPLETE", 1)

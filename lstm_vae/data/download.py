@@ -39,10 +39,11 @@ def download(
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as partial,
-        Progress(*columns, console=Console(stderr=True)) as progress,
+        Progress(*columns, console=console, disable=not console.is_terminal) as progress,
     ):
         files = [Path(partial) / f"{name}.gz" for name in names]
         for file in files:

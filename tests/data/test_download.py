@@ -48,7 +48,7 @@ def test_files_arrive_whole(served: tuple[Path, str], tmp_path: Path) -> None:
     folder, address = served
     (folder / "a.gz").write_bytes(b"a" * 200_000)
     (folder / "b.gz").write_bytes(b"b")
-    download(address, ["a", "b"], tmp_path / "cache", "test")
+    download(address, ["a", "b"], tmp_path / "cache", "test", check=lambda _: None)
     assert (tmp_path / "cache" / "a.gz").read_bytes() == b"a" * 200_000
     assert {path.name for path in (tmp_path / "cache").iterdir()} == {"a.gz", "b.gz"}
 
@@ -57,12 +57,26 @@ def test_nothing_is_left_of_an_incomplete_download(served: tuple[Path, str], tmp
     folder, address = served
     (folder / "a.gz").write_bytes(b"a" * 1000)
     with pytest.raises(DownloadError, match="HTTP 404"):
-        download(address, ["a", "b"], tmp_path / "cache", "test")
+        download(address, ["a", "b"], tmp_path / "cache", "test", check=lambda _: None)
     (folder / "broken").mkdir()
     (folder / "broken" / "a.gz").write_bytes(b"a" * 1000)
     with pytest.raises(DownloadError):
-        download(address + "broken/", ["a"], tmp_path / "cache", "test")
+        download(address + "broken/", ["a"], tmp_path / "cache", "test", check=lambda _: None)
     assert not list((tmp_path / "cache").iterdir())
+
+
+def test_other_content_never_reaches_the_cache(
+    served: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, address = served
+    for name in FILES.values():
+        (folder / f"{name}.gz").write_bytes(b"<html>Please log in to this network</html>")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    mirrors = replace(sources.PUBLISHED["mnist"], mirrors=(address,))
+    monkeypatch.setitem(sources.PUBLISHED, "mnist", mirrors)
+    with pytest.raises(UserError, match=r"127\.0\.0\.1.*gave something else.*corrupted gzip.*data=mnist_5k"):
+        sources.load_published(DataConfig())
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
 
 
 def test_mnist_comes_from_the_second_mirror_when_the_first_fails(

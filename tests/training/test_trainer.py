@@ -125,3 +125,13 @@ def test_beta_and_free_bits_change_the_objective_not_the_reported_loss(
     _, trained = fit(small.replace(training__epochs=1, training__free_bits=50.0), digits, tmp_path / "free")
     row = trained.rows[0]
     assert row.objective == pytest.approx(row.bce + 2 * 50, rel=1e-5)
+
+
+def test_weights_that_break_in_the_last_step_are_not_saved(
+    small: RunConfig, digits: Splits, tmp_path: Path
+) -> None:
+    config = small.replace(training__learning_rate=1e38, training__batch_size=256)
+    with pytest.raises(RunFailedError, match="epoch 1, validation after step 1: the loss is"):
+        fit(config, digits, tmp_path)
+    assert not files(tmp_path).last.exists()
+    assert not files(tmp_path).history.exists()
