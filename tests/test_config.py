@@ -75,3 +75,9 @@ def test_an_unresolvable_value_is_refused() -> None:
 def test_the_configuration_folder_is_this_projects() -> None:
     assert (CONF_DIR / "config.yaml").is_file()
     assert Path(CONF_DIR).is_absolute()
+
+
+def test_plain_is_what_the_peers_do() -> None:
+    training = composed("training=plain").training
+    assert (training.optimizer, training.learning_rate, training.schedule) == ("adam", 1e-3, "constant")
+    assert (training.clipnorm, training.ema, training.batch_size) == (None, 0.0, 128)
