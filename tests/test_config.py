@@ -31,7 +31,7 @@ def test_the_default_network_is_the_documented_one() -> None:
     assert config.decoder.filters == (64, 32)
     assert config.training.optimizer == "adam"
     assert config.training.batch_size == 128
-    assert config.training.learning_rate == 1e-3
+    assert config.training.learning_rate == 2e-3  # docs/decisions/0003-default-recipe.md
 
 
 def test_yaml_and_dataclass_defaults_agree_but_for_the_recipe() -> None:
