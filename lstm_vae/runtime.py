@@ -55,19 +55,15 @@ def _require_as_before(config: TrainingConfig) -> None:
 def _set_threads(threads: int) -> None:
     import tensorflow as tf
 
-    setters = {
-        "intra": (
-            tf.config.threading.get_intra_op_parallelism_threads,
-            tf.config.threading.set_intra_op_parallelism_threads,
-            threads,
-        ),
-        "inter": (
-            tf.config.threading.get_inter_op_parallelism_threads,
-            tf.config.threading.set_inter_op_parallelism_threads,
+    threading = tf.config.threading
+    for get, set_, value in (
+        (threading.get_intra_op_parallelism_threads, threading.set_intra_op_parallelism_threads, threads),
+        (
+            threading.get_inter_op_parallelism_threads,
+            threading.set_inter_op_parallelism_threads,
             1 if threads == 1 else 2,
         ),
-    }
-    for get, set_, value in setters.values():
+    ):
         try:
             if get() != value:
                 set_(value)

@@ -50,7 +50,7 @@ class Splits:
     validation: Split
     test: Split
 
-    @property
+    @functools.cached_property
     def fingerprint(self) -> str:
         digest = hashlib.sha256()
         for split in (self.train, self.validation, self.test):
