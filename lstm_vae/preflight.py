@@ -49,13 +49,12 @@ class Preflight(Callback):
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Checks every job of a multirun before the first starts."""
         with _leaving_hydra():
+            if not str(config.hydra.sweeper._target_).endswith(".BasicSweeper"):
+                return  # the project's own sweeper calls `check_job`, and has a folder that it goes on in
             process_wide = set()
             for job in _jobs(config):
-                run = _checked(job)
-                if run.training.resume is not None:
-                    raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
+                run = check_job(job)
                 process_wide.add((run.training.threads, run.training.deterministic))
-                cached_splits(run.data, run.training.batch_size)
             if len(process_wide) > 1:
                 raise UserError(
                     "training.threads, training.deterministic: must be the same for all jobs of a multirun, "
@@ -66,6 +65,19 @@ class Preflight(Callback):
                 config.hydra.sweep.dir = folder
                 # Jobs are composed anew, from these.
                 config.hydra.overrides.hydra.append(f"hydra.sweep.dir='{folder}'")
+
+
+def check_job(config: DictConfig) -> RunConfig:
+    """Checks a composed job of a multirun, and that its data can be had.
+
+    Raises:
+        UserError: it could not run.
+    """
+    run = _checked(config)
+    if run.training.resume is not None:
+        raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
+    cached_splits(run.data, run.training.batch_size)
+    return run
 
 
 @contextmanager
@@ -80,10 +92,7 @@ def _leaving_hydra() -> Iterator[None]:
 
 
 def _jobs(config: DictConfig) -> Iterator[DictConfig]:
-    """What Hydra's basic sweeper will run; of another sweeper, what all its jobs share."""
-    if not str(config.hydra.sweeper._target_).endswith("BasicSweeper"):
-        yield config
-        return
+    """What Hydra's basic sweeper will run."""
     loader = GlobalHydra.instance().config_loader()
     overrides = [*config.hydra.overrides.task]
     for key, value in (config.hydra.sweeper.get("params") or {}).items():

@@ -14,16 +14,20 @@ from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.record import Objective, Record
 from lstm_vae.run_config import RunConfig
 from lstm_vae.run_folder import RunFolder, sole_user
+from lstm_vae.training.observer import Observer
 from lstm_vae.training.stop import StopSignals
 
 
-def execute(config: RunConfig, path: Path, overrides: Sequence[str] = ()) -> float:
+def execute(
+    config: RunConfig, path: Path, overrides: Sequence[str] = (), observers: Sequence[Observer] = ()
+) -> float:
     """Trains, evaluates and records one run in the folder `path`.
 
     Args:
         config: checked.
         path: the run's folder, which exists.
         overrides: of the command line, for the record.
+        observers: told of the training beside the run's own; one that raises ends the run.
 
     Returns:
         the objective: validation BCE + KL of the last epoch's weights, nats per image.
@@ -41,7 +45,7 @@ def execute(config: RunConfig, path: Path, overrides: Sequence[str] = ()) -> flo
         folder.set_aside()
         account = _opened(config, splits, folder, overrides)
         try:
-            objective = _execute(config, splits, folder, account, stop)
+            objective = _execute(config, splits, folder, account, stop, observers)
         except InterruptedRunError as error:
             message = f"{error}; go on with training.resume={path}"
             _close(folder, account, "FAIL", message)
@@ -102,7 +106,12 @@ def _close(folder: RunFolder, account: Record, state: record.State, reason: str)
 
 
 def _execute(
-    config: RunConfig, splits: Splits, folder: RunFolder, account: Record, stop: StopSignals
+    config: RunConfig,
+    splits: Splits,
+    folder: RunFolder,
+    account: Record,
+    stop: StopSignals,
+    further: Sequence[Observer],
 ) -> float:
     from lstm_vae.evaluation import UNITS, evaluate
     from lstm_vae.model import build_vae
@@ -110,7 +119,7 @@ def _execute(
     from lstm_vae.training.checkpoint import read_progress
     from lstm_vae.training.progress import display
     from lstm_vae.training.tensorboard import TensorBoard
-    from lstm_vae.training.trainer import Observer, Trainer, TrainingFiles
+    from lstm_vae.training.trainer import Trainer, TrainingFiles
 
     started = time.perf_counter()
     training = config.training
@@ -120,7 +129,7 @@ def _execute(
     with display(
         training.progress, training.epochs, len(splits.train), training.batch_size, epochs_done
     ) as shown:
-        observers: list[Observer] = [shown]
+        observers: list[Observer] = [shown, *further]
         if training.tensorboard:
             observers.append(TensorBoard(folder.tensorboard))
         trained = Trainer(vae, splits, config, files, observers, stop).fit()

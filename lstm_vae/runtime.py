@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import sys
@@ -33,9 +34,15 @@ def start_tensorflow(config: TrainingConfig) -> None:
             tf.config.experimental.enable_op_determinism()
         if config.threads is not None:
             _set_threads(config.threads)
+        # Every run traces functions of its own, once; TensorFlow takes a process's later runs for a mistake.
+        logging.getLogger("tensorflow").addFilter(_is_no_retracing)
         _applied.update(threads=config.threads, deterministic=config.deterministic)
         tf.config.list_physical_devices()
         tf.constant(0.0)
+
+
+def _is_no_retracing(entry: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in entry.getMessage()
 
 
 # What the first run in this process has set, for all that follow.

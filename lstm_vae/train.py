@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+import sweeps
 from lstm_vae import cli
 from lstm_vae.config import CONF_DIR, register_schemas, run_config_from
+from lstm_vae.errors import InterruptedRunError
+
+if TYPE_CHECKING:
+    from lstm_vae.training.history import EpochRow
 
 register_schemas()
+
+
+class _Reporting:
+    """Tells the sweep, where there is one, the validation loss of every epoch; it may stop the run."""
+
+    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
+        """Epochs are what trials are compared by."""
+
+    def on_epoch(self, row: EpochRow) -> None:
+        sweeps.report(row.val_loss, row.epoch)
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="config")
 def train(cfg: DictConfig) -> float:
     """Runs one job and returns its objective: validation BCE + KL, nats per image."""
-    settings = HydraConfig.get()
-    # A single run ends here with its exit code; in a multirun the sweeper wants the exception.
-    single = settings.mode == RunMode.RUN
-    with cli.exit_codes() if single else nullcontext():
-        config = run_config_from(cfg)
-        from lstm_vae import report, run
+    if HydraConfig.get().mode == RunMode.RUN:
+        with cli.exit_codes():
+            return _train(cfg, alone=True)
+    try:
+        return _train(cfg, alone=False)
+    except InterruptedRunError as error:
+        # To a sweeper, any other exception would be a job that failed.
+        raise SystemExit(128 + error.signum) from None
 
-        folder = Path(settings.runtime.output_dir)
-        objective = run.execute(config, folder, list(settings.overrides.task))
+
+def _train(cfg: DictConfig, alone: bool) -> float:
+    config = run_config_from(cfg)
+    if not alone and config.training.progress == "auto":
+        config = config.replace(training__progress="none")  # the sweeper says how its trials go
+    from lstm_vae import report, run
+
+    settings = HydraConfig.get()
+    folder = Path(settings.runtime.output_dir)
+    objective = run.execute(config, folder, list(settings.overrides.task), [_Reporting()])
+    if alone:
         report.print_summary(folder)
-        return objective
+    return objective
 
 
 if __name__ == "__main__":

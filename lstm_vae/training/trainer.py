@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -22,19 +22,10 @@ from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.checkpoint import Progress
 from lstm_vae.training.history import EpochRow
 from lstm_vae.training.loop import StepLoop, StepSums
+from lstm_vae.training.observer import Observer
 from lstm_vae.training.optimizer import build_optimizer, learning_rate
 from lstm_vae.training.order import epoch_order
 from lstm_vae.training.stop import StopSignals
-
-
-class Observer(Protocol):
-    """Someone who is told how training goes. What it raises ends the training."""
-
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        """So many images of the epoch are done, with these means so far (nats per image)."""
-
-    def on_epoch(self, row: EpochRow) -> None:
-        """An epoch is done, its row and checkpoint written."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,19 @@
+"""The names under which a study and its trials keep what Optuna has no field for."""
+
+# Of a study.
+SPEC = "sweeps:spec"  # what is searched
+PROGRAM = "sweeps:program"  # how the program is started
+GRID = "sweeps:grid"  # the number of combinations of a full grid
+
+# Of a trial.
+JOB = "sweeps:job"  # folder (below the study's), overrides, worker, host, pid, first beat
+BEAT = "sweeps:beat"  # later beats, seconds since 1970
+REASON = "sweeps:reason"  # why it is FAIL or PRUNED
+CAUSE = "sweeps:cause"  # of a FAIL: one of the causes below
+RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats
+COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as a key
+
+RAISED = "raised"  # the job raised
+LOST = "lost"  # its worker died
+INTERRUPTED = "interrupted"  # a signal stopped the sweep
+SURPLUS = "surplus"  # another process had taken the last of the budget at the same moment

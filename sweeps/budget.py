@@ -1,0 +1,82 @@
+"""How much a study may still do, and how it stands when nothing more may start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sweeps.settings import DEFAULT_TRIALS, Settings
+from sweeps.tally import Tally
+
+Verdict = Literal["go on", "met", "failures", "exhausted"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """When a sweep ends.
+
+    Attributes:
+        n_trials: COMPLETE and PRUNED ones; None for no limit.
+        timeout: seconds during which trials ran.
+        target: an objective value that is good enough.
+        minimize: the direction of it.
+        max_failures: failed trials that are borne.
+        grid: whether only enqueued trials are run.
+    """
+
+    n_trials: int | None
+    timeout: float | None
+    target: float | None
+    minimize: bool
+    max_failures: int | None
+    grid: bool
+
+    def verdict(self, tally: Tally) -> Verdict:
+        """How the study stands: whether trials are still wanted, or why not."""
+        if self._met(tally):
+            return "met"
+        if self.max_failures is not None and tally.failed > self.max_failures:
+            return "failures"
+        if self.grid and tally.waiting + tally.running == 0:
+            return "exhausted" if tally.failed else "met"
+        return "go on"
+
+    def may_start(self, tally: Tally) -> bool:
+        """Whether one more trial may start now."""
+        if self.verdict(tally) != "go on" or (self.grid and tally.waiting == 0):
+            return False
+        return self.n_trials is None or tally.finished + tally.running < self.n_trials
+
+    def _met(self, tally: Tally) -> bool:
+        if self.n_trials is not None and tally.finished >= self.n_trials:
+            return True
+        if self.timeout is not None and tally.seconds >= self.timeout:
+            return True
+        if self.target is None or tally.best is None:
+            return False
+        value = tally.best.values[0]
+        return value <= self.target if self.minimize else value >= self.target
+
+    @property
+    def described(self) -> str:
+        """In words."""
+        parts = []
+        if self.n_trials is not None:
+            parts.append(f"{self.n_trials} trials")
+        elif self.grid:
+            parts.append("every combination")
+        if self.timeout is not None:
+            parts.append(f"{self.timeout:g} s")
+        if self.target is not None:
+            parts.append(f"a value of {self.target:g}")
+        return " or ".join(parts)
+
+
+def budget_of(settings: Settings, grid: bool) -> Budget:
+    """The budget that the settings name; a sampled space without any has a number of trials."""
+    n_trials = settings.n_trials
+    if not grid and n_trials is None and settings.timeout is None and settings.target is None:
+        n_trials = DEFAULT_TRIALS
+    return Budget(
+        n_trials, settings.timeout, settings.target, settings.minimize, settings.max_failures, grid
+    )

@@ -1,0 +1,149 @@
+"""Composing the configurations of jobs, all of one study from the same YAML files.
+
+Hydra composes a job's configuration when the job starts, so a YAML file edited during a sweep would change
+the trials that follow. Here the files that the study's configurations are made of are copied into its folder
+before the first trial, and trials are composed from the copies.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import ConfigRepository
+from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from hydra.plugins.config_source import ConfigResult
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sweeps.errors import composition_error
+
+_SCHEME = re.compile(r"^file://|^(?!\w+://)")
+
+
+class _Repository(ConfigRepository):
+    """Reads each configuration file once in its life; Hydra's own reads all of them for every job."""
+
+    def __init__(self, search_path: ConfigSearchPath) -> None:
+        self.loaded: dict[str, ConfigResult | None] = {}
+        self._order: list[tuple[str, str]] = []
+        super().__init__(search_path)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Repository:
+        # Hydra copies the repository for every composition, which may then change its sources.
+        twin = copy.copy(self)
+        twin.sources = list(self.sources)
+        return twin
+
+    def initialize_sources(self, config_search_path: ConfigSearchPath) -> None:
+        order = [(part.provider or "", part.path or "") for part in config_search_path.get_path()]
+        if order != self._order:
+            self.loaded, self._order = {}, order
+        super().initialize_sources(config_search_path)
+
+    def load_config(self, config_path: str) -> ConfigResult | None:
+        if config_path not in self.loaded:
+            self.loaded[config_path] = super().load_config(config_path)
+        return self.loaded[config_path]
+
+
+class Composer:
+    """Composes jobs' configurations as Hydra's launchers do.
+
+    Args:
+        search_path: of the program.
+        master: the sweep's own configuration, with `hydra.sweep.dir` settled.
+    """
+
+    def __init__(self, search_path: ConfigSearchPath, master: DictConfig) -> None:
+        self._loader = ConfigLoaderImpl(search_path)
+        self._repository = _Repository(search_path)
+        self._loader.repository = self._repository
+        self._master = master
+
+    def compose(self, overrides: Sequence[str]) -> DictConfig:
+        """The configuration of a job.
+
+        Raises:
+            SweepError: it cannot be composed.
+        """
+        try:
+            return self._loader.load_sweep_config(self._master, list(overrides))
+        except (HydraException, OmegaConfBaseException) as error:
+            raise composition_error(error, flat(job_part(self._master))) from None
+
+    def save_files(self, folder: Path) -> None:
+        """Copies every YAML file that was read so far into the folder; existing copies are kept."""
+        sources = {source.provider: source for source in self._repository.get_sources()}
+        for name, result in self._repository.loaded.items():
+            if result is None or not _SCHEME.match(result.path):
+                continue
+            source = sources.get(result.provider)
+            if source is None or not _SCHEME.match(source.path):
+                continue
+            relative = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
+            original = Path(_SCHEME.sub("", source.path)) / relative
+            target = folder / relative
+            if original.is_file() and not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(original.read_bytes())
+
+
+def with_copies_first(search_path: ConfigSearchPath, folder: Path) -> ConfigSearchPath:
+    """The search path with the folder of copies before the program's own configuration."""
+    result = ConfigSearchPathImpl()
+    result.config_search_path = [copy.copy(part) for part in search_path.get_path()]
+    providers = [part.provider for part in result.config_search_path]
+    if folder.is_dir() and "main" in providers:
+        result.config_search_path.insert(providers.index("main"), copy.copy(result.config_search_path[0]))
+        first = result.config_search_path[providers.index("main")]
+        first.provider, first.path = "study", f"file://{folder.absolute()}"
+    return result
+
+
+def job_part(config: DictConfig) -> DictConfig:
+    """The program's part of a composed configuration, resolvable as in a job."""
+    part = copy.copy(config)
+    OmegaConf.set_struct(part, False)
+    part.pop("hydra", None)
+    return part
+
+
+def flat(config: DictConfig) -> dict[str, Any]:
+    """Every field by its dotted name, resolved; lists are values.
+
+    Raises:
+        SweepError: a value cannot be resolved.
+    """
+    try:
+        nested = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
+    except OmegaConfBaseException as error:
+        raise composition_error(error) from None
+    result: dict[str, Any] = {}
+
+    def visit(prefix: str, value: Any) -> None:
+        if isinstance(value, dict) and value:
+            for key, item in value.items():
+                visit(f"{prefix}.{key}" if prefix else str(key), item)
+        else:
+            result[prefix] = value
+
+    visit("", nested)
+    return result
+
+
+def resolved_job(config: DictConfig) -> dict[str, Any]:
+    """Every field of the job that this configuration describes, with `${hydra:...}` resolved as in it."""
+    before = HydraConfig.instance().cfg
+    HydraConfig.instance().set_config(config)
+    try:
+        return flat(job_part(config))
+    finally:
+        HydraConfig.instance().cfg = before

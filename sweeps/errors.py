@@ -1,0 +1,56 @@
+"""How a sweep ends badly, and what is said of it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from hydra.errors import MissingConfigException, OverrideParseException
+from omegaconf.errors import OmegaConfBaseException
+
+
+class SweepError(Exception):
+    """Bad input: one line naming the field, its value and what is allowed. Exit code 2, no worker started."""
+
+
+class SweepInterruptedError(BaseException):
+    """A signal stopped the sweep. No `Exception`, so that no job and no launcher takes it for a failure.
+
+    Attributes:
+        signum: the signal's number; the exit code is 128 + signum.
+    """
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signum)
+        self.signum = signum
+
+
+def one_line(text: object, limit: int = 500) -> str:
+    """A text without line breaks, cut at `limit` characters."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."
+
+
+def reason(error: BaseException) -> str:
+    """An exception in one line, its class first."""
+    message = one_line(error)
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def composition_error(error: Exception, known_keys: Iterable[str] = ()) -> SweepError:
+    """What Hydra and OmegaConf say of a configuration that cannot be composed, in one line."""
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
+        group, _, option = error.missing_cfg_file.rpartition("/")
+        return SweepError(f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}")
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    if isinstance(error, OverrideParseException):
+        return SweepError(f"{error.override}: {one_line(lines[0])}")
+    if match := re.match(r"Could not override '(.+?)'", lines[0]):
+        key = match.group(1)
+        near = difflib.get_close_matches(key, list(known_keys), n=1, cutoff=0.5)
+        return SweepError(f"unknown key {key}" + (f"; did you mean {near[0]}?" if near else ""))
+    cause = error.__cause__
+    if isinstance(cause, OmegaConfBaseException):
+        return SweepError(one_line(f"{lines[0]}: {str(cause).strip().splitlines()[0]}"))
+    return SweepError(one_line(lines[0]))

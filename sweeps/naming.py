@@ -1,0 +1,81 @@
+"""The name of a study, and the command lines that people can type again."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweeps.settings import Settings
+from sweeps.space import Space
+
+_LAUNCHING = ("--multirun", "-m")
+
+
+def study_name(program: str, arguments: Sequence[str], settings: Settings, space: Space) -> str:
+    """The settings' name, or one made from the command: the same words give the same name.
+
+    What says where, how long and how fast to search is no part of it; nor are ignored fields.
+
+    Args:
+        program: the job's name, `hydra.job.name`.
+        arguments: the command line's overrides, without those of Hydra's own configuration.
+    """
+    if settings.study_name is not None:
+        return settings.study_name
+    words = sorted(
+        argument
+        for argument in arguments
+        if not any(fnmatch.fnmatch(argument.split("=", 1)[0].lstrip("+~"), key) for key in settings.ignore)
+    )
+    identity = json.dumps(
+        [
+            program,
+            words,
+            space.described(),
+            settings.directions,
+            settings.objective,
+            settings.sampler,
+            settings.pruner,
+            settings.enqueue,
+            settings.enqueue_best,
+        ],
+        default=str,
+    )
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
+    # `+sweep=encoder` is the study's own word; else the parameters say best what it is.
+    added = [word.split("=", 1)[1] for word in words if re.match(r"\+[\w/]+=\w+$", word)]
+    told = added or [parameter.name for parameter in space.parameters]
+    slug = re.sub(r"[^\w.]+", "-", "_".join(told))[:48].strip("-_.")
+    return f"{slug or program}-{digest}"
+
+
+def program() -> str:
+    """How this program was started, without its overrides."""
+    main = sys.modules["__main__"]
+    spec = getattr(main, "__spec__", None)
+    if spec is not None and spec.name != "__main__":
+        name = spec.name.removesuffix(".__main__")
+        started = f"python -m {name}"
+    else:
+        started = f"python {shlex.quote(str(_short(Path(sys.argv[0]))))}"
+    flags = [word for word in sys.argv[1:] if re.match(r"--config-(name|path|dir)=", word)]
+    pairs = zip(sys.argv[1:], sys.argv[2:], strict=False)
+    for flag, value in pairs:
+        if flag in ("--config-name", "--config-path", "--config-dir", "-cn", "-cp", "-cd"):
+            flags += [flag, value]
+    return " ".join([started, *map(shlex.quote, flags)])
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path
+
+
+def command(started: str, overrides: Sequence[str]) -> str:
+    """A command line for a shell."""
+    return " ".join([started, *map(shlex.quote, overrides)])

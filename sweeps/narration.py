@@ -1,0 +1,111 @@
+"""What a sweep says on the terminal."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from sweeps import attributes
+from sweeps.budget import Budget, Verdict
+from sweeps.job import Outcome
+from sweeps.space.parameter import Value, value_text
+from sweeps.tally import Tally, front
+
+
+def say(line: str) -> None:
+    """One line on stdout, at once: several workers write there."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def shown_path(path: Path) -> str:
+    """A path as people would type it."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def shown_params(params: Mapping[str, Value]) -> str:
+    """Parameters as overrides."""
+    return " ".join(shlex.quote(f"{name}={_short(value)}") for name, value in params.items()) or "(no parameters)"
+
+
+def _short(value: Value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else value_text(value)
+
+
+def shown_seconds(seconds: float) -> str:
+    """A duration in at most two units."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, folder: Path) -> None:
+    """A line on a trial that has ended."""
+    values = " ".join(f"{value:.6g}" for value in outcome.values)
+    ended = {
+        TrialState.COMPLETE: values,
+        TrialState.PRUNED: outcome.reason,
+        TrialState.FAIL: f"FAILED: {outcome.reason} ({shown_path(folder)})",
+    }[outcome.state]
+    of = f"/{budget.n_trials}" if budget.n_trials is not None else ""
+    best = f"; best {tally.best.values[0]:.6g} (trial {tally.best.number})" if tally.best is not None else ""
+    say(f"trial {trial.number}: {ended} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
+
+
+def announce(name: str, folder: Path, space: Mapping[str, str], budget: Budget, tally: Tally, searching: str) -> None:
+    """What is about to be done."""
+    say(f"study {name} in {shown_path(folder)}")
+    for parameter, values in space.items():
+        say(f"  {parameter}: {values}")
+    say(f"  {searching}; until {budget.described}")
+    if tally.finished or tally.failed or tally.retried:
+        say(f"  going on: {tally.complete} complete, {tally.pruned} pruned, {tally.failed} failed so far")
+
+
+def summarize(
+    study: Study, tally: Tally, verdict: Verdict, budget: Budget, folder: Path, started: str, several: bool
+) -> None:
+    """What came of it, and what to type next."""
+    counts = f"{tally.complete} complete, {tally.pruned} pruned, {tally.failed} failed"
+    extra = f", {tally.retried} tried again" if tally.retried else ""
+    say(f"\n{counts}{extra} in {shown_seconds(tally.seconds)} of running; {shown_path(folder)}")
+    trials = study.get_trials(deepcopy=False)
+    if several:
+        _tell_front(front(trials, study.directions))
+    elif tally.best is not None:
+        say(f"best: {tally.best.values[0]:.6g} (trial {tally.best.number}) {shown_params(tally.best.params)}")
+        say(f"  again: {_command(tally.best, started)}")
+    failed = [trial for trial in trials if trial.state == TrialState.FAIL]
+    if tally.failed and failed:
+        last = failed[-1]
+        say(f"last failure: trial {last.number}, {last.user_attrs.get(attributes.REASON, 'no reason known')}")
+    if verdict == "failures":
+        say(
+            f"stopped: more than hydra.sweeper.max_failures={budget.max_failures} trials failed; the same command "
+            "with a higher number goes on"
+        )
+    elif verdict == "exhausted":
+        say("ended: combinations that failed are left; the same command with a higher hydra.sweeper.retries tries them again")
+    elif verdict == "go on":
+        say("stopped before the budget was met; the same command goes on")
+
+
+def _tell_front(trials: Sequence[FrozenTrial]) -> None:
+    say(f"Pareto front: {len(trials)} trials")
+    for trial in sorted(trials, key=lambda trial: trial.values):
+        values = ", ".join(f"{value:.6g}" for value in trial.values)
+        say(f"  trial {trial.number}: {values}  {shown_params(trial.params)}")
+
+
+def _command(trial: FrozenTrial, started: str) -> str:
+    overrides = trial.user_attrs.get(attributes.JOB, {}).get("overrides", [])
+    return " ".join([started, *map(shlex.quote, overrides)])

@@ -1,0 +1,106 @@
+"""Making a study, or going on with it if it searches the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import optuna
+import yaml
+from omegaconf import OmegaConf
+from optuna.study import Study
+from optuna.trial import TrialState
+
+from sweeps import attributes
+from sweeps.errors import SweepError
+from sweeps.naming import program
+from sweeps.samplers import PerTrialSampler, make_pruner
+from sweeps.space.parameter import Value
+from sweeps.storage import StorageLocation, locate
+
+if TYPE_CHECKING:
+    from sweeps.sweeper import Plan
+
+_SHOWN = 6  # differences in an error
+
+
+def open_study(plan: Plan) -> Study:
+    """The study of a plan, and in its folder what it searches and is composed from.
+
+    Raises:
+        SweepError: the storage cannot be reached, or holds a study of this name that searches something else.
+    """
+    with plan.folder.locked():
+        study = _created(plan)
+        spec = study.user_attrs.get(attributes.SPEC)
+        if spec is None:
+            study.set_user_attr(attributes.SPEC, plan.spec.to_mapping())
+            study.set_user_attr(attributes.PROGRAM, program())
+            if plan.grid:
+                study.set_user_attr(attributes.GRID, plan.space.size_bound)
+            if plan.settings.objective is not None:
+                study.set_metric_names(list(plan.settings.objective))
+        elif differences := plan.spec.differences(spec):
+            shown = "; ".join(differences[:_SHOWN])
+            more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
+            raise SweepError(
+                f"study {plan.name} in {plan.storage.url} searches something else: {shown}{more}; "
+                "hydra.sweeper.study_name=NAME starts another study"
+            )
+        plan.composer.save_files(plan.folder.conf)
+        if not plan.folder.spec.exists():
+            described = {"study": plan.name, "program": program(), **plan.spec.to_mapping()}
+            plan.folder.spec.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
+        multirun = plan.folder.path / "multirun.yaml"
+        if not multirun.exists():
+            multirun.write_text(OmegaConf.to_yaml(plan.config), encoding="utf-8")
+    return study
+
+
+def _created(plan: Plan) -> Study:
+    storage = plan.storage.open()
+    options: dict[str, Any] = {
+        "study_name": plan.name,
+        "storage": storage,
+        "sampler": PerTrialSampler(plan.settings.sampler),
+        "pruner": make_pruner(plan.settings.pruner),
+    }
+    try:
+        study = optuna.create_study(
+            directions=list(plan.settings.directions), load_if_exists=True, **options
+        )
+    except Exception as error:
+        raise SweepError(f"hydra.sweeper.storage={plan.storage.url}: {plan.storage._said(error)}") from None
+    directions = [direction.name.lower() for direction in study.directions]
+    if directions != list(plan.settings.directions):
+        raise SweepError(
+            f"study {plan.name} in {plan.storage.url} has hydra.sweeper.direction={directions}, "
+            f"not {list(plan.settings.directions)}"
+        )
+    return study
+
+
+def best_of_another(plan: Plan) -> list[Mapping[str, Value]]:
+    """The parameters of the k best trials of the study that `hydra.sweeper.enqueue_best` names.
+
+    Raises:
+        SweepError: there is no such study.
+    """
+    wanted = plan.settings.enqueue_best
+    if wanted is None:
+        return []
+    field = "hydra.sweeper.enqueue_best"
+    unknown = set(wanted) - {"storage", "study_name", "k"}
+    k = wanted.get("k", 1)
+    if unknown or "storage" not in wanted or isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise SweepError(f"{field}={wanted}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
+    location: StorageLocation = locate(str(wanted["storage"]), plan.folder.path)
+    try:
+        study = optuna.load_study(study_name=wanted.get("study_name"), storage=location.open())
+    except (KeyError, ValueError) as error:
+        raise SweepError(f"{field}={wanted}: no such study ({error})") from None
+    trials = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
+    sign = 1 if study.directions[0].name == "MINIMIZE" else -1
+    best = sorted(trials, key=lambda trial: sign * trial.values[0])[:k]
+    known = {parameter.name for parameter in plan.space.parameters}
+    return [{name: value for name, value in trial.params.items() if name in known} for trial in best]

@@ -1,0 +1,125 @@
+"""What a study has enqueued: a grid's combinations, warm starts, and trials that are tried again.
+
+All of it is derived from the trials that the study holds, so that doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import optuna
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes, records
+from sweeps.errors import SweepError
+from sweeps.leases import Watch
+from sweeps.settings import Settings
+from sweeps.space import Space
+from sweeps.space.parameter import Value
+
+
+def combination_key(values: Mapping[str, Value]) -> str:
+    """A combination's values as a text that two of them share only if they are the same."""
+    return json.dumps(dict(sorted(values.items())))
+
+
+def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -> int:
+    """Enqueues each combination that the study does not hold yet; returns how many it enqueued."""
+    present = {trial.user_attrs.get(attributes.COMBINATION) for trial in study.get_trials(deepcopy=False)}
+    number = 0
+    for values in combinations:
+        key = combination_key(values)
+        if key not in present:
+            study.enqueue_trial(dict(values), user_attrs={attributes.COMBINATION: key})
+            present.add(key)
+            number += 1
+    return number
+
+
+def fail_dead(study: Study, folder: Path, watch: Watch, cause: str, reason: str) -> list[int]:
+    """Marks the trials whose worker is dead as FAIL, in the study and in their records."""
+    found = []
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        if watch.is_dead(trial) and fail(study, folder, trial, cause, reason):
+            found.append(trial.number)
+    return found
+
+
+def fail(study: Study, folder: Path, trial: FrozenTrial, cause: str, reason: str) -> bool:
+    """Marks a running trial as FAIL; False if it has ended meanwhile."""
+    storage, trial_id = study._storage, trial._trial_id
+    try:
+        storage.set_trial_user_attr(trial_id, attributes.CAUSE, cause)
+        storage.set_trial_user_attr(trial_id, attributes.REASON, reason)
+        storage.set_trial_state_values(trial_id, TrialState.FAIL)
+    except (optuna.exceptions.UpdateFinishedTrialError, RuntimeError):
+        return False
+    if attributes.JOB in trial.user_attrs:
+        records.close_abandoned(folder / trial.user_attrs[attributes.JOB]["folder"], reason)
+    return True
+
+
+def enqueue_retries(study: Study, retries: int) -> int:
+    """Enqueues again what failed and may be tried again; returns how many.
+
+    A trial that a signal stopped is always tried again, one whose worker died once, one that raised
+    `retries` times.
+    """
+    trials = study.get_trials(deepcopy=False)
+    repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
+    number = 0
+    for trial in trials:
+        if trial.state != TrialState.FAIL or trial.number in repeated:
+            continue
+        cause = trial.user_attrs.get(attributes.CAUSE)
+        allowed = {attributes.LOST: 1, attributes.RAISED: retries}.get(str(cause), 0)
+        if cause != attributes.INTERRUPTED and _earlier(trials, trial, cause) >= allowed:
+            continue
+        attrs = {attributes.RETRY_OF: trial.number}
+        if attributes.COMBINATION in trial.user_attrs:
+            attrs[attributes.COMBINATION] = trial.user_attrs[attributes.COMBINATION]
+        params = trial.params or trial.system_attrs.get("fixed_params", {})
+        study.enqueue_trial(dict(params), user_attrs=attrs)
+        number += 1
+    return number
+
+
+def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:
+    """How many of the trials that this one repeats ended for the same cause."""
+    number = 0
+    while attributes.RETRY_OF in trial.user_attrs:
+        trial = trials[trial.user_attrs[attributes.RETRY_OF]]
+        number += trial.user_attrs.get(attributes.CAUSE) == cause
+    return number
+
+
+def warm_starts(settings: Settings, space: Space, best: Sequence[Mapping[str, Value]]) -> list[dict[str, Value]]:
+    """The combinations to try first: `enqueue` and the best of another study.
+
+    Raises:
+        SweepError: one is not in the search space.
+    """
+    known = {parameter.name: parameter for parameter in space.parameters}
+    result = []
+    for index, wanted in enumerate([*settings.enqueue, *best]):
+        field = f"hydra.sweeper.enqueue[{index}]" if index < len(settings.enqueue) else "hydra.sweeper.enqueue_best"
+        if not isinstance(wanted, Mapping) or not wanted:
+            raise SweepError(f"{field}={wanted}: must map parameters to values")
+        values: dict[str, Value] = {}
+        for name, value in wanted.items():
+            if name not in known:
+                raise SweepError(f"{field}: {name} is no parameter of the search ({', '.join(known)})")
+            text = value if value is None or isinstance(value, (str, int, float, bool)) else _written(value)
+            if not known[name].accepts(text):
+                raise SweepError(f"{field}: {name}={text} is not in the search space ({known[name].described})")
+            values[name] = known[name].canonical(text)
+        result.append(values)
+    return result
+
+
+def _written(value: object) -> str:
+    """A list as the override grammar writes it, which is how its category is kept."""
+    return json.dumps(value, separators=(",", ":")).replace('"', "")

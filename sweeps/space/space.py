@@ -1,0 +1,130 @@
+"""The whole search space: its parameters in an order in which each follows what it depends on."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from omegaconf import DictConfig
+from optuna.trial import Trial
+
+from sweeps.errors import SweepError
+from sweeps.space.parameter import Parameter, Value, value_text
+
+
+@dataclass(frozen=True)
+class Space:
+    """A search space.
+
+    Attributes:
+        parameters: each after those that it depends on.
+        fixed: the overrides that all trials share.
+        function: dotted path of a function `(cfg, trial) -> None` that suggests further parameters.
+    """
+
+    parameters: tuple[Parameter, ...]
+    fixed: tuple[str, ...] = ()
+    function: str | None = None
+
+    @property
+    def finite(self) -> bool:
+        """Whether all its combinations can be listed."""
+        return self.function is None and all(parameter.values is not None for parameter in self.parameters)
+
+    @property
+    def size_bound(self) -> int:
+        """At most so many combinations, of a finite space."""
+        return math.prod(len(parameter.values or ()) for parameter in self.parameters)
+
+    def suggest(self, trial: Trial, cfg: DictConfig) -> dict[str, Value]:
+        """Has Optuna draw a value for every parameter that exists.
+
+        Args:
+            cfg: the configuration that all trials share, for `function`.
+        """
+        values: dict[str, Value] = {}
+        for parameter in self.parameters:
+            if parameter.exists(values):
+                values[parameter.name] = parameter.suggest(trial)
+        if self.function is not None:
+            load_function(self.function, "hydra.sweeper.custom_search_space")(cfg, trial)
+            values |= {name: value for name, value in trial.params.items() if name not in values}
+        return values
+
+    def overrides(self, values: Mapping[str, Value]) -> list[str]:
+        """The overrides that give the parameters these values."""
+        known = {parameter.name: parameter for parameter in self.parameters}
+        return [
+            known[name].override(value) if name in known else f"{name}={value_text(value)}"
+            for name, value in values.items()
+        ]
+
+    def combinations(self) -> Iterator[dict[str, Value]]:
+        """Every combination of a finite space once, the last parameter varying fastest."""
+        yield from self._combinations(0, {})
+
+    def _combinations(self, index: int, values: dict[str, Value]) -> Iterator[dict[str, Value]]:
+        if index == len(self.parameters):
+            yield dict(values)
+            return
+        parameter = self.parameters[index]
+        if not parameter.exists(values):
+            yield from self._combinations(index + 1, values)
+            return
+        for value in parameter.values or ():
+            yield from self._combinations(index + 1, {**values, parameter.name: value})
+
+    def first(self) -> dict[str, Value]:
+        """The combination of every parameter's first value."""
+        values: dict[str, Value] = {}
+        for parameter in self.parameters:
+            if parameter.exists(values):
+                values[parameter.name] = parameter.extremes()[0]
+        return values
+
+    def samples(self) -> Iterator[tuple[Parameter, dict[str, Value]]]:
+        """For every value of every parameter (of an interval, its two ends) one combination that has it."""
+        for parameter in self.parameters:
+            for value in parameter.extremes():
+                yield parameter, self._around(parameter, value)
+
+    def _around(self, wanted: Parameter, value: Value) -> dict[str, Value]:
+        needed: dict[str, Value] = {wanted.name: value}
+        by_name = {parameter.name: parameter for parameter in self.parameters}
+        pending = [wanted]
+        while pending:
+            for requirement in pending.pop().requirements:
+                if requirement.name not in needed:
+                    needed[requirement.name] = requirement.allowed[0]
+                    pending.append(by_name[requirement.name])
+        values: dict[str, Value] = {}
+        for parameter in self.parameters:
+            if parameter.exists(values):
+                values[parameter.name] = needed.get(parameter.name, parameter.extremes()[0])
+        return values
+
+    def described(self) -> dict[str, str]:
+        """Every parameter's values in words."""
+        words = {parameter.name: parameter.described for parameter in self.parameters}
+        if self.function is not None:
+            words["custom_search_space"] = self.function
+        return words
+
+
+def load_function(path: str, field: str) -> Any:
+    """The callable of a dotted path.
+
+    Raises:
+        SweepError: there is none.
+    """
+    module, _, name = path.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SweepError(f"{field}={path}: cannot be imported ({error})") from None
+    if not callable(found):
+        raise SweepError(f"{field}={path}: must be a function")
+    return found

@@ -1,0 +1,146 @@
+"""Where a study is kept: a journal file, a database, Optuna's gRPC proxy. A password is kept nowhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import optuna
+from optuna.storages import BaseStorage
+
+from sweeps.errors import SweepError, one_line
+
+# Launchers' processes inherit the environment; what else they are given may be pickled to a file.
+SECRET = "SWEEPS_STORAGE_PASSWORD"
+MASK = "***"
+
+
+@dataclass(frozen=True)
+class StorageLocation:
+    """A study's storage; opened anew in every process, since storage objects survive neither fork nor pickle.
+
+    Attributes:
+        url: a URL, or the absolute path of a journal file; a password is masked.
+    """
+
+    url: str
+
+    def open(self) -> BaseStorage:
+        """Connects.
+
+        Raises:
+            SweepError: it cannot be reached.
+        """
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        try:
+            return self._open()
+        except SweepError:
+            raise
+        except ImportError as error:
+            raise SweepError(f"hydra.sweeper.storage={self.url}: {_need(self.url, error)}") from None
+        except Exception as error:
+            raise SweepError(f"hydra.sweeper.storage={self.url}: cannot be opened ({self._said(error)})") from None
+
+    def _open(self) -> BaseStorage:
+        scheme = urlsplit(self.url).scheme if "://" in self.url else ""
+        if scheme == "":
+            return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(self.url))
+        if scheme == "grpc":
+            return _grpc(self.url)
+        if scheme.startswith("redis"):
+            return optuna.storages.get_storage(self._with_password())
+        if scheme == "sqlite" and not Path(self.url.removeprefix("sqlite:///")).parent.is_dir():
+            raise SweepError(f"hydra.sweeper.storage={self.url}: its folder does not exist")
+        options = {"connect_args": {"timeout": 100}} if scheme == "sqlite" else {"pool_pre_ping": True}
+        return _retried(lambda: optuna.storages.RDBStorage(self._with_password(), engine_kwargs=options))
+
+    def _with_password(self) -> str:
+        parts = urlsplit(self.url)
+        if parts.password != MASK:
+            return self.url
+        if SECRET not in os.environ:
+            raise SweepError(f"hydra.sweeper.storage={self.url}: its password is needed in {SECRET}")
+        return self.url.replace(f":{MASK}@", f":{quote(os.environ[SECRET], safe='')}@", 1)
+
+    def _said(self, error: Exception) -> str:
+        text = one_line(error, 300)
+        secret = os.environ.get(SECRET)
+        for form in (secret, quote(secret, safe="")) if secret else ():
+            text = text.replace(form, MASK)
+        return text
+
+
+def locate(storage: str | None, folder: Path) -> StorageLocation:
+    """The location that `hydra.sweeper.storage` names; moves a password into the environment.
+
+    Args:
+        storage: a URL, a path ending in `.journal` or `.log`, or None for a journal in the study's folder.
+
+    Raises:
+        SweepError: it names no kind of storage.
+    """
+    if storage is None:
+        return StorageLocation(str(folder / "study.journal"))
+    if "://" not in storage:
+        if not storage.endswith((".journal", ".log")):
+            raise SweepError(
+                f"hydra.sweeper.storage={storage}: must be a URL (sqlite:///study.db, postgresql://...), "
+                "a path ending in .journal, or null"
+            )
+        path = Path(storage).expanduser().absolute()
+        if not path.parent.is_dir():
+            raise SweepError(f"hydra.sweeper.storage={storage}: its folder does not exist")
+        return StorageLocation(str(path))
+    if storage.startswith("sqlite:///"):
+        path = Path(storage.removeprefix("sqlite:///"))
+        return StorageLocation(f"sqlite:///{path.absolute()}")
+    if "password=" in urlsplit(storage).query.lower():
+        raise SweepError("hydra.sweeper.storage: the password must stand before the @, or in PGPASSWORD")
+    password = urlsplit(storage).password
+    if password is not None and password != MASK:
+        os.environ[SECRET] = unquote(password)
+    return StorageLocation(masked(storage))
+
+
+def masked(url: str) -> str:
+    """The URL with its password masked."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.split(':', 1)[0]}:{MASK}@{host}"))
+
+
+def without_passwords(text: str) -> str:
+    """A text in which the password of every URL is masked."""
+    return re.sub(r"(\w+://[^\s:/@'\"]*):[^\s@'\"]+@", rf"\1:{MASK}@", text)
+
+
+def _grpc(url: str) -> BaseStorage:
+    parts = urlsplit(url)
+    proxy = optuna.storages.GrpcStorageProxy(host=parts.hostname or "localhost", port=parts.port or 13000)
+    proxy.wait_server_ready(timeout=10)
+    return proxy
+
+
+def _retried(make: object, times: int = 5) -> BaseStorage:
+    """Two processes that make the tables of a new database at once: one of them fails once."""
+    from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+    for attempt in range(times):
+        try:
+            return make()  # type: ignore[operator,no-any-return]
+        except (IntegrityError, ProgrammingError, OperationalError) as error:
+            if attempt == times - 1 or "already exists" not in str(error) and "duplicate key" not in str(error):
+                raise
+            time.sleep(0.2 * (attempt + 1))
+    raise AssertionError("unreachable")
+
+
+def _need(url: str, error: ImportError) -> str:
+    extra = "postgresql" if url.startswith("postgres") else None
+    return f"pip install 'lstm-vae[{extra}]'" if extra else one_line(error)

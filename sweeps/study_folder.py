@@ -1,0 +1,90 @@
+"""What a study leaves and where."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
+
+from sweeps.errors import SweepError
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """The folder of a study.
+
+    Attributes:
+        path: absolute.
+    """
+
+    path: Path
+
+    @property
+    def spec(self) -> Path:
+        return self.path / "spec.yaml"
+
+    @property
+    def conf(self) -> Path:
+        """Copies of the YAML files that trials are composed from."""
+        return self.path / "conf"
+
+    @property
+    def leases(self) -> Path:
+        return self.path / ".leases"
+
+    @property
+    def workers(self) -> Path:
+        return self.path / "workers"
+
+    def make(self) -> None:
+        """Makes the folder.
+
+        Raises:
+            SweepError: it cannot be made or written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SweepError(f"hydra.sweep.dir={self.path}: cannot be made ({error.strerror})") from None
+        if not os.access(self.path, os.W_OK | os.X_OK):
+            raise SweepError(f"hydra.sweep.dir={self.path}: cannot be written")
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Within it, this process is the only one of this folder's that changes what is enqueued or asks."""
+        if fcntl is None:
+            yield
+            return
+        with (self.path / ".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def claim_trial(self, subfolder: str) -> str:
+        """Makes a new folder below this one, with -2, -3, ... behind its name where it exists; returns its
+        name. Making it is the claim: nothing is ever written over."""
+        for number in itertools.count(1):
+            name = subfolder if number == 1 else f"{subfolder}-{number}"
+            target = self.path / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                target.mkdir()
+                return name
+        raise AssertionError("unreachable")
+
+    def claim_workers(self, number: int) -> int:
+        """Makes that many new workers' folders; returns the first one's number."""
+        self.workers.mkdir(exist_ok=True)
+        with self.locked():
+            taken = [int(path.name) for path in self.workers.iterdir() if path.name.isdigit()]
+            first = max(taken, default=-1) + 1
+            for worker in range(first, first + number):
+                (self.workers / str(worker)).mkdir()
+        return first

@@ -1,0 +1,105 @@
+"""What a study's trials amount to, counted from the trials alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of trials.
+
+    Attributes:
+        complete: with a value.
+        pruned: stopped by the pruner.
+        failed: FAIL and not tried again.
+        retried: FAIL, but the parameters were enqueued again.
+        running: now.
+        waiting: enqueued.
+        seconds: during which at least one trial ran.
+        best: the best complete trial of a study of one objective.
+    """
+
+    complete: int
+    pruned: int
+    failed: int
+    retried: int
+    running: int
+    waiting: int
+    seconds: float
+    best: FrozenTrial | None
+
+    @property
+    def finished(self) -> int:
+        """What the budget counts."""
+        return self.complete + self.pruned
+
+
+def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
+    """Counts trials."""
+    by_state = dict.fromkeys(TrialState, 0)
+    failed = retried = 0
+    repeated = {trial.user_attrs[attributes.RETRY_OF] for trial in trials if attributes.RETRY_OF in trial.user_attrs}
+    best: FrozenTrial | None = None
+    best_value = 0.0
+    for trial in trials:
+        by_state[trial.state] += 1
+        if trial.state == TrialState.FAIL and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS:
+            if trial.number in repeated:
+                retried += 1
+            else:
+                failed += 1
+        elif trial.state == TrialState.COMPLETE and trial.values is not None and len(trial.values) == 1:
+            value = trial.values[0] if minimize else -trial.values[0]
+            if best is None or value < best_value:
+                best, best_value = trial, value
+    return Tally(
+        complete=by_state[TrialState.COMPLETE],
+        pruned=by_state[TrialState.PRUNED],
+        failed=failed,
+        retried=retried,
+        running=by_state[TrialState.RUNNING],
+        waiting=by_state[TrialState.WAITING],
+        seconds=running_seconds(trials, datetime.now()),
+        best=best,
+    )
+
+
+def running_seconds(trials: Iterable[FrozenTrial], now: datetime) -> float:
+    """Seconds during which at least one trial ran: the union of the trials' times, so that pauses between
+    the parts of a resumed sweep do not count."""
+    spans = sorted(
+        (trial.datetime_start, trial.datetime_complete or now)
+        for trial in trials
+        if trial.datetime_start is not None and trial.state != TrialState.WAITING
+    )
+    total, reached = 0.0, None
+    for start, end in spans:
+        begin = start if reached is None or start > reached else reached
+        if end > begin:
+            total += (end - begin).total_seconds()
+            reached = end
+    return total
+
+
+def front(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> list[FrozenTrial]:
+    """The Pareto front of complete trials: those that no other is at least as good as in every objective and
+    better in one."""
+    signs = [1.0 if direction == StudyDirection.MINIMIZE else -1.0 for direction in directions]
+    points = [
+        (tuple(sign * value for sign, value in zip(signs, trial.values, strict=True)), trial)
+        for trial in trials
+        if trial.state == TrialState.COMPLETE and trial.values is not None
+    ]
+    return [
+        trial
+        for point, trial in points
+        if not any(other != point and all(a <= b for a, b in zip(other, point, strict=True)) for other, _ in points)
+    ]

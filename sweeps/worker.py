@@ -1,0 +1,235 @@
+"""A worker: asks the study for a trial, runs the job, tells the result, until the budget is met.
+
+Hydra's launcher runs it as one long job in place of the program's own.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import optuna
+from hydra._internal.callbacks import Callbacks
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import configure_log
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+from optuna.study import Study
+from optuna.trial import Trial, TrialState
+
+from sweeps import attributes
+from sweeps.budget import Budget
+from sweeps.composition import Composer, with_copies_first
+from sweeps.errors import SweepError, SweepInterruptedError, reason
+from sweeps.job import Outcome, run_trial_job
+from sweeps.leases import Lease
+from sweeps.machine import Share
+from sweeps.narration import tell_outcome
+from sweeps.queue import enqueue_retries
+from sweeps.reporting import reporting_to
+from sweeps.samplers import PerTrialSampler, make_pruner
+from sweeps.settings import Settings
+from sweeps.space import Space
+from sweeps.storage import StorageLocation
+from sweeps.study_folder import StudyFolder
+from sweeps.tally import tally
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a launcher runs as a job; holds all that a worker needs, and can be pickled.
+
+    Attributes:
+        task: the program's own function.
+        master: the sweep's configuration.
+        search_path: of the program's configuration.
+        study_name: of the study, which exists.
+        storage: where it is.
+        folder: of the study.
+        settings: of the sweeper.
+        space: what to search.
+        budget: how long.
+        share: of the machine.
+    """
+
+    task: TaskFunction
+    master: DictConfig
+    search_path: ConfigSearchPath
+    study_name: str
+    storage: StorageLocation
+    folder: StudyFolder
+    settings: Settings
+    space: Space
+    budget: Budget
+    share: Share
+
+    def __call__(self, cfg: DictConfig) -> int:
+        """Works until nothing more may start; returns the number of trials that it has run."""
+        number = int(HydraConfig.get().job.num)
+        threads = self.share.settle(number)
+        loop = _Loop(self, number, threads)
+        with _terminating():
+            return loop.run()
+
+
+class _terminating:  # noqa: N801
+    """Within it, SIGTERM ends the job and with it the worker, as Ctrl-C does."""
+
+    def __enter__(self) -> None:
+        self._before: Any = None
+        try:
+            self._before = signal.signal(signal.SIGTERM, _raise_interrupted)
+        except ValueError:  # not the main thread
+            return
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGTERM, self._before)
+
+
+def _raise_interrupted(signum: int, _frame: object) -> None:
+    raise SweepInterruptedError(signum)
+
+
+class _Loop:
+    def __init__(self, worker: Worker, number: int, threads: int) -> None:
+        self._worker, self._number, self._threads = worker, number, threads
+        self._parent = os.getppid()
+        self._own = HydraConfig.instance().cfg
+        search_path = with_copies_first(worker.search_path, worker.folder.conf)
+        self._composer = Composer(search_path, worker.master)
+        self._context = HydraContext(
+            config_loader=ConfigLoaderImpl(search_path), callbacks=Callbacks(worker.master)
+        )
+        self._study: Study = optuna.load_study(
+            study_name=worker.study_name,
+            storage=worker.storage.open(),
+            sampler=PerTrialSampler(worker.settings.sampler),
+            pruner=make_pruner(worker.settings.pruner),
+        )
+
+    def run(self) -> int:
+        done = 0
+        # An orphan goes on with its trial, but asks for no other: the sweep's own process is gone.
+        while os.getppid() == self._parent:
+            held = self._ask()
+            if held is None:
+                break
+            trial, lease, overrides, subfolder = held
+            self._run(trial, lease, overrides, subfolder)
+            done += 1
+        return done
+
+    def _ask(self) -> tuple[Trial, Lease, list[str], str] | None:
+        worker = self._worker
+        with worker.folder.locked():
+            enqueue_retries(self._study, worker.settings.retries)
+            if not worker.budget.may_start(self._tally()):
+                return None
+            trial = self._study.ask()
+            lease = Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval)
+            job = lease.take()
+            if self._is_surplus(trial):
+                trial.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
+                trial.set_user_attr(attributes.REASON, "another process had taken the last of the budget")
+                self._study.tell(trial, state=TrialState.FAIL)
+                lease.release()
+                return None
+            params = worker.space.suggest(trial, worker.master)
+            overrides = [*worker.space.fixed, *worker.space.overrides(params), *self._thread_override()]
+            subfolder = worker.folder.claim_trial(self._subfolder(trial.number, overrides))
+            job |= {
+                "folder": subfolder,
+                "overrides": overrides,
+                "worker": self._number,
+                "machine": platform.node(),
+                "threads": self._threads,
+            }
+            trial.set_user_attr(attributes.JOB, job)
+        return trial, lease, overrides, subfolder
+
+    def _is_surplus(self, trial: Trial) -> bool:
+        """Whether processes that do not share this folder's lock have taken the last of the budget, or the
+        same combination, at the same moment: the lower number is the one that counts."""
+        budget = self._worker.budget
+        key = trial.user_attrs.get(attributes.COMBINATION)
+        if budget.grid and key is None:
+            return True
+        live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+        earlier = [
+            other
+            for other in self._study.get_trials(deepcopy=False)
+            if other.number < trial.number and other.state in live
+        ]
+        if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in earlier):
+            return True
+        return budget.n_trials is not None and len(earlier) >= budget.n_trials
+
+    def _subfolder(self, number: int, overrides: list[str]) -> str:
+        """`hydra.sweep.subdir` of the trial."""
+        text = self._worker.master.hydra.sweep._get_node("subdir")._value()
+        if text == "${hydra.job.num}":
+            return str(number)
+        config = self._composer.compose(overrides)
+        config.hydra.job.num = number
+        return str(config.hydra.sweep.subdir)
+
+    def _thread_override(self) -> list[str]:
+        key = self._worker.settings.threads_key
+        given = {override.lstrip("+").split("=", 1)[0] for override in self._worker.space.fixed}
+        return [f"{key}={self._threads}"] if key is not None and key not in given else []
+
+    def _run(self, trial: Trial, lease: Lease, overrides: list[str], subfolder: str) -> None:
+        worker = self._worker
+        folder = worker.folder.path / subfolder
+        try:
+            with lease.beating(), reporting_to(None if worker.settings.several else trial):
+                config = self._composer.compose(overrides)
+                outcome = run_trial_job(
+                    worker.task, config, trial.number, subfolder, self._context, worker.settings
+                )
+        except SweepError as error:
+            outcome = Outcome(TrialState.FAIL, (), str(error))
+        except BaseException as error:
+            signum = getattr(error, "signum", signal.SIGINT)
+            interrupted = isinstance(error, (KeyboardInterrupt, SweepInterruptedError))
+            stopped = f"stopped by {signal.Signals(signum).name}" if interrupted else reason(error)
+            self._fail(trial, attributes.INTERRUPTED if interrupted else attributes.RAISED, stopped, folder)
+            lease.release()
+            if interrupted:
+                raise SweepInterruptedError(signum) from None
+            raise
+        finally:
+            configure_log(self._own.hydra.job_logging, self._own.hydra.verbose)
+        self._tell(trial, outcome, folder)
+        lease.release()
+        tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
+
+    def _tell(self, trial: Trial, outcome: Outcome, folder: Path) -> None:
+        if outcome.state == TrialState.FAIL:
+            self._fail(trial, attributes.RAISED, outcome.reason, folder)
+            return
+        if outcome.state == TrialState.PRUNED:
+            trial.set_user_attr(attributes.REASON, outcome.reason)
+            self._study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
+            return
+        values: Any = outcome.values if self._worker.settings.several else outcome.values[0]
+        self._study.tell(trial, values, skip_if_finished=True)
+
+    def _fail(self, trial: Trial, cause: str, said: str, folder: Path) -> None:
+        try:
+            trial.set_user_attr(attributes.CAUSE, cause)
+            trial.set_user_attr(attributes.REASON, said)
+            self._study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
+        except optuna.exceptions.UpdateFinishedTrialError:
+            print(f"trial {trial.number}: was given up for dead, and its result is not used", file=sys.stderr)
+
+    def _tally(self) -> Any:
+        return tally(self._study.get_trials(deepcopy=False), self._worker.settings.minimize)
