@@ -66,9 +66,10 @@ def _created(plan: Plan) -> Study:
         "pruner": make_pruner(plan.settings.pruner),
     }
     try:
-        study = optuna.create_study(
-            directions=list(plan.settings.directions), load_if_exists=True, **options
-        )
+        try:
+            study = optuna.load_study(**options)
+        except KeyError:
+            study = optuna.create_study(directions=list(plan.settings.directions), load_if_exists=True, **options)
     except Exception as error:
         raise SweepError(f"hydra.sweeper.storage={plan.storage.url}: {plan.storage._said(error)}") from None
     directions = [direction.name.lower() for direction in study.directions]

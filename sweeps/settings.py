@@ -142,7 +142,7 @@ def _require_consistent(settings: Settings) -> None:
         return
     if settings.pruner["_target_"] != "optuna.pruners.NopPruner":
         raise SweepError(
-            "hydra/optuna_study/pruner: must be none with several directions: Optuna prunes by one value"
+            "hydra/sweeper/optuna_study/pruner: must be none with several directions: Optuna prunes by one value"
         )
     if settings.target is not None:
         raise SweepError(f"hydra.sweeper.target={settings.target:g}: must be null with several directions")
@@ -187,8 +187,8 @@ class _Taker:
     def component(self, name: str, config: DictConfig) -> dict[str, Any]:
         value = self._raw.get(name)
         if not isinstance(value, Mapping) or "_target_" not in value:
-            choice = config.hydra.runtime.choices.get(f"hydra/optuna_study/{name}")
-            raise SweepError(f"hydra/optuna_study/{name}={choice}: no such option")
+            choice = config.hydra.runtime.choices.get(f"hydra/sweeper/optuna_study/{name}")
+            raise SweepError(f"hydra/sweeper/optuna_study/{name}={choice}: no such option")
         return {str(key): item for key, item in value.items()}
 
     def whole(self, name: str, least: int, optional: bool = False) -> int | None:

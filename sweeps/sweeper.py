@@ -91,6 +91,8 @@ def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str])
     space = parse_space(
         arguments, settings.params, settings.conditions, settings.custom_search_space, context.config_loader
     )
+    if space.function is not None:
+        load_function(space.function, "hydra.sweeper.custom_search_space")
     grid = _is_grid(settings, space)
     require_room(config.hydra.launcher, settings.n_workers)
     make_pruner(settings.pruner)
@@ -114,15 +116,15 @@ def _is_grid(settings: Settings, space: Space) -> bool:
     if kind == "grid" and not space.finite:
         endless = [parameter.name for parameter in space.parameters if parameter.values is None]
         raise SweepError(
-            f"hydra/optuna_study/sampler=grid: {', '.join(endless) or 'hydra.sweeper.custom_search_space'} has no "
+            f"hydra/sweeper/optuna_study/sampler=grid: {', '.join(endless) or 'hydra.sweeper.custom_search_space'} has no "
             "finite number of values"
         )
     if kind not in ("auto", "grid") or not space.finite:
         return False
     if space.size_bound > LARGEST_GRID:
         raise SweepError(
-            f"hydra/optuna_study/sampler={kind}: the full grid has {space.size_bound:,} combinations, more than "
-            f"{LARGEST_GRID:,}; hydra/optuna_study/sampler=tpe samples them"
+            f"hydra/sweeper/optuna_study/sampler={kind}: the full grid has {space.size_bound:,} combinations, more than "
+            f"{LARGEST_GRID:,}; hydra/sweeper/optuna_study/sampler=tpe samples them"
         )
     return True
 

@@ -142,18 +142,29 @@ class _Loop:
                 self._study.tell(trial, state=TrialState.FAIL)
                 lease.release()
                 return None
-            params = worker.space.suggest(trial, worker.master)
-            overrides = [*worker.space.fixed, *worker.space.overrides(params), *self._thread_override()]
-            subfolder = worker.folder.claim_trial(self._subfolder(trial.number, overrides))
-            job |= {
-                "folder": subfolder,
-                "overrides": overrides,
-                "worker": self._number,
-                "machine": platform.node(),
-                "threads": self._threads,
-            }
-            trial.set_user_attr(attributes.JOB, job)
+            try:
+                overrides, subfolder = self._placed(trial, job)
+            except BaseException as error:
+                self._fail(trial, attributes.RAISED, reason(error))
+                lease.release()
+                raise
         return trial, lease, overrides, subfolder
+
+    def _placed(self, trial: Trial, job: dict[str, Any]) -> tuple[list[str], str]:
+        """Draws the trial's parameters, claims its folder and writes both down."""
+        space, folder = self._worker.space, self._worker.folder
+        params = space.suggest(trial, self._worker.master)
+        overrides = [*space.fixed, *space.overrides(params), *self._thread_override()]
+        subfolder = folder.claim_trial(self._subfolder(trial.number, overrides))
+        job |= {
+            "folder": subfolder,
+            "overrides": overrides,
+            "worker": self._number,
+            "machine": platform.node(),
+            "threads": self._threads,
+        }
+        trial.set_user_attr(attributes.JOB, job)
+        return overrides, subfolder
 
     def _is_surplus(self, trial: Trial) -> bool:
         """Whether processes that do not share this folder's lock have taken the last of the budget, or the
@@ -201,20 +212,20 @@ class _Loop:
             signum = getattr(error, "signum", signal.SIGINT)
             interrupted = isinstance(error, (KeyboardInterrupt, SweepInterruptedError))
             stopped = f"stopped by {signal.Signals(signum).name}" if interrupted else reason(error)
-            self._fail(trial, attributes.INTERRUPTED if interrupted else attributes.RAISED, stopped, folder)
+            self._fail(trial, attributes.INTERRUPTED if interrupted else attributes.RAISED, stopped)
             lease.release()
             if interrupted:
                 raise SweepInterruptedError(signum) from None
             raise
         finally:
             configure_log(self._own.hydra.job_logging, self._own.hydra.verbose)
-        self._tell(trial, outcome, folder)
+        self._tell(trial, outcome)
         lease.release()
         tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
 
-    def _tell(self, trial: Trial, outcome: Outcome, folder: Path) -> None:
+    def _tell(self, trial: Trial, outcome: Outcome) -> None:
         if outcome.state == TrialState.FAIL:
-            self._fail(trial, attributes.RAISED, outcome.reason, folder)
+            self._fail(trial, attributes.RAISED, outcome.reason)
             return
         if outcome.state == TrialState.PRUNED:
             trial.set_user_attr(attributes.REASON, outcome.reason)
@@ -223,7 +234,7 @@ class _Loop:
         values: Any = outcome.values if self._worker.settings.several else outcome.values[0]
         self._study.tell(trial, values, skip_if_finished=True)
 
-    def _fail(self, trial: Trial, cause: str, said: str, folder: Path) -> None:
+    def _fail(self, trial: Trial, cause: str, said: str) -> None:
         try:
             trial.set_user_attr(attributes.CAUSE, cause)
             trial.set_user_attr(attributes.REASON, said)

@@ -1,4 +1,4 @@
-"""The sweeper's configuration and its groups, `hydra/optuna_study/sampler` and `hydra/optuna_study/pruner`.
+"""The sweeper's configuration and its groups, `hydra/sweeper/optuna_study/sampler` and `.../pruner`.
 
 Optuna's own argument names and defaults. Groups directly below `hydra/sweeper` would collide with those of
 Hydra's official Optuna plugin where both are installed.
@@ -19,10 +19,10 @@ class OptunaStudyConf:
     defaults: list[Any] = field(
         default_factory=lambda: [
             "_self_",
-            {"/hydra/optuna_study/sampler": "auto"},
-            {"/hydra/optuna_study/pruner": "none"},
+            {"optuna_study/sampler": "auto"},
+            {"optuna_study/pruner": "none"},
             # What is particular to a program, where its configuration has such a file.
-            {"optional /hydra/optuna_study": "program"},
+            {"optional optuna_study": "program"},
         ]
     )
     _target_: str = "hydra_plugins.optuna_study.sweeper.OptunaStudySweeper"
@@ -33,8 +33,8 @@ class OptunaStudyConf:
     storage: Any = None
     direction: Any = "minimize"
     objective: Any = None
-    params: Any = field(default_factory=dict)
-    conditions: Any = field(default_factory=dict)
+    params: Any = None
+    conditions: Any = None
     custom_search_space: Any = None
     enqueue: Any = field(default_factory=list)
     enqueue_best: Any = None
@@ -120,7 +120,7 @@ def register_configs() -> None:
     for group, options in (("sampler", SAMPLERS), ("pruner", PRUNERS)):
         for name, node in options.items():
             store.store(
-                group=f"hydra/optuna_study/{group}",
+                group=f"hydra/sweeper/optuna_study/{group}",
                 name=name,
                 node=node,
                 package=f"hydra.sweeper.{group}",
