@@ -1,4 +1,4 @@
-"""Many runs: a search space, a study, workers. Any `@hydra.main` program that returns a number can be swept."""
+"""Many runs: a search space, a study, workers, for any `@hydra.main` program that returns a number."""
 
 from sweeps.reporting import report
 

@@ -77,6 +77,4 @@ def budget_of(settings: Settings, grid: bool) -> Budget:
     n_trials = settings.n_trials
     if not grid and n_trials is None and settings.timeout is None and settings.target is None:
         n_trials = DEFAULT_TRIALS
-    return Budget(
-        n_trials, settings.timeout, settings.target, settings.minimize, settings.max_failures, grid
-    )
+    return Budget(n_trials, settings.timeout, settings.target, settings.minimize, settings.max_failures, grid)

@@ -8,16 +8,17 @@ before the first trial, and trials are composed from the copies.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_repository import ConfigRepository
+from hydra._internal.config_repository import ConfigRepository, IConfigRepository
 from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
 from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.default_element import ResultDefault
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.object_type import ObjectType
 from hydra.errors import HydraException
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf
@@ -25,33 +26,62 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import composition_error
 
-_SCHEME = re.compile(r"^file://|^(?!\w+://)")
-
 
 class _Repository(ConfigRepository):
-    """Reads each configuration file once in its life; Hydra's own reads all of them for every job."""
+    """Reads each configuration file once in its life; Hydra's own reads all of them for every job.
+
+    Attributes:
+        files: the YAML files that were read, by their path below the folder that they were found in.
+    """
 
     def __init__(self, search_path: ConfigSearchPath) -> None:
-        self.loaded: dict[str, ConfigResult | None] = {}
-        self._order: list[tuple[str, str]] = []
+        self.files: dict[str, Path] = {}
+        self._loaded: dict[tuple[str, ...], ConfigResult | None] = {}
+        self._order: tuple[str, ...] = ()
         super().__init__(search_path)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> _Repository:
-        # Hydra copies the repository for every composition, which may then change its sources.
+        # Hydra copies the repository for every composition, which may then change its sources: what was read
+        # is shared among the copies, the sources are not.
         twin = copy.copy(self)
         twin.sources = list(self.sources)
         return twin
 
     def initialize_sources(self, config_search_path: ConfigSearchPath) -> None:
-        order = [(part.provider or "", part.path or "") for part in config_search_path.get_path()]
-        if order != self._order:
-            self.loaded, self._order = {}, order
+        self._order = tuple(str(part.path) for part in config_search_path.get_path())
         super().initialize_sources(config_search_path)
 
     def load_config(self, config_path: str) -> ConfigResult | None:
-        if config_path not in self.loaded:
-            self.loaded[config_path] = super().load_config(config_path)
-        return self.loaded[config_path]
+        key = (config_path, *self._order)
+        if key not in self._loaded:
+            self._loaded[key] = super().load_config(config_path)
+            self._note_file(config_path)
+        return self._loaded[key]
+
+    def _note_file(self, config_path: str) -> None:
+        source = self._find_object_source(config_path, ObjectType.CONFIG)
+        if source is not None and source.scheme() == "file":
+            relative = config_path if config_path.endswith((".yaml", ".yml")) else f"{config_path}.yaml"
+            self.files.setdefault(relative, Path(source.path.removeprefix("file://")) / relative)
+
+
+class _Loader(ConfigLoaderImpl):
+    """Merges each list of configurations once in its life; Hydra's own merges it for every job."""
+
+    repository: _Repository
+
+    def __init__(self, search_path: ConfigSearchPath) -> None:
+        super().__init__(search_path)
+        self.repository = _Repository(search_path)
+        self._merged: dict[str, DictConfig] = {}
+
+    def _compose_config_from_defaults_list(
+        self, defaults: list[ResultDefault], repo: IConfigRepository
+    ) -> DictConfig:
+        key = repr(defaults)
+        if key not in self._merged:
+            self._merged[key] = super()._compose_config_from_defaults_list(defaults, repo)
+        return copy.deepcopy(self._merged[key])
 
 
 class Composer:
@@ -63,9 +93,7 @@ class Composer:
     """
 
     def __init__(self, search_path: ConfigSearchPath, master: DictConfig) -> None:
-        self._loader = ConfigLoaderImpl(search_path)
-        self._repository = _Repository(search_path)
-        self._loader.repository = self._repository
+        self._loader = _Loader(search_path)
         self._master = master
 
     def compose(self, overrides: Sequence[str]) -> DictConfig:
@@ -81,15 +109,7 @@ class Composer:
 
     def save_files(self, folder: Path) -> None:
         """Copies every YAML file that was read so far into the folder; existing copies are kept."""
-        sources = {source.provider: source for source in self._repository.get_sources()}
-        for name, result in self._repository.loaded.items():
-            if result is None or not _SCHEME.match(result.path):
-                continue
-            source = sources.get(result.provider)
-            if source is None or not _SCHEME.match(source.path):
-                continue
-            relative = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-            original = Path(_SCHEME.sub("", source.path)) / relative
+        for relative, original in self._loader.repository.files.items():
             target = folder / relative
             if original.is_file() and not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)

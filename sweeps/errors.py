@@ -42,7 +42,9 @@ def composition_error(error: Exception, known_keys: Iterable[str] = ()) -> Sweep
     """What Hydra and OmegaConf say of a configuration that cannot be composed, in one line."""
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
         group, _, option = error.missing_cfg_file.rpartition("/")
-        return SweepError(f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}")
+        return SweepError(
+            f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}"
+        )
     lines = str(error).strip().splitlines() or [type(error).__name__]
     if isinstance(error, OverrideParseException):
         return SweepError(f"{error.override}: {one_line(lines[0])}")

@@ -26,19 +26,21 @@ def require_room(launcher: DictConfig, n_workers: int) -> None:
     target = str(launcher.get("_target_", "")).rpartition(".")[2]
     if target == "BasicLauncher" and n_workers > 1:
         raise SweepError(
-            f"hydra.sweeper.n_workers={n_workers}: must be 1 with hydra/launcher=basic, which runs jobs one after "
-            "another; hydra/launcher=joblib runs them side by side"
+            f"hydra.sweeper.n_workers={n_workers}: must be 1 with hydra/launcher=basic, which runs jobs one "
+            "after another; hydra/launcher=joblib runs them side by side"
         )
     field, limit = None, None
     if target == "JoblibLauncher":
         field, limit = "n_jobs", int(launcher.get("n_jobs", -1))
-        limit = available_cpus() if limit == -1 else max(1, available_cpus() + 1 + limit) if limit < 0 else limit
+        limit = (
+            available_cpus() if limit == -1 else max(1, available_cpus() + 1 + limit) if limit < 0 else limit
+        )
     elif target == "SlurmLauncher":
         field, limit = "array_parallelism", int(launcher.get("array_parallelism", n_workers))
     if limit is not None and n_workers > limit:
         raise SweepError(
-            f"hydra.sweeper.n_workers={n_workers}: must be at most {limit}, which the launcher runs at a time; "
-            f"hydra.launcher.{field}={n_workers} allows more"
+            f"hydra.sweeper.n_workers={n_workers}: must be at most {limit}, which the launcher runs at "
+            f"a time; hydra.launcher.{field}={n_workers} allows more"
         )
 
 

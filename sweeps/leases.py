@@ -30,9 +30,9 @@ except ImportError:
 def this_host() -> str:
     """This machine and, within it, this set of processes: two containers on a machine are two hosts."""
     parts = [platform.node()]
-    for path in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
-        with contextlib.suppress(OSError):
-            parts.append(os.readlink(path) if path.endswith("pid") else Path(path).read_text().strip())
+    with contextlib.suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(str(Path("/proc/self/ns/pid").readlink()))
     return "/".join(parts)
 
 

@@ -31,7 +31,10 @@ def shown_path(path: Path) -> str:
 
 def shown_params(params: Mapping[str, Value]) -> str:
     """Parameters as overrides."""
-    return " ".join(shlex.quote(f"{name}={_short(value)}") for name, value in params.items()) or "(no parameters)"
+    return (
+        " ".join(shlex.quote(f"{name}={_short(value)}") for name, value in params.items())
+        or "(no parameters)"
+    )
 
 
 def _short(value: Value) -> str:
@@ -61,7 +64,9 @@ def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, f
     say(f"trial {trial.number}: {ended} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
 
 
-def announce(name: str, folder: Path, space: Mapping[str, str], budget: Budget, tally: Tally, searching: str) -> None:
+def announce(
+    name: str, folder: Path, space: Mapping[str, str], budget: Budget, tally: Tally, searching: str
+) -> None:
     """What is about to be done."""
     say(f"study {name} in {shown_path(folder)}")
     for parameter, values in space.items():
@@ -90,11 +95,14 @@ def summarize(
         say(f"last failure: trial {last.number}, {last.user_attrs.get(attributes.REASON, 'no reason known')}")
     if verdict == "failures":
         say(
-            f"stopped: more than hydra.sweeper.max_failures={budget.max_failures} trials failed; the same command "
-            "with a higher number goes on"
+            f"stopped: more than hydra.sweeper.max_failures={budget.max_failures} trials failed; the same "
+            "command with a higher number goes on"
         )
     elif verdict == "exhausted":
-        say("ended: combinations that failed are left; the same command with a higher hydra.sweeper.retries tries them again")
+        say(
+            "ended: combinations that failed are left; the same command with a higher "
+            "hydra.sweeper.retries tries them again"
+        )
     elif verdict == "go on":
         say("stopped before the budget was met; the same command goes on")
 

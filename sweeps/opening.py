@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import optuna
 import yaml
@@ -14,12 +14,10 @@ from optuna.trial import TrialState
 from sweeps import attributes
 from sweeps.errors import SweepError
 from sweeps.naming import program
+from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
 from sweeps.space.parameter import Value
 from sweeps.storage import StorageLocation, locate
-
-if TYPE_CHECKING:
-    from sweeps.sweeper import Plan
 
 _SHOWN = 6  # differences in an error
 
@@ -31,6 +29,7 @@ def open_study(plan: Plan) -> Study:
         SweepError: the storage cannot be reached, or holds a study of this name that searches something else.
     """
     with plan.folder.locked():
+        _require_own_folder(plan)
         study = _created(plan)
         spec = study.user_attrs.get(attributes.SPEC)
         if spec is None:
@@ -57,8 +56,21 @@ def open_study(plan: Plan) -> Study:
     return study
 
 
+def _require_own_folder(plan: Plan) -> None:
+    path = plan.folder.path
+    if not plan.folder.spec.exists():
+        if any(not entry.name.startswith(".") for entry in path.iterdir()):
+            raise SweepError(f"hydra.sweep.dir={path}: must be a new or empty folder, or this study's own")
+        return
+    spec = yaml.safe_load(plan.folder.spec.read_text(encoding="utf-8"))
+    held = spec.get("study") if isinstance(spec, dict) else None
+    if held != plan.name:
+        raise SweepError(f"hydra.sweep.dir={path}: holds the study {held}, not {plan.name}")
+
+
 def _created(plan: Plan) -> Study:
     storage = plan.storage.open()
+    wanted: list[Any] = list(plan.settings.directions)
     options: dict[str, Any] = {
         "study_name": plan.name,
         "storage": storage,
@@ -69,14 +81,13 @@ def _created(plan: Plan) -> Study:
         try:
             study = optuna.load_study(**options)
         except KeyError:
-            study = optuna.create_study(directions=list(plan.settings.directions), load_if_exists=True, **options)
+            study = optuna.create_study(directions=wanted, load_if_exists=True, **options)
     except Exception as error:
         raise SweepError(f"hydra.sweeper.storage={plan.storage.url}: {plan.storage._said(error)}") from None
     directions = [direction.name.lower() for direction in study.directions]
-    if directions != list(plan.settings.directions):
+    if directions != wanted:
         raise SweepError(
-            f"study {plan.name} in {plan.storage.url} has hydra.sweeper.direction={directions}, "
-            f"not {list(plan.settings.directions)}"
+            f"study {plan.name} in {plan.storage.url} has hydra.sweeper.direction={directions}, not {wanted}"
         )
     return study
 

@@ -96,7 +96,9 @@ def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -
     return number
 
 
-def warm_starts(settings: Settings, space: Space, best: Sequence[Mapping[str, Value]]) -> list[dict[str, Value]]:
+def warm_starts(
+    settings: Settings, space: Space, best: Sequence[Mapping[str, Value]]
+) -> list[dict[str, Value]]:
     """The combinations to try first: `enqueue` and the best of another study.
 
     Raises:
@@ -105,7 +107,11 @@ def warm_starts(settings: Settings, space: Space, best: Sequence[Mapping[str, Va
     known = {parameter.name: parameter for parameter in space.parameters}
     result = []
     for index, wanted in enumerate([*settings.enqueue, *best]):
-        field = f"hydra.sweeper.enqueue[{index}]" if index < len(settings.enqueue) else "hydra.sweeper.enqueue_best"
+        field = (
+            f"hydra.sweeper.enqueue[{index}]"
+            if index < len(settings.enqueue)
+            else "hydra.sweeper.enqueue_best"
+        )
         if not isinstance(wanted, Mapping) or not wanted:
             raise SweepError(f"{field}={wanted}: must map parameters to values")
         values: dict[str, Value] = {}
@@ -114,7 +120,9 @@ def warm_starts(settings: Settings, space: Space, best: Sequence[Mapping[str, Va
                 raise SweepError(f"{field}: {name} is no parameter of the search ({', '.join(known)})")
             text = value if value is None or isinstance(value, (str, int, float, bool)) else _written(value)
             if not known[name].accepts(text):
-                raise SweepError(f"{field}: {name}={text} is not in the search space ({known[name].described})")
+                raise SweepError(
+                    f"{field}: {name}={text} is not in the search space ({known[name].described})"
+                )
             values[name] = known[name].canonical(text)
         result.append(values)
     return result

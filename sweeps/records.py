@@ -49,5 +49,7 @@ def close_abandoned(folder: str | Path, reason: str) -> None:
         return
     path = Path(folder) / NAME
     partial = path.with_name(f".{NAME}.{os.getpid()}.partial")
-    partial.write_text(json.dumps({**record, "state": "FAIL", "reason": reason}, indent=2) + "\n", encoding="utf-8")
+    partial.write_text(
+        json.dumps({**record, "state": "FAIL", "reason": reason}, indent=2) + "\n", encoding="utf-8"
+    )
     partial.replace(path)

@@ -106,7 +106,9 @@ def _class(config: Mapping[str, Any], field: str) -> type:
     try:
         return get_class(target)
     except Exception as error:
-        raise SweepError(f"hydra.sweeper.{field}._target_={target}: no such class ({reason(error)})") from None
+        raise SweepError(
+            f"hydra.sweeper.{field}._target_={target}: no such class ({reason(error)})"
+        ) from None
 
 
 def _made(arguments: dict[str, Any], field: str, kind: type) -> Any:

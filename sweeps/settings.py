@@ -141,9 +141,7 @@ def _require_consistent(settings: Settings) -> None:
     if not settings.several:
         return
     if settings.pruner["_target_"] != "optuna.pruners.NopPruner":
-        raise SweepError(
-            "hydra/sweeper/optuna_study/pruner: must be none with several directions: Optuna prunes by one value"
-        )
+        raise SweepError("hydra/sweeper/optuna_study/pruner: must be none with several directions")
     if settings.target is not None:
         raise SweepError(f"hydra.sweeper.target={settings.target:g}: must be null with several directions")
 
@@ -169,7 +167,9 @@ class _Taker:
         value = self._raw.get(name)
         values = [] if value is None else value if isinstance(value, list) else [value]
         if not all(isinstance(item, str) and (not allowed or item in allowed) for item in values):
-            raise self._refuse(name, f"one of {', '.join(allowed)}, or a list" if allowed else "a list of texts")
+            raise self._refuse(
+                name, f"one of {', '.join(allowed)}, or a list" if allowed else "a list of texts"
+            )
         return tuple(values)
 
     def items(self, name: str) -> tuple[Any, ...]:

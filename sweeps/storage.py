@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import optuna
-from optuna.storages import BaseStorage
+from optuna.storages import BaseStorage, JournalStorage
+from optuna.storages.journal import JournalFileBackend
 
 from sweeps.errors import SweepError, one_line
 
@@ -43,12 +44,14 @@ class StorageLocation:
         except ImportError as error:
             raise SweepError(f"hydra.sweeper.storage={self.url}: {_need(self.url, error)}") from None
         except Exception as error:
-            raise SweepError(f"hydra.sweeper.storage={self.url}: cannot be opened ({self._said(error)})") from None
+            raise SweepError(
+                f"hydra.sweeper.storage={self.url}: cannot be opened ({self._said(error)})"
+            ) from None
 
     def _open(self) -> BaseStorage:
         scheme = urlsplit(self.url).scheme if "://" in self.url else ""
         if scheme == "":
-            return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(self.url))
+            return JournalStorage(JournalFileBackend(self.url))
         if scheme == "grpc":
             return _grpc(self.url)
         if scheme.startswith("redis"):
@@ -133,9 +136,10 @@ def _retried(make: object, times: int = 5) -> BaseStorage:
 
     for attempt in range(times):
         try:
-            return make()  # type: ignore[operator,no-any-return]
+            return make()  # type: ignore[operator]
         except (IntegrityError, ProgrammingError, OperationalError) as error:
-            if attempt == times - 1 or "already exists" not in str(error) and "duplicate key" not in str(error):
+            made = "already exists" in str(error) or "duplicate key" in str(error)
+            if attempt == times - 1 or not made:
                 raise
             time.sleep(0.2 * (attempt + 1))
     raise AssertionError("unreachable")

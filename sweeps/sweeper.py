@@ -3,47 +3,35 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import yaml
-from hydra.core.hydra_config import HydraConfig
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig
 from optuna.study import Study
-from optuna.trial import TrialState
 
 from sweeps import attributes, narration
-from sweeps.budget import Budget, Verdict, budget_of
-from sweeps.composition import Composer
+from sweeps.budget import Verdict
 from sweeps.errors import SweepError, SweepInterruptedError, one_line
-from sweeps.fingerprint import Spec, checked_spec
-from sweeps.launching import launch, require_room
+from sweeps.launching import launch
 from sweeps.leases import Watch
 from sweeps.machine import Share
-from sweeps.naming import program, study_name
+from sweeps.naming import program
 from sweeps.opening import best_of_another, open_study
+from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead, warm_starts
-from sweeps.samplers import make_pruner, make_sampler
-from sweeps.settings import Settings, settings_from
-from sweeps.space import Space, parse_space
-from sweeps.space.space import load_function
-from sweeps.storage import StorageLocation, locate, masked, without_passwords
-from sweeps.study_folder import StudyFolder
+from sweeps.storage import without_passwords
 from sweeps.tally import Tally, tally
 from sweeps.worker import Worker
 
-LARGEST_GRID = 10_000
 EXIT_CODES: dict[Verdict, int] = {"met": 0, "go on": 1, "failures": 1, "exhausted": 1}
 
 
-def run_sweep(context: HydraContext, task: TaskFunction, config: DictConfig, arguments: Sequence[str]) -> None:
+def run_sweep(
+    context: HydraContext, task: TaskFunction, config: DictConfig, arguments: Sequence[str]
+) -> None:
     """Runs a multirun to its end.
 
     Raises:
@@ -57,107 +45,6 @@ def run_sweep(context: HydraContext, task: TaskFunction, config: DictConfig, arg
         sys.exit(2)
     if code:
         sys.exit(code)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that a sweep is, settled and checked before anything is written.
-
-    Attributes:
-        config: the sweep's configuration, with its folder settled and without passwords.
-        name: of the study.
-        grid: whether it is the full grid.
-    """
-
-    config: DictConfig
-    settings: Settings
-    space: Space
-    spec: Spec
-    name: str
-    grid: bool
-    budget: Budget
-    folder: StudyFolder
-    storage: StorageLocation
-    composer: Composer
-
-
-def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str]) -> Plan:
-    """Reads and checks everything; writes nothing.
-
-    Raises:
-        SweepError: something is wrong.
-    """
-    settings = settings_from(config)
-    space = parse_space(
-        arguments, settings.params, settings.conditions, settings.custom_search_space, context.config_loader
-    )
-    if space.function is not None:
-        load_function(space.function, "hydra.sweeper.custom_search_space")
-    grid = _is_grid(settings, space)
-    require_room(config.hydra.launcher, settings.n_workers)
-    make_pruner(settings.pruner)
-    if not grid:
-        make_sampler(settings.sampler, 0)
-    name = study_name(str(config.hydra.job.name), arguments, settings, space)
-    folder = StudyFolder(_settle_folder(config, name))
-    storage = locate(settings.storage, folder.path)
-    _mask_passwords(config)
-    composer = Composer(context.config_loader.get_search_path(), config)
-    check = load_function(settings.check, "hydra.sweeper.check") if settings.check is not None else None
-    spec = checked_spec(space, composer, settings, check)
-    warm_starts(settings, space, ())
-    return Plan(
-        config, settings, space, spec, name, grid, budget_of(settings, grid), folder, storage, composer
-    )
-
-
-def _is_grid(settings: Settings, space: Space) -> bool:
-    kind = settings.sampler["_target_"]
-    if kind == "grid" and not space.finite:
-        endless = [parameter.name for parameter in space.parameters if parameter.values is None]
-        raise SweepError(
-            f"hydra/sweeper/optuna_study/sampler=grid: {', '.join(endless) or 'hydra.sweeper.custom_search_space'} has no "
-            "finite number of values"
-        )
-    if kind not in ("auto", "grid") or not space.finite:
-        return False
-    if space.size_bound > LARGEST_GRID:
-        raise SweepError(
-            f"hydra/sweeper/optuna_study/sampler={kind}: the full grid has {space.size_bound:,} combinations, more than "
-            f"{LARGEST_GRID:,}; hydra/sweeper/optuna_study/sampler=tpe samples them"
-        )
-    return True
-
-
-def _sampler_name(settings: Settings) -> str:
-    kind = settings.sampler["_target_"]
-    return "TPESampler" if kind == "auto" else str(kind).rpartition(".")[2]
-
-
-def _settle_folder(config: DictConfig, name: str) -> Path:
-    """Settles `hydra.sweep.dir`; the study's name takes the place of a time stamp in it, with which no
-    command would find its study again."""
-    raw = str(config.hydra.sweep._get_node("dir")._value())
-    with open_dict(config):
-        config.hydra.sweeper.study_name = name
-        if "${now:" in raw:
-            parts = raw.split("/")
-            stamped = next(index for index, part in enumerate(parts) if "${now:" in part)
-            config.hydra.sweep.dir = "/".join([*parts[:stamped], name])
-        folder = Path(str(config.hydra.sweep.dir)).expanduser().absolute()
-        config.hydra.sweep.dir = str(folder)
-        # Jobs are composed anew, from these.
-        quoted = str(folder).replace("\\", "\\\\").replace("'", "\\'")
-        config.hydra.overrides.hydra += [f"hydra.sweep.dir='{quoted}'", f"++hydra.sweeper.study_name='{name}'"]
-    return folder
-
-
-def _mask_passwords(config: DictConfig) -> None:
-    with open_dict(config):
-        node = config.hydra.sweeper._get_node("storage")
-        if node is not None and isinstance(node._value(), str) and "://" in node._value():
-            config.hydra.sweeper.storage = masked(node._value())
-        config.hydra.overrides.hydra = [without_passwords(str(word)) for word in config.hydra.overrides.hydra]
 
 
 class _Sweep:
@@ -174,7 +61,7 @@ class _Sweep:
         plan = self._plan
         self._enqueue()
         size = sum(1 for _ in plan.space.combinations()) if plan.grid else 0
-        searching = f"all {size} combinations" if plan.grid else f"sampled by {_sampler_name(plan.settings)}"
+        searching = f"all {size} combinations" if plan.grid else f"sampled by {sampler_name(plan.settings)}"
         narration.announce(
             plan.name, plan.folder.path, plan.space.described(), plan.budget, self._tally(), searching
         )
@@ -197,7 +84,7 @@ class _Sweep:
                 enqueue_missing(self._study, plan.space.combinations())
 
     def _until_done(self) -> None:
-        """Launches workers until nothing more may start; lost workers are replaced while there is progress."""
+        """Launches workers until nothing more may start; replaces lost ones while there is progress."""
         fruitless = 0
         waiting_since: float | None = None
         while self._plan.budget.verdict(before := self._tally()) == "go on":
@@ -205,13 +92,11 @@ class _Sweep:
                 waiting_since = None
                 lost = self._launch()
                 self._rescue(lost)
-                after = self._tally()
-                progress = (after.finished, after.failed + after.retried) != (before.finished, before.failed + before.retried)
-                fruitless = 0 if after.finished > before.finished or (progress and lost is None) else fruitless + 1
+                fruitless = fruitless + 1 if _ended(self._tally()) == _ended(before) else 0
                 if lost is not None:
                     narration.say(f"lost workers: {one_line(lost, 300)}")
                 if fruitless >= 3:
-                    narration.say("stopped: workers ended three times in a row without finishing a trial")
+                    narration.say("stopped: workers ended three times in a row without ending a trial")
                     return
                 continue
             if waiting_since is None:
@@ -261,7 +146,9 @@ class _Sweep:
     def _interrupted(self, signum: int) -> int:
         name = signal.Signals(signum).name
         with self._plan.folder.locked():
-            fail_dead(self._study, self._plan.folder.path, self._watch, attributes.INTERRUPTED, f"stopped by {name}")
+            fail_dead(
+                self._study, self._plan.folder.path, self._watch, attributes.INTERRUPTED, f"stopped by {name}"
+            )
             enqueue_retries(self._study, self._plan.settings.retries)
         print(f"\nstopped by {name}", file=sys.stderr)
         self._summary()
@@ -277,6 +164,10 @@ class _Sweep:
 
     def _tally(self) -> Tally:
         return tally(self._study.get_trials(deepcopy=False), self._plan.settings.minimize)
+
+
+def _ended(now: Tally) -> int:
+    return now.finished + now.failed + now.retried
 
 
 @contextlib.contextmanager

@@ -46,7 +46,9 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
     """Counts trials."""
     by_state = dict.fromkeys(TrialState, 0)
     failed = retried = 0
-    repeated = {trial.user_attrs[attributes.RETRY_OF] for trial in trials if attributes.RETRY_OF in trial.user_attrs}
+    repeated = {
+        trial.user_attrs[attributes.RETRY_OF] for trial in trials if attributes.RETRY_OF in trial.user_attrs
+    }
     best: FrozenTrial | None = None
     best_value = 0.0
     for trial in trials:
@@ -101,5 +103,7 @@ def front(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -
     return [
         trial
         for point, trial in points
-        if not any(other != point and all(a <= b for a, b in zip(other, point, strict=True)) for other, _ in points)
+        if not any(
+            other != point and all(a <= b for a, b in zip(other, point, strict=True)) for other, _ in points
+        )
     ]

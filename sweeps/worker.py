@@ -10,7 +10,6 @@ import platform
 import signal
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import optuna
@@ -102,7 +101,7 @@ class _Loop:
     def __init__(self, worker: Worker, number: int, threads: int) -> None:
         self._worker, self._number, self._threads = worker, number, threads
         self._parent = os.getppid()
-        self._own = HydraConfig.instance().cfg
+        self._own: Any = HydraConfig.get()
         search_path = with_copies_first(worker.search_path, worker.folder.conf)
         self._composer = Composer(search_path, worker.master)
         self._context = HydraContext(
@@ -218,7 +217,7 @@ class _Loop:
                 raise SweepInterruptedError(signum) from None
             raise
         finally:
-            configure_log(self._own.hydra.job_logging, self._own.hydra.verbose)
+            configure_log(self._own.job_logging, self._own.verbose)
         self._tell(trial, outcome)
         lease.release()
         tell_outcome(trial, outcome, self._tally(), worker.budget, folder)

@@ -49,7 +49,17 @@ BAD = [
     (["--run", "--multirun"], "--multirun"),
     (["--multirun", "data=mnist_5k", "encoder.latent_dim=2,0"], "encoder.latent_dim=0: must be"),
     (["--multirun", "data=mnist_5k", "encoder=small,huge"], "encoder=huge: no such option"),
-    (["--multirun", "data=mnist_5k", "training.threads=1,2"], "must be the same for all jobs"),
+    (["--multirun", "data=mnist_5k", "training.threads=1,2"], "must be the same in all trials"),
+    (
+        ["--multirun", "hydra/sweeper=basic", "data=mnist_5k", "training.threads=1,2"],
+        "must be the same for all jobs",
+    ),
+    (["--multirun", "data=mnist_5k", "+encoder.hiden=1,2"], "unknown key encoder.hiden"),
+    (["--multirun", "data=mnist_5k", "encoder.hiden=1,2"], "did you mean encoder.hidden"),
+    (["--multirun", "data=mnist_5k", "encoder.latent_dim=[2],[4]"], "encoder.latent_dim=[2]"),
+    (["--multirun", "data=mnist_5k", "encoder.dropout=interval(0,1)"], "encoder.dropout=1.0: must be"),
+    (["--multirun", "data=mnist_5k", "hydra/sweeper/optuna_study/sampler=x"], "sampler=x: no such option"),
+    (["--multirun", "data=mnist_5k", "hydra.sweeper.n_workers=0"], "hydra.sweeper.n_workers=0: must be"),
     (["--multirun", "data=mnist_5k", "training.resume=x"], "must be null in a multirun"),
 ]
 
@@ -228,28 +238,3 @@ def test_runs_started_together_do_not_share_a_folder(tmp_path: Path) -> None:
     ]
     claimed = {process.communicate(timeout=60)[0].strip() for process in processes}
     assert claimed == {"x/y", "x/y-2", "x/y-3", "x/y-4"}
-
-
-def test_a_multirun_is_a_run_each_in_a_folder_of_its_own(command: Command, tmp_path: Path) -> None:
-    settings = [s for s in SMALL if "limit" not in s and "batch_size" not in s]
-    settings += ["figures.enabled=false"]
-    # The default batch of 128 would be refused with 100 images: what counts is what each job has.
-    settings += ["data.limit=100", "training.batch_size=50,40"]
-    arguments = ["--multirun", *settings, "hydra.sweep.dir=sweep"]
-    result = command("lstm_vae.train", *arguments)
-    assert result.returncode == 0, result.stderr
-    records = [record.read(tmp_path / "sweep" / str(number) / "record.json") for number in (0, 1)]
-    assert [account.state for account in records] == ["COMPLETE", "COMPLETE"]
-    assert [account.config["training"]["batch_size"] for account in records] == [50, 40]
-    again = command("lstm_vae.train", *arguments)
-    assert again.returncode == 2
-    assert "hydra.sweep.dir=sweep: must be a new or empty folder" in again.stderr
-
-
-def test_two_jobs_in_one_folder_are_not_one_run(command: Command, tmp_path: Path) -> None:
-    arguments = [*SMALL, "figures.enabled=false", "training.seed=1,2", "hydra.sweep.dir=sweep"]
-    result = command("lstm_vae.train", "--multirun", *arguments, "hydra.sweep.subdir=same")
-    assert result.returncode == 2
-    assert "same: holds another run; every run needs a folder of its own" in result.stderr
-    account = record.read(tmp_path / "sweep" / "same" / "record.json")
-    assert (account.state, account.provenance["seed"]) == ("COMPLETE", 1)

@@ -4,8 +4,8 @@ Optuna's own argument names and defaults. Groups directly below `hydra/sweeper` 
 Hydra's official Optuna plugin where both are installed.
 """
 
-# No `from __future__ import annotations`: Hydra runs this file before it is in `sys.modules`, where dataclasses
-# look such annotations up.
+# No `from __future__ import annotations`: Hydra runs this file before it is in `sys.modules`, where
+# dataclasses look such annotations up.
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -124,7 +124,9 @@ class Parameter:
         else:
             assert isinstance(self.distribution, (IntDistribution, FloatDistribution))
             kind = "int(interval" if isinstance(self.distribution, IntDistribution) else "interval"
-            words = f"{kind}({self.distribution.low}, {self.distribution.high})" + ")" * kind.startswith("int(")
+            words = f"{kind}({self.distribution.low}, {self.distribution.high})" + ")" * kind.startswith(
+                "int("
+            )
             words = f"tag(log, {words})" if self.distribution.log else words
         for requirement in self.requirements:
             words += f" if {requirement.name} is {' or '.join(value_text(v) for v in requirement.allowed)}"
@@ -159,7 +161,7 @@ def parameter_from(override: Override) -> Parameter:
     name = key.lstrip("+")
     line = override.input_line or key
     sweep = override.value()
-    tags = getattr(sweep, "tags", set())
+    tags: set[str] = getattr(sweep, "tags", set())
     if unknown := sorted(str(tag) for tag in tags if tag != "log"):
         raise SweepError(f"{line}: unknown tag {unknown[0]}; the only one is log")
     log = "log" in tags
@@ -216,7 +218,9 @@ def _require_positive(low: float, line: str, log: bool) -> None:
 def _choice(name: str, key: str, override: Override, line: str) -> Parameter:
     sweep = override.value()
     try:
-        elements: list[Any] = list(sweep.list if isinstance(sweep, ChoiceSweep) else override.sweep_iterator())
+        elements: list[Any] = list(
+            sweep.list if isinstance(sweep, ChoiceSweep) else override.sweep_iterator()
+        )
     except HydraException as error:
         raise SweepError(f"{line}: {one_line(error)}") from None
     if not elements:

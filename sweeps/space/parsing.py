@@ -77,7 +77,9 @@ def _with_conditions(parameters: dict[str, Parameter], conditions: Mapping[str, 
         if name not in parameters:
             raise SweepError(f"{field}: is no parameter of the search ({', '.join(parameters) or 'none'})")
         if not isinstance(rule, Mapping) or not rule:
-            raise SweepError(f"{field}={rule}: must map other parameters to values, {{name: value or [values]}}")
+            raise SweepError(
+                f"{field}={rule}: must map other parameters to values, {{name: value or [values]}}"
+            )
         requirements = []
         for other, allowed in rule.items():
             if other not in parameters:

@@ -308,7 +308,12 @@ def test_parameters_in_yaml_are_replaced_by_the_command_line(sweep: Sweep, tmp_p
 
 
 def test_warm_starts_come_first(sweep: Sweep, tmp_path: Path) -> None:
-    sweep("x=interval(0,1)", "y=0,2", "hydra.sweeper.n_trials=3", "hydra.sweeper.enqueue=[{x:0.25,y:2},{x:0.75}]")
+    sweep(
+        "x=interval(0,1)",
+        "y=0,2",
+        "hydra.sweeper.n_trials=3",
+        "hydra.sweeper.enqueue=[{x:0.25,y:2},{x:0.75}]",
+    )
     trials = trials_of(tmp_path)
     assert trials[0].params == {"x": 0.25, "y": 2}
     assert trials[1].params["x"] == 0.75
