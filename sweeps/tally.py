@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
@@ -23,8 +24,8 @@ class Tally:
         retried: FAIL, but the parameters were enqueued again.
         running: now.
         waiting: enqueued.
-        seconds: during which at least one trial ran.
         best: the best complete trial of a study of one objective.
+        trials: all of them.
     """
 
     complete: int
@@ -33,13 +34,18 @@ class Tally:
     retried: int
     running: int
     waiting: int
-    seconds: float
     best: FrozenTrial | None
+    trials: Sequence[FrozenTrial]
 
     @property
     def finished(self) -> int:
         """What the budget counts."""
         return self.complete + self.pruned
+
+    @cached_property
+    def seconds(self) -> float:
+        """During which at least one trial ran."""
+        return running_seconds(self.trials, datetime.now())
 
 
 def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
@@ -69,8 +75,8 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
         retried=retried,
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
-        seconds=running_seconds(trials, datetime.now()),
         best=best,
+        trials=trials,
     )
 
 
