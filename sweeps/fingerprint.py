@@ -85,6 +85,7 @@ def checked_spec(space: Space, composer: Composer, settings: Settings, check: An
                     "which may share a process"
                 )
         changed = {key: value for key, value in fields.items() if base.get(key, _ABSENT) != value}
+        changed |= {key: "(none)" for key in base if key not in fields}
         beyond = {key: value for key, value in changed.items() if key not in swept}
         if beyond:
             options[parameter.override(values[parameter.name])] = _kept(beyond, settings.ignore)

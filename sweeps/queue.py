@@ -118,16 +118,10 @@ def warm_starts(
         for name, value in wanted.items():
             if name not in known:
                 raise SweepError(f"{field}: {name} is no parameter of the search ({', '.join(known)})")
-            text = value if value is None or isinstance(value, (str, int, float, bool)) else _written(value)
-            if not known[name].accepts(text):
+            if not known[name].accepts(value):
                 raise SweepError(
-                    f"{field}: {name}={text} is not in the search space ({known[name].described})"
+                    f"{field}: {name}={value} is not in the search space ({known[name].described})"
                 )
-            values[name] = known[name].canonical(text)
+            values[name] = known[name].canonical(value)
         result.append(values)
     return result
-
-
-def _written(value: object) -> str:
-    """A list as the override grammar writes it, which is how its category is kept."""
-    return json.dumps(value, separators=(",", ":")).replace('"', "")

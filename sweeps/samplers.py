@@ -76,7 +76,7 @@ def make_sampler(config: Mapping[str, Any], number: int) -> BaseSampler:
         return TPESampler(seed=derived_seed(config.get("seed", 0), number))
     kind = _class(config, "sampler")
     arguments = dict(config)
-    if "seed" in inspect.signature(kind).parameters:
+    if issubclass(kind, BaseSampler) and "seed" in inspect.signature(kind).parameters:
         seed = arguments.get("seed", 0)
         arguments["seed"] = derived_seed(seed, number)
         if issubclass(kind, QMCSampler):

@@ -187,6 +187,11 @@ class _Taker:
     def component(self, name: str, config: DictConfig) -> dict[str, Any]:
         value = self._raw.get(name)
         if not isinstance(value, Mapping) or "_target_" not in value:
+            if isinstance(value, str):
+                raise SweepError(
+                    f"hydra.sweeper.{name}={value}: must be a mapping; "
+                    f"hydra/sweeper/optuna_study/{name}={value} takes an option"
+                )
             choice = config.hydra.runtime.choices.get(f"hydra/sweeper/optuna_study/{name}")
             raise SweepError(f"hydra/sweeper/optuna_study/{name}={choice}: no such option")
         return {str(key): item for key, item in value.items()}

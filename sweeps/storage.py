@@ -103,6 +103,10 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
         return StorageLocation(f"sqlite:///{path.absolute()}")
     if "password=" in urlsplit(storage).query.lower():
         raise SweepError("hydra.sweeper.storage: the password must stand before the @, or in PGPASSWORD")
+    if "@" not in urlsplit(storage).netloc and re.match(r"\w[\w+.-]*://[^:/@]*:[^@]*@", storage):
+        raise SweepError(
+            "hydra.sweeper.storage: its password must be URL-quoted (%2F for /, %3F for ?, %23 for #)"
+        )
     password = urlsplit(storage).password
     if password is not None and password != MASK:
         os.environ[SECRET] = unquote(password)
@@ -120,7 +124,7 @@ def masked(url: str) -> str:
 
 def without_passwords(text: str) -> str:
     """A text in which the password of every URL is masked."""
-    return re.sub(r"(\w+://[^\s:/@'\"]*):[^\s@'\"]+@", rf"\1:{MASK}@", text)
+    return re.sub(r"(\w+://[^\s:/@'\"]*):\S+@", rf"\1:{MASK}@", text)
 
 
 def _grpc(url: str) -> BaseStorage:

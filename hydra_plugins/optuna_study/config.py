@@ -61,7 +61,7 @@ SAMPLERS: dict[str, dict[str, Any]] = {
         "seed": 0,
         "n_startup_trials": 10,
         "n_ei_candidates": 24,
-        "multivariate": True,
+        "multivariate": None,
         "constant_liar": True,
     },
     "random": {"_target_": "optuna.samplers.RandomSampler", "seed": 0},

@@ -12,7 +12,8 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from sweeps.errors import SweepError, composition_error
-from sweeps.space.parameter import Parameter, Requirement, parameter_from, value_text
+from sweeps.space.parameter import Parameter, Requirement, value_text
+from sweeps.space.reading import parameter_from
 from sweeps.space.space import Space
 
 
@@ -49,7 +50,15 @@ def parse_space(
         else:
             assert override.input_line is not None
             fixed.append(override.input_line)
-    return Space(_ordered(_with_conditions(parameters, conditions)), tuple(fixed), function)
+            parameters.pop(_name(override), None)
+    space = Space(_ordered(_with_conditions(parameters, conditions)), tuple(fixed), function)
+    for parameter in space.parameters:
+        if impossible := [name for name, allowed in space.needed(parameter).items() if not allowed]:
+            raise SweepError(
+                f"hydra.sweeper.conditions.{parameter.name}: asks for different values of "
+                f"{impossible[0]} at once"
+            )
+    return space
 
 
 def _parse(lines: Sequence[str], loader: ConfigLoader) -> list[Override]:
@@ -85,10 +94,13 @@ def _with_conditions(parameters: dict[str, Parameter], conditions: Mapping[str, 
             if other not in parameters:
                 raise SweepError(f"{field}: {other} is no parameter of the search ({', '.join(parameters)})")
             values = tuple(allowed) if isinstance(allowed, list) else (allowed,)
+            if not values:
+                raise SweepError(f"{field}: {other}=[] names no value")
             for value in values:
                 if not parameters[other].accepts(value):
                     raise SweepError(f"{field}: {other}={value_text(value)} is not in the search space")
-            requirements.append(Requirement(other, values))
+            canonical = tuple(parameters[other].canonical(value) for value in values)
+            requirements.append(Requirement(other, canonical))
         result[name] = replace(parameters[name], requirements=tuple(requirements))
     return result
 

@@ -12,7 +12,7 @@ from omegaconf import DictConfig
 from optuna.trial import Trial
 
 from sweeps.errors import SweepError
-from sweeps.space.parameter import Parameter, Value, value_text
+from sweeps.space.parameter import Parameter, Value, same, value_text
 
 
 @dataclass(frozen=True)
@@ -92,19 +92,29 @@ class Space:
                 yield parameter, self._around(parameter, value)
 
     def _around(self, wanted: Parameter, value: Value) -> dict[str, Value]:
-        needed: dict[str, Value] = {wanted.name: value}
-        by_name = {parameter.name: parameter for parameter in self.parameters}
-        pending = [wanted]
-        while pending:
-            for requirement in pending.pop().requirements:
-                if requirement.name not in needed:
-                    needed[requirement.name] = requirement.allowed[0]
-                    pending.append(by_name[requirement.name])
+        needed = {name: allowed[0] for name, allowed in self.needed(wanted).items()} | {wanted.name: value}
         values: dict[str, Value] = {}
         for parameter in self.parameters:
             if parameter.exists(values):
                 values[parameter.name] = needed.get(parameter.name, parameter.extremes()[0])
         return values
+
+    def needed(self, wanted: Parameter) -> dict[str, tuple[Value, ...]]:
+        """The parameters without which one does not exist, and the values that they may have then."""
+        by_name = {parameter.name: parameter for parameter in self.parameters}
+        needed: dict[str, tuple[Value, ...]] = {}
+        pending = [wanted]
+        while pending:
+            for requirement in pending.pop().requirements:
+                if requirement.name not in needed:
+                    pending.append(by_name[requirement.name])
+                    needed[requirement.name] = requirement.allowed
+                needed[requirement.name] = tuple(
+                    value
+                    for value in needed[requirement.name]
+                    if any(same(value, other) for other in requirement.allowed)
+                )
+        return needed
 
     def described(self) -> dict[str, str]:
         """Every parameter's values in words."""

@@ -41,6 +41,7 @@ class BatchOptunaSweeper(Sweeper):
         )
 
     def sweep(self, arguments: list[str]) -> None:
+        assert self.hydra_context is not None
         import optuna
         from optuna.storages import JournalStorage
         from optuna.storages.journal import JournalFileBackend

@@ -1,0 +1,197 @@
+"""What is enqueued follows from the trials that a study holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import optuna
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from optuna.trial import Trial, TrialState
+
+from sweeps import attributes
+from sweeps.errors import SweepError
+from sweeps.leases import Lease, Watch
+from sweeps.queue import combination_key, enqueue_missing, enqueue_retries, fail, fail_dead, warm_starts
+from tests.sweeps.parts import journal_study, settings_of, space_of
+
+COMBINATIONS = [{"x": 1, "y": "a"}, {"x": 2, "y": "a"}, {"x": 1}]
+
+
+def started(study: optuna.Study) -> Trial:
+    """The next trial, with its parameter drawn as a worker does."""
+    trial = study.ask()
+    trial.suggest_categorical("x", (1, 2, 3))
+    return trial
+
+
+def end(study: optuna.Study, trial: Trial, cause: str) -> None:
+    trial.set_user_attr(attributes.CAUSE, cause)
+    study.tell(trial, state=TrialState.FAIL)
+
+
+def running(study: optuna.Study, folder: Path, subfolder: str = "0") -> tuple[Trial, Lease]:
+    """A trial that this process runs, and its lease."""
+    trial = started(study)
+    lease = Lease(folder / ".leases", trial, 60)
+    trial.set_user_attr(attributes.JOB, lease.take() | {"folder": subfolder})
+    return trial, lease
+
+
+def test_enqueueing_twice_changes_nothing(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    assert enqueue_missing(study, [*COMBINATIONS, COMBINATIONS[0]]) == 3
+    before = (tmp_path / "study.journal").read_bytes()
+    assert enqueue_missing(study, COMBINATIONS) == 0
+    assert enqueue_missing(journal_study(tmp_path), reversed(COMBINATIONS)) == 0
+    assert (tmp_path / "study.journal").read_bytes().startswith(before)
+    fixed = [trial.system_attrs["fixed_params"] for trial in study.get_trials()]
+    assert fixed == COMBINATIONS
+    assert enqueue_missing(study, [{"x": 3}]) == 1
+
+
+def test_a_combination_that_ran_is_not_enqueued_again(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    enqueue_missing(study, COMBINATIONS)
+    study.tell(study.ask(), 1.0)
+    end(study, study.ask(), attributes.RAISED)
+    study.ask()
+    assert enqueue_missing(study, COMBINATIONS) == 0
+
+
+def test_combinations_share_a_key_only_if_they_are_the_same() -> None:
+    assert combination_key({"x": 1, "y": 2}) == combination_key({"y": 2, "x": 1})
+    different = [
+        {},
+        {"x": 1},
+        {"x": "1"},
+        {"x": True},
+        {"x": None},
+        {"x": "null"},
+        {"y": 1},
+        {"x": 1, "y": 1},
+    ]
+    assert len({combination_key(values) for values in different}) == len(different)
+
+
+@pytest.mark.parametrize(
+    ("cause", "retries", "repeats"),
+    [
+        (attributes.RAISED, 0, 0),
+        (attributes.RAISED, 1, 1),
+        (attributes.RAISED, 3, 3),
+        (attributes.LOST, 0, 1),
+        (attributes.LOST, 3, 1),
+        (attributes.INTERRUPTED, 0, 5),
+        (attributes.SURPLUS, 3, 0),
+    ],
+)
+def test_a_trial_is_tried_again_as_its_cause_allows(
+    tmp_path: Path, cause: str, retries: int, repeats: int
+) -> None:
+    study = journal_study(tmp_path)
+    enqueue_missing(study, [{"x": 3}])
+    for _ in range(6):
+        if not study.get_trials(states=(TrialState.WAITING,)):
+            break
+        end(study, started(study), cause)
+        enqueue_retries(study, retries)
+        assert enqueue_retries(study, retries) == 0
+    trials = study.get_trials(states=(TrialState.FAIL,))
+    assert len(trials) == min(repeats + 1, 6)
+    assert {trial.params["x"] for trial in trials} == {3}
+    assert [trial.user_attrs.get(attributes.RETRY_OF) for trial in trials] == [None, *range(len(trials) - 1)]
+    assert len({trial.user_attrs[attributes.COMBINATION] for trial in trials}) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    causes=st.lists(st.sampled_from(["raised", "lost", "interrupted", "complete"]), min_size=1, max_size=12),
+    retries=st.integers(0, 2),
+)
+def test_retries_follow_from_the_trials_alone(causes: list[str], retries: int) -> None:
+    study = optuna.create_study()
+    enqueue_missing(study, [{"x": 3}])
+    for cause in causes:
+        waiting = study.get_trials(states=(TrialState.WAITING,))
+        if not waiting:
+            break
+        study.tell(started(study), 0.0) if cause == "complete" else end(study, started(study), cause)
+        enqueued = enqueue_retries(study, retries)
+        past = [trial.user_attrs.get(attributes.CAUSE) for trial in study.get_trials()][
+            : len(study.trials) - enqueued
+        ]
+        allowed = {"raised": retries, "lost": 1, "interrupted": len(causes), "complete": -1}[cause]
+        assert enqueued == (past.count(cause) <= allowed and cause != "complete")
+        assert enqueue_retries(study, retries) == 0
+
+
+def test_what_waits_again_has_the_parameters_that_were_drawn(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    trial = study.ask()
+    drawn = trial.suggest_float("x", 0, 1)
+    end(study, trial, attributes.INTERRUPTED)
+    assert enqueue_retries(study, 0) == 1
+    assert study.ask().suggest_float("x", 0, 1) == drawn
+
+
+def test_only_the_dead_are_failed_and_their_records_closed(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    for number in "01":
+        (tmp_path / number).mkdir()
+        (tmp_path / number / "record.json").write_text('{"state": "RUNNING", "id": 7}', encoding="utf-8")
+    _, alive = running(study, tmp_path, "0")
+    dead, lease = running(study, tmp_path, "1")
+    lease.release()
+    watch = Watch(tmp_path / ".leases", 60)
+    assert fail_dead(study, tmp_path, watch, attributes.LOST, "its worker died") == [1]
+    assert fail_dead(study, tmp_path, watch, attributes.LOST, "its worker died") == []
+    states = [trial.state for trial in study.get_trials()]
+    assert states == [TrialState.RUNNING, TrialState.FAIL]
+    attrs = study.get_trials()[dead.number].user_attrs
+    assert (attrs[attributes.CAUSE], attrs[attributes.REASON]) == ("lost", "its worker died")
+    closed = json.loads((tmp_path / "1" / "record.json").read_text(encoding="utf-8"))
+    assert closed == {"state": "FAIL", "id": 7, "reason": "its worker died"}
+    assert json.loads((tmp_path / "0" / "record.json").read_text(encoding="utf-8"))["state"] == "RUNNING"
+    alive.release()
+
+
+def test_a_trial_that_has_ended_meanwhile_keeps_its_result(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    trial = started(study)
+    (seen,) = study.get_trials()
+    study.tell(trial, 4.0)
+    assert not fail(study, tmp_path, seen, attributes.LOST, "dead")
+    (kept,) = study.get_trials()
+    assert (kept.state, kept.value) == (TrialState.COMPLETE, 4.0)
+    assert attributes.CAUSE not in kept.user_attrs
+
+
+def test_warm_starts_are_values_of_the_search_space() -> None:
+    chosen = settings_of("hydra.sweeper.enqueue=[{x:64.0,y:0.5},{y:1},{s:[1,2]},{s:[true,null]},{s:[a,b]}]")
+    space = space_of("x=64,128", "y=interval(0,1)", "s=[1,2],[true,null],['a','b']")
+    starts = warm_starts(chosen, space, [{"x": 128}])
+    assert starts[:2] == [{"x": 64, "y": 0.5}, {"y": 1}]
+    assert isinstance(starts[0]["x"], int)
+    (kind,) = [parameter for parameter in space.parameters if parameter.name == "s"]
+    assert [start["s"] for start in starts[2:5]] == list(kind.values or ())
+    assert starts[5] == {"x": 128}
+
+
+@pytest.mark.parametrize(
+    ("enqueue", "said"),
+    [
+        ("[{z:1}]", "hydra.sweeper.enqueue[0]: z is no parameter of the search (x, y)"),
+        ("[{x:1},{x:3}]", "hydra.sweeper.enqueue[1]: x=3 is not in the search space (1, 2)"),
+        ("[{y:2}]", "hydra.sweeper.enqueue[0]: y=2 is not in the search space (interval(0.0, 1.0))"),
+        ("[{x:true}]", "hydra.sweeper.enqueue[0]: x=True is not in the search space"),
+        ("[4]", "hydra.sweeper.enqueue[0]=4: must map parameters to values"),
+        ("[{}]", "hydra.sweeper.enqueue[0]={}: must map parameters to values"),
+    ],
+)
+def test_a_warm_start_outside_the_search_space_is_refused(enqueue: str, said: str) -> None:
+    with pytest.raises(SweepError) as refused:
+        warm_starts(settings_of(f"hydra.sweeper.enqueue={enqueue}"), space_of("x=1,2", "y=interval(0,1)"), [])
+    assert str(refused.value).startswith(said)

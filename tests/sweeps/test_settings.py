@@ -1,0 +1,113 @@
+"""What `hydra.sweeper` may say."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from hydra_plugins.optuna_study.config import OptunaStudyConf
+from sweeps.errors import SweepError
+from sweeps.settings import Settings
+from tests.sweeps.parts import settings_of
+
+
+def test_the_defaults_are_what_the_configuration_says() -> None:
+    settings = settings_of()
+    assert settings.sampler == {"_target_": "auto", "seed": 0}
+    assert settings.pruner == {"_target_": "optuna.pruners.NopPruner"}
+    assert (settings.directions, settings.objective, settings.several, settings.minimize) == (
+        ("minimize",), None, False, True,
+    )  # fmt: skip
+    assert (settings.n_trials, settings.timeout, settings.target, settings.max_failures) == (
+        None,
+        None,
+        None,
+        5,
+    )
+    assert (settings.n_workers, settings.retries, settings.params, settings.enqueue) == (1, 0, {}, ())
+    assert settings.ignore == ("events", "once", "seconds", "trouble*", "wait_*")
+
+
+def test_every_field_of_the_configuration_is_read() -> None:
+    of_hydra = {"defaults", "_target_", "_recursive_"}
+    read = {field.name for field in fields(Settings)} - {"directions"} | {"direction"}
+    assert {field.name for field in fields(OptunaStudyConf)} - of_hydra == read
+
+
+def test_values_are_taken_as_they_are_meant() -> None:
+    settings = settings_of(
+        "hydra.sweeper.direction=[minimize,maximize]", "hydra.sweeper.objective=[loss,accuracy]",
+        "hydra.sweeper.params={x:'1,2'}", "hydra.sweeper.timeout=60", "hydra.sweeper.max_failures=null",
+        "hydra.sweeper.enqueue=[{x:1}]", "hydra.sweeper.study_name=s-${shape.depth}",
+    )  # fmt: skip
+    assert settings.directions == ("minimize", "maximize")
+    assert settings.objective == ("loss", "accuracy")
+    assert settings.several
+    assert (settings.params, settings.enqueue) == ({"x": "1,2"}, ({"x": 1},))
+    assert (settings.timeout, settings.max_failures, settings.study_name) == (60.0, None, "s-0.0")
+    assert not settings_of("hydra.sweeper.direction=maximize").minimize
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"),
+    [
+        ("direction", "up", "one of minimize, maximize, or a list"),
+        ("direction", "[minimize,up]", "one of minimize, maximize, or a list"),
+        ("objective", "[1]", "a list of texts"),
+        ("study_name", "3", "a text or null"),
+        ("storage", "''", "a text or null"),
+        ("check", "[a]", "a text or null"),
+        ("params", "3", "a mapping or null"),
+        ("conditions", "[a]", "a mapping or null"),
+        ("enqueue", "x", "a list"),
+        ("enqueue_best", "study", "a mapping or null"),
+        ("n_trials", "0", "a whole number of at least 1 or null"),
+        ("n_trials", "2.5", "a whole number of at least 1 or null"),
+        ("n_trials", "true", "a whole number of at least 1 or null"),
+        ("max_failures", "-1", "a whole number of at least 0 or null"),
+        ("retries", "null", "a whole number of at least 0"),
+        ("n_workers", "0", "a whole number of at least 1"),
+        ("n_workers", "null", "a whole number of at least 1"),
+        ("threads_per_worker", "0", "a whole number of at least 1 or null"),
+        ("timeout", "0", "a number above 0 or null"),
+        ("timeout", "nan", "a number above 0 or null"),
+        ("target", "inf", "a number or null"),
+        ("target", "low", "a number or null"),
+        ("heartbeat_interval", "0", "a number above 0"),
+        ("grace_period", "null", "a number above 0"),
+        ("ignore", "[1]", "a list of texts"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_allowed(field: str, value: str, allowed: str) -> None:
+    with pytest.raises(SweepError) as refused:
+        settings_of(f"hydra.sweeper.{field}={value}")
+    assert str(refused.value).startswith(f"hydra.sweeper.{field}=")
+    assert str(refused.value).endswith(f": must be {allowed}")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (("objective=[a,b]",), "must name as many values as hydra.sweeper.direction"),
+        (("grace_period=20",), "hydra.sweeper.grace_period=20: must be at least twice"),
+        (("direction=[minimize,minimize]", "target=1"), "hydra.sweeper.target=1: must be null"),
+        (("study_name=${nowhere}",), "hydra.sweeper: "),
+    ],
+)
+def test_values_that_do_not_go_together_are_refused(overrides: tuple[str, ...], said: str) -> None:
+    with pytest.raises(SweepError) as refused:
+        settings_of(*(f"hydra.sweeper.{override}" for override in overrides))
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_several_directions_are_not_pruned() -> None:
+    with pytest.raises(SweepError, match=r"^hydra/sweeper/optuna_study/pruner: must be none"):
+        settings_of("hydra.sweeper.direction=[minimize,minimize]", "hydra/sweeper/optuna_study/pruner=median")
+
+
+@pytest.mark.parametrize("field", ["sampler", "pruner"])
+def test_the_name_of_an_option_in_the_place_of_its_fields_is_refused_by_name(field: str) -> None:
+    with pytest.raises(SweepError, match=f"{field}=tpe"):
+        settings_of(f"hydra.sweeper.{field}=tpe")
