@@ -1,5 +1,24 @@
 """Many runs: a search space, a study, workers, for any `@hydra.main` program that returns a number."""
 
+from typing import TYPE_CHECKING, Any
+
 from sweeps.reporting import report
 
-__all__ = ["report"]
+if TYPE_CHECKING:
+    from sweeps.board import leaderboard
+    from sweeps.comparison import compare
+
+__all__ = ["compare", "leaderboard", "report"]
+
+
+def __getattr__(name: str) -> Any:
+    # Programs that only report need no pandas.
+    if name == "leaderboard":
+        from sweeps.board import leaderboard
+
+        return leaderboard
+    if name == "compare":
+        from sweeps.comparison import compare
+
+        return compare
+    raise AttributeError(f"module 'sweeps' has no attribute {name!r}")

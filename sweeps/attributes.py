@@ -3,6 +3,7 @@
 # Of a study.
 SPEC = "sweeps:spec"  # what is searched
 PROGRAM = "sweeps:program"  # how the program is started
+BUDGET = "sweeps:budget"  # of the last command: n_trials, or None
 GRID = "sweeps:grid"  # the number of combinations of a full grid
 
 # Of a trial.
@@ -11,6 +12,7 @@ BEAT = "sweeps:beat"  # later beats, seconds since 1970
 REASON = "sweeps:reason"  # why it is FAIL or PRUNED
 CAUSE = "sweeps:cause"  # of a FAIL: one of the causes below
 RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats
+REPLICATES = "sweeps:replicates"  # the value of each replicate
 COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as a key
 
 RAISED = "raised"  # the job raised

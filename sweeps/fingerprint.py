@@ -99,9 +99,10 @@ def checked_spec(space: Space, composer: Composer, settings: Settings, check: An
     # The first option's own values of the fields that other options change.
     if options:
         options["first"] = {key: base[key] for key in sorted(set_by_options) if key in base}
-    return Spec(
-        {"name": list(settings.objective or []), "direction": directions}, space.described(), config, options
-    )
+    objective: dict[str, Any] = {"name": list(settings.objective or []), "direction": directions}
+    if settings.replicates > 1:
+        objective["replicates"] = settings.replicates
+    return Spec(objective, space.described(), config, options)
 
 
 def _job(space: Space, values: dict[str, Any], composer: Composer, check: Any) -> dict[str, Any]:

@@ -36,6 +36,11 @@ def this_host() -> str:
     return "/".join(parts)
 
 
+def _place(folder: Path) -> str:
+    """Where a lease's lock can be seen: on its host, in its folder; a database may join several of both."""
+    return f"{this_host()}:{folder.resolve()}"
+
+
 class Lease:
     """Held by a worker while it runs a trial.
 
@@ -57,7 +62,7 @@ class Lease:
         self._file = self._path.open("w")
         if fcntl is not None:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return {"host": this_host(), "pid": os.getpid(), "beat": time.time()}
+        return {"host": _place(self._path.parent), "pid": os.getpid(), "beat": time.time()}
 
     @contextlib.contextmanager
     def beating(self) -> Iterator[None]:
@@ -93,7 +98,7 @@ class Watch:
 
     def __init__(self, folder: Path, grace_period: float) -> None:
         self._folder, self._grace = folder, grace_period
-        self._host = this_host()
+        self._host = _place(folder)
         self._seen: dict[int, tuple[Any, float]] = {}
 
     def is_dead(self, trial: FrozenTrial) -> bool:
@@ -110,6 +115,13 @@ class Watch:
             self._seen[trial.number] = (beat, now)
             return False
         return now - since > self._grace
+
+    def holder(self, trial: FrozenTrial) -> int | None:
+        """The process of this machine that runs a trial, or None."""
+        job = trial.user_attrs.get(attributes.JOB)
+        if job is None or job["host"] != self._host or fcntl is None:
+            return None
+        return int(job["pid"]) if self._is_locked(trial.number) else None
 
     def _is_locked(self, number: int) -> bool:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -17,7 +19,7 @@ from sweeps.naming import program
 from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
 from sweeps.space.parameter import Value
-from sweeps.storage import StorageLocation, locate
+from sweeps.storage import SECRET, StorageLocation, locate
 
 _SHOWN = 6  # differences in an error
 
@@ -46,9 +48,20 @@ def open_study(plan: Plan) -> Study:
                 f"study {plan.name} in {plan.storage.url} searches something else: {shown}{more}; "
                 "hydra.sweeper.study_name=NAME starts another study"
             )
+        budget = {"n_trials": plan.budget.n_trials}
+        if study.user_attrs.get(attributes.BUDGET) != budget:
+            study.set_user_attr(attributes.BUDGET, budget)
         plan.composer.save_files(plan.folder.conf)
         if not plan.folder.spec.exists():
-            described = {"study": plan.name, "program": program(), **plan.spec.to_mapping()}
+            storage = plan.storage.url
+            if Path(storage).is_relative_to(plan.folder.path):
+                storage = str(Path(storage).relative_to(plan.folder.path))  # the folder may be moved
+            described = {
+                "study": plan.name,
+                "program": program(),
+                "storage": storage,
+                **plan.spec.to_mapping(),
+            }
             plan.folder.spec.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
         multirun = plan.folder.path / "multirun.yaml"
         if not multirun.exists():
@@ -106,11 +119,16 @@ def best_of_another(plan: Plan) -> list[Mapping[str, Value]]:
     k = wanted.get("k", 1)
     if unknown or "storage" not in wanted or isinstance(k, bool) or not isinstance(k, int) or k < 1:
         raise SweepError(f"{field}={wanted}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
-    location: StorageLocation = locate(str(wanted["storage"]), plan.folder.path)
+    own = os.environ.get(SECRET)
     try:
+        location: StorageLocation = locate(str(wanted["storage"]), plan.folder.path)
         study = optuna.load_study(study_name=wanted.get("study_name"), storage=location.open())
     except (KeyError, ValueError) as error:
         raise SweepError(f"{field}={wanted}: no such study ({error})") from None
+    finally:
+        # The workers open this study's own storage.
+        os.environ.pop(SECRET, None)
+        os.environ.update({} if own is None else {SECRET: own})
     trials = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
     sign = 1 if study.directions[0].name == "MINIMIZE" else -1
     best = sorted(trials, key=lambda trial: sign * trial.values[0])[:k]

@@ -16,6 +16,7 @@ from sweeps.fingerprint import Spec, checked_spec
 from sweeps.launching import require_room
 from sweeps.naming import study_name
 from sweeps.queue import warm_starts
+from sweeps.replication import first_seed
 from sweeps.samplers import make_pruner, make_sampler
 from sweeps.settings import Settings, settings_from
 from sweeps.space import Space, parse_space
@@ -73,9 +74,19 @@ def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str])
     check = load_function(settings.check, "hydra.sweeper.check") if settings.check is not None else None
     spec = checked_spec(space, composer, settings, check)
     warm_starts(settings, space, ())
+    if settings.replicates > 1:
+        _require_seed(settings, space, composer)
     return Plan(
         config, settings, space, spec, name, grid, budget_of(settings, grid), folder, storage, composer
     )
+
+
+def _require_seed(settings: Settings, space: Space, composer: Composer) -> None:
+    if settings.seed_key in {parameter.name for parameter in space.parameters}:
+        raise SweepError(
+            f"hydra.sweeper.replicates={settings.replicates}: {settings.seed_key} must not be swept then"
+        )
+    first_seed(composer.compose([*space.fixed, *space.overrides(space.first())]), settings)
 
 
 def _is_grid(settings: Settings, space: Space) -> bool:
@@ -128,4 +139,7 @@ def _mask_passwords(config: DictConfig) -> None:
         node = config.hydra.sweeper._get_node("storage")
         if node is not None and isinstance(node._value(), str) and "://" in node._value():
             config.hydra.sweeper.storage = masked(node._value())
+        best = config.hydra.sweeper.enqueue_best
+        if best and isinstance(best.get("storage"), str) and "://" in best.storage:
+            best.storage = masked(best.storage)
         config.hydra.overrides.hydra = [without_passwords(str(word)) for word in config.hydra.overrides.hydra]

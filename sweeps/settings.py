@@ -45,6 +45,9 @@ class Settings:
         process_wide: fields that must have one value in all trials, which may share a process.
         ignore: patterns of fields that say where and how a job runs, not what it computes.
         threads_key: the field that takes the number of threads of a trial.
+        replicates: how often each combination is run, with different seeds; its value is their mean.
+        seed_key: the field that takes the seed of a replicate.
+        dry_run: say what would be done, and do nothing.
     """
 
     study_name: str | None
@@ -71,6 +74,9 @@ class Settings:
     process_wide: tuple[str, ...]
     ignore: tuple[str, ...]
     threads_key: str | None
+    replicates: int
+    seed_key: str | None
+    dry_run: bool
 
     @property
     def several(self) -> bool:
@@ -127,6 +133,9 @@ def settings_from(config: DictConfig) -> Settings:
         process_wide=take.texts("process_wide"),
         ignore=take.texts("ignore"),
         threads_key=take.text("threads_key"),
+        replicates=take.whole("replicates", 1) or 1,
+        seed_key=take.text("seed_key"),
+        dry_run=take.flag("dry_run"),
     )
     _require_consistent(settings)
     return settings
@@ -138,6 +147,13 @@ def _require_consistent(settings: Settings) -> None:
             f"hydra.sweeper.grace_period={settings.grace_period:g}: must be at least twice "
             f"hydra.sweeper.heartbeat_interval ({settings.heartbeat_interval:g})"
         )
+    if settings.replicates > 1 and settings.seed_key is None:
+        raise SweepError(
+            f"hydra.sweeper.replicates={settings.replicates}: needs hydra.sweeper.seed_key, the field that "
+            "takes a replicate's seed"
+        )
+    if settings.replicates > 1 and settings.several:
+        raise SweepError(f"hydra.sweeper.replicates={settings.replicates}: must be 1 with several directions")
     if not settings.several:
         return
     if settings.pruner["_target_"] != "optuna.pruners.NopPruner":
@@ -195,6 +211,12 @@ class _Taker:
             choice = config.hydra.runtime.choices.get(f"hydra/sweeper/optuna_study/{name}")
             raise SweepError(f"hydra/sweeper/optuna_study/{name}={choice}: no such option")
         return {str(key): item for key, item in value.items()}
+
+    def flag(self, name: str) -> bool:
+        value = self._raw.get(name)
+        if not isinstance(value, bool):
+            raise self._refuse(name, "true or false")
+        return value
 
     def whole(self, name: str, least: int, optional: bool = False) -> int | None:
         value = self._raw.get(name)

@@ -59,7 +59,9 @@ class StorageLocation:
         if scheme == "sqlite" and not Path(self.url.removeprefix("sqlite:///")).parent.is_dir():
             raise SweepError(f"hydra.sweeper.storage={self.url}: its folder does not exist")
         options = {"connect_args": {"timeout": 100}} if scheme == "sqlite" else {"pool_pre_ping": True}
-        return _retried(lambda: optuna.storages.RDBStorage(self._with_password(), engine_kwargs=options))
+        return _retried(
+            lambda: optuna.storages.RDBStorage(_with_driver(self._with_password()), engine_kwargs=options)
+        )
 
     def _with_password(self) -> str:
         parts = urlsplit(self.url)
@@ -132,6 +134,12 @@ def _grpc(url: str) -> BaseStorage:
     proxy = optuna.storages.GrpcStorageProxy(host=parts.hostname or "localhost", port=parts.port or 13000)
     proxy.wait_server_ready(timeout=10)
     return proxy
+
+
+def _with_driver(url: str) -> str:
+    """Names the extra's driver: which one SQLAlchemy takes for `postgresql://` depends on its version."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg2://{rest}" if scheme == "postgresql" else scheme + separator + rest
 
 
 def _retried(make: object, times: int = 5) -> BaseStorage:

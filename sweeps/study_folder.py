@@ -37,6 +37,16 @@ class StudyFolder:
         return self.path / "conf"
 
     @property
+    def trials(self) -> Path:
+        """A row a finished trial, in the order in which they finished."""
+        return self.path / "trials.csv"
+
+    @property
+    def leaderboard(self) -> Path:
+        """All rows, ranked."""
+        return self.path / "leaderboard.csv"
+
+    @property
     def leases(self) -> Path:
         return self.path / ".leases"
 
@@ -78,6 +88,10 @@ class StudyFolder:
                 target.mkdir()
                 return name
         raise AssertionError("unreachable")
+
+    def stop_mark(self, worker: int) -> Path:
+        """The file whose existence tells a worker to ask for no other trial."""
+        return self.workers / str(worker) / "stop"
 
     def claim_workers(self, number: int) -> int:
         """Makes that many new workers' folders; returns the first one's number."""

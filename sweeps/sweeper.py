@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 from optuna.study import Study
+from optuna.trial import TrialState
 
 from sweeps import attributes, narration
 from sweeps.budget import Verdict
+from sweeps.dry_run import dry_run
 from sweeps.errors import SweepError, SweepInterruptedError, one_line
 from sweeps.launching import launch
 from sweeps.leases import Watch
+from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.naming import program
 from sweeps.opening import best_of_another, open_study
 from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead, warm_starts
+from sweeps.signals import stopping_on_sigterm
 from sweeps.storage import without_passwords
 from sweeps.tally import Tally, tally
 from sweeps.worker import Worker
@@ -39,6 +45,9 @@ def run_sweep(
     """
     try:
         plan = prepare(context, config, arguments)
+        if plan.settings.dry_run:
+            dry_run(plan)
+            return
         code = _Sweep(plan, context, task).run()
     except SweepError as error:
         print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr, flush=True)
@@ -52,9 +61,13 @@ class _Sweep:
 
     def __init__(self, plan: Plan, context: HydraContext, task: TaskFunction) -> None:
         self._plan, self._context, self._task = plan, context, task
+        if "://" in plan.storage.url:
+            plan.storage.open()  # a database that cannot be reached leaves no folder
         plan.folder.make()
         self._study: Study = open_study(plan)
+        self._ledger = Ledger(self._study, plan.folder)
         self._watch = Watch(plan.folder.leases, plan.settings.grace_period)
+        self._launched = range(0)
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 
     def run(self) -> int:
@@ -65,7 +78,7 @@ class _Sweep:
         narration.announce(
             plan.name, plan.folder.path, plan.space.described(), plan.budget, self._tally(), searching
         )
-        with _signals():
+        with stopping_on_sigterm():
             try:
                 self._until_done()
             except (KeyboardInterrupt, SweepInterruptedError) as error:
@@ -75,10 +88,9 @@ class _Sweep:
 
     def _enqueue(self) -> None:
         plan = self._plan
+        self._give_up_dead(attributes.LOST, "its worker died")
+        best = best_of_another(plan)
         with plan.folder.locked():
-            fail_dead(self._study, plan.folder.path, self._watch, attributes.LOST, "its worker died")
-            enqueue_retries(self._study, plan.settings.retries)
-            best = best_of_another(plan)
             enqueue_missing(self._study, warm_starts(plan.settings, plan.space, best))
             if plan.grid:
                 enqueue_missing(self._study, plan.space.combinations())
@@ -109,6 +121,7 @@ class _Sweep:
         plan = self._plan
         left = self._wanted()
         first = plan.folder.claim_workers(left)
+        self._launched = range(first, first + left)
         worker = Worker(
             self._task,
             plan.config,
@@ -116,7 +129,7 @@ class _Sweep:
             plan.name,
             plan.storage,
             plan.folder,
-            plan.settings,
+            replace(plan.settings, storage=None, enqueue_best=None),  # they may name a password
             plan.space,
             plan.budget,
             self._share,
@@ -139,22 +152,45 @@ class _Sweep:
 
     def _rescue(self, lost: str | None) -> None:
         said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
-        with self._plan.folder.locked():
-            fail_dead(self._study, self._plan.folder.path, self._watch, attributes.LOST, said)
+        self._give_up_dead(attributes.LOST, said)
+
+    def _give_up_dead(self, cause: str, said: str) -> None:
+        """Marks trials without a living worker as failed, and enqueues what may be tried again."""
+        folder = self._plan.folder
+        with folder.locked():
+            dead = fail_dead(self._study, folder.path, self._watch, cause, said)
             enqueue_retries(self._study, self._plan.settings.retries)
+        for number in dead:
+            self._ledger.enter(self._study.get_trials(deepcopy=False)[number])
 
     def _interrupted(self, signum: int) -> int:
         name = signal.Signals(signum).name
-        with self._plan.folder.locked():
-            fail_dead(
-                self._study, self._plan.folder.path, self._watch, attributes.INTERRUPTED, f"stopped by {name}"
-            )
-            enqueue_retries(self._study, self._plan.settings.retries)
+        self._stop_workers()
+        self._give_up_dead(attributes.INTERRUPTED, f"stopped by {name}")
         print(f"\nstopped by {name}", file=sys.stderr)
         self._summary()
         return 128 + signum
 
+    def _stop_workers(self) -> None:
+        """Ends the workers of this machine that are still at work: submitit leaves them running."""
+        with self._plan.folder.locked():
+            for number in self._launched:
+                self._plan.folder.stop_mark(number).touch()
+            for pid in self._at_work():
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + 10
+        while self._at_work() and time.monotonic() < end:
+            time.sleep(0.1)
+
+    def _at_work(self) -> set[int]:
+        """The processes of this machine that run a trial for this sweep."""
+        running = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        own = [t for t in running if t.user_attrs.get(attributes.JOB, {}).get("worker") in self._launched]
+        return {pid for pid in map(self._watch.holder, own) if pid is not None} - {os.getpid()}
+
     def _summary(self) -> int:
+        self._ledger.rank()
         plan, now = self._plan, self._tally()
         verdict = plan.budget.verdict(now)
         narration.summarize(
@@ -168,21 +204,3 @@ class _Sweep:
 
 def _ended(now: Tally) -> int:
     return now.finished + now.failed + now.retried
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[None]:
-    """Within it, SIGTERM stops the sweep as Ctrl-C does."""
-
-    def stop(signum: int, _frame: object) -> None:
-        raise SweepInterruptedError(signum)
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -5,6 +5,7 @@ Hydra's launcher runs it as one long job in place of the program's own.
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import signal
@@ -29,12 +30,15 @@ from sweeps.composition import Composer, with_copies_first
 from sweeps.errors import SweepError, SweepInterruptedError, reason
 from sweeps.job import Outcome, run_trial_job
 from sweeps.leases import Lease
+from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.narration import tell_outcome
 from sweeps.queue import enqueue_retries
+from sweeps.replication import first_seed, replicate_overrides
 from sweeps.reporting import reporting_to
 from sweeps.samplers import PerTrialSampler, make_pruner
 from sweeps.settings import Settings
+from sweeps.signals import stopping_on_sigterm
 from sweeps.space import Space
 from sweeps.storage import StorageLocation
 from sweeps.study_folder import StudyFolder
@@ -74,27 +78,8 @@ class Worker:
         number = int(HydraConfig.get().job.num)
         threads = self.share.settle(number)
         loop = _Loop(self, number, threads)
-        with _terminating():
+        with stopping_on_sigterm():
             return loop.run()
-
-
-class _terminating:  # noqa: N801
-    """Within it, SIGTERM ends the job and with it the worker, as Ctrl-C does."""
-
-    def __enter__(self) -> None:
-        self._before: Any = None
-        try:
-            self._before = signal.signal(signal.SIGTERM, _raise_interrupted)
-        except ValueError:  # not the main thread
-            return
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGTERM, self._before)
-
-
-def _raise_interrupted(signum: int, _frame: object) -> None:
-    raise SweepInterruptedError(signum)
 
 
 class _Loop:
@@ -113,11 +98,13 @@ class _Loop:
             sampler=PerTrialSampler(worker.settings.sampler),
             pruner=make_pruner(worker.settings.pruner),
         )
+        self._ledger = Ledger(self._study, worker.folder)
 
     def run(self) -> int:
         done = 0
         # An orphan goes on with its trial, but asks for no other: the sweep's own process is gone.
-        while os.getppid() == self._parent:
+        stop = self._worker.folder.stop_mark(self._number)
+        while os.getppid() == self._parent and not stop.exists():
             held = self._ask()
             if held is None:
                 break
@@ -144,7 +131,9 @@ class _Loop:
             try:
                 overrides, subfolder = self._placed(trial, job)
             except BaseException as error:
-                self._fail(trial, attributes.RAISED, reason(error))
+                interrupted = isinstance(error, (KeyboardInterrupt, SweepInterruptedError))
+                cause = attributes.INTERRUPTED if interrupted else attributes.RAISED
+                self._fail(trial, cause, reason(error))
                 lease.release()
                 raise
         return trial, lease, overrides, subfolder
@@ -162,6 +151,8 @@ class _Loop:
             "machine": platform.node(),
             "threads": self._threads,
         }
+        if self._worker.settings.replicates > 1:
+            job["replicates"] = [f"{subfolder}/{index}" for index in range(self._worker.settings.replicates)]
         trial.set_user_attr(attributes.JOB, job)
         return overrides, subfolder
 
@@ -200,11 +191,8 @@ class _Loop:
         worker = self._worker
         folder = worker.folder.path / subfolder
         try:
-            with lease.beating(), reporting_to(None if worker.settings.several else trial):
-                config = self._composer.compose(overrides)
-                outcome = run_trial_job(
-                    worker.task, config, trial.number, subfolder, self._context, worker.settings
-                )
+            with lease.beating():
+                outcome = self._jobs(trial, overrides, subfolder)
         except SweepError as error:
             outcome = Outcome(TrialState.FAIL, (), str(error))
         except BaseException as error:
@@ -213,6 +201,7 @@ class _Loop:
             stopped = f"stopped by {signal.Signals(signum).name}" if interrupted else reason(error)
             self._fail(trial, attributes.INTERRUPTED if interrupted else attributes.RAISED, stopped)
             lease.release()
+            self._enter(trial)
             if interrupted:
                 raise SweepInterruptedError(signum) from None
             raise
@@ -220,7 +209,31 @@ class _Loop:
             configure_log(self._own.job_logging, self._own.verbose)
         self._tell(trial, outcome)
         lease.release()
-        tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
+        self._enter(trial)
+        if self._study.get_trials(deepcopy=False)[trial.number].state == outcome.state:
+            tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
+
+    def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
+        settings = self._worker.settings
+        if settings.replicates == 1:
+            return self._job(trial, overrides, subfolder, reports=not settings.several)
+        values: list[float] = []
+        seed = first_seed(self._composer.compose(overrides), settings)
+        for index, own in enumerate(replicate_overrides(overrides, seed, settings)):
+            # The first one may be pruned; when it was not, the others count, whatever way they take.
+            outcome = self._job(trial, own, f"{subfolder}/{index}", reports=index == 0)
+            if outcome.state != TrialState.COMPLETE:
+                return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
+            values += outcome.values
+        trial.set_user_attr(attributes.REPLICATES, values)
+        return Outcome(TrialState.COMPLETE, (math.fsum(values) / len(values),))
+
+    def _job(self, trial: Trial, overrides: list[str], subfolder: str, reports: bool) -> Outcome:
+        config = self._composer.compose(overrides)
+        with reporting_to(trial if reports else None):
+            return run_trial_job(
+                self._worker.task, config, trial.number, subfolder, self._context, self._worker.settings
+            )
 
     def _tell(self, trial: Trial, outcome: Outcome) -> None:
         if outcome.state == TrialState.FAIL:
@@ -232,6 +245,9 @@ class _Loop:
             return
         values: Any = outcome.values if self._worker.settings.several else outcome.values[0]
         self._study.tell(trial, values, skip_if_finished=True)
+
+    def _enter(self, trial: Trial) -> None:
+        self._ledger.enter(self._study.get_trials(deepcopy=False)[trial.number])
 
     def _fail(self, trial: Trial, cause: str, said: str) -> None:
         try:

@@ -51,6 +51,9 @@ class OptunaStudyConf:
     process_wide: Any = field(default_factory=list)
     ignore: Any = field(default_factory=list)
     threads_key: Any = None
+    replicates: Any = 1
+    seed_key: Any = None
+    dry_run: Any = False
 
 
 SAMPLERS: dict[str, dict[str, Any]] = {

@@ -1,0 +1,44 @@
+"""`python -m sweeps`: looking at studies, comparing their boards."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from sweeps.commands import best, board, compare, export, gc, importance, listing, plan, status
+from sweeps.errors import SweepError, one_line
+from sweeps.storage import without_passwords
+
+COMMANDS = (status, board, compare, best, importance, plan, export, listing, gc)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(prog="python -m sweeps", description=__doc__)
+    subparsers = result.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(subparsers)
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        code = options.run(options)
+        sys.stdout.flush()
+    except SweepError as error:
+        print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return int(code or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""The leaderboard: a study's trials in one typed frame, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes, records, tables
+from sweeps.csv_rows import cell, read_cells
+from sweeps.errors import SweepError
+from sweeps.rows import Header, objective_names, row_of
+from sweeps.study_folder import StudyFolder
+
+FIRST = ("rank", "trial", "state", "value", "low", "high", "replicates")
+_ORDER = {"COMPLETE": 0, "PRUNED": 1, "RUNNING": 2, "FAIL": 3}
+
+
+def header_of(study: Study, folder: Path | None) -> Header:
+    """What all rows of a study share."""
+    record: dict[str, Any] | None = None
+    if folder is not None and not study.metric_names:
+        complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        for trial in complete[:1]:
+            job = trial.user_attrs.get(attributes.JOB, {})
+            places = job.get("replicates") or [job.get("folder", ".")]
+            record = records.read(folder / places[0])
+    names = objective_names(study.metric_names, len(study.directions), record)
+    return Header(names, tuple(direction.name.lower() for direction in study.directions), folder)
+
+
+def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = False) -> pd.DataFrame:
+    """A study's trials, ranked.
+
+    Args:
+        study: Optuna's.
+        folder: of the study; without it rows hold what the study itself knows.
+        rebuild: read every trial's record again, whatever `trials.csv` has.
+
+    Returns:
+        a row a trial that has run: `rank` (Int64, of COMPLETE trials; of several objectives, the number of
+        the trial's Pareto front), `trial`, `state`, `value`, its 95 % interval `low` and `high` and
+        `replicates` where there are some, a column `params_<name>` a swept parameter, then what the records
+        have: metrics (their units are the record's) and provenance.
+    """
+    path = Path(folder) if folder is not None else None
+    header = header_of(study, path)
+    known = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
+    rows = []
+    for trial in study.get_trials(deepcopy=False):
+        if trial.state == TrialState.WAITING or _is_surplus(trial):
+            continue
+        row = known.get(trial.number)
+        if row is None or not _agrees(row, trial, header):
+            row = {name: cell(value) for name, value in row_of(trial, header).items()}
+        rows.append(row)
+    return ranked(_frame(rows, header), header)
+
+
+def _frame(rows: list[dict[str, str]], header: Header) -> pd.DataFrame:
+    params = sorted(
+        {name for row in rows for name in row if name.startswith("params_")}, key=_first_use(rows)
+    )
+    values = [f"value_{name}" for name in header.objectives] if len(header.objectives) > 1 else []
+    names = dict.fromkeys([*FIRST, *values, *params, *(name for row in rows for name in row)])
+    return tables.typed({name: [row.get(name, "") for row in rows] for name in names})
+
+
+def _first_use(rows: Sequence[dict[str, str]]) -> Any:
+    order: dict[str, int] = {}
+    for row in rows:
+        for name in row:
+            order.setdefault(name, len(order))
+    return order.__getitem__
+
+
+def _is_surplus(trial: FrozenTrial) -> bool:
+    return trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
+
+
+def _known_rows(path: Path) -> dict[int, dict[str, str]]:
+    """The rows of `trials.csv` by trial number; torn ones are left out."""
+    if not path.exists():
+        return {}
+    try:
+        names, rows = read_cells(path)
+    except SweepError:
+        return {}  # it can always be rebuilt from the study and the records
+    if "trial" not in names:
+        return {}
+    position = names.index("trial")
+    return {
+        int(row[position]): {name: value for name, value in zip(names, row, strict=True) if value}
+        for row in rows
+        if len(row) == len(names) and row[position].isdigit()
+    }
+
+
+def _agrees(row: dict[str, str], trial: FrozenTrial, header: Header) -> bool:
+    if row.get("state") != trial.state.name or not trial.state.is_finished():
+        return False
+    if len(header.objectives) > 1 or trial.state == TrialState.FAIL:
+        return trial.state == TrialState.FAIL or all(
+            row.get(f"value_{name}") == cell(value)
+            for name, value in zip(header.objectives, trial.values or (), strict=True)
+        )
+    value = trial.values[0] if trial.values else None
+    return row.get("value", "") == cell(value) and row.get("objective") == header.objectives[0]
+
+
+def ranked(frame: pd.DataFrame, header: Header) -> pd.DataFrame:
+    """The frame with ranks, best first; trials without a rank follow: PRUNED, RUNNING, FAIL."""
+    if frame.empty:
+        return frame
+    complete = frame["state"] == "COMPLETE"
+    signs = [1.0 if direction == "minimize" else -1.0 for direction in header.directions]
+    if len(signs) == 1:
+        key = frame["value"] * signs[0]
+        frame["rank"] = key.where(complete).rank(method="min").astype("Int64")
+    else:
+        points = frame.loc[complete, [f"value_{name}" for name in header.objectives]] * signs
+        frame["rank"] = pd.Series(
+            _fronts(points.to_numpy().tolist()), index=points.index, dtype="Int64"
+        ).reindex(frame.index)
+        key = frame["rank"].astype("float64")
+    order = pd.DataFrame({"state": frame["state"].map(_ORDER), "key": key, "trial": frame["trial"]})
+    order = order.sort_values(["state", "key", "trial"], na_position="last")
+    return frame.loc[order.index].reset_index(drop=True)
+
+
+def _fronts(points: list[list[float]]) -> list[int]:
+    """Of each point, the number of its front: 1 for those that none dominates, 2 for those that only points
+    of front 1 dominate, and so on (Deb et al. 2002, non-dominated sorting)."""
+    left = dict(enumerate(points))
+    fronts = [0] * len(points)
+    number = 0
+    while left:
+        number += 1
+        free = [
+            index
+            for index, point in left.items()
+            if not any(
+                other != point and all(a <= b for a, b in zip(other, point, strict=True))
+                for other in left.values()
+            )
+        ]
+        for index in free:
+            fronts[index] = number
+            del left[index]
+    return fronts

@@ -1,0 +1,52 @@
+"""`python -m sweeps best`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from optuna.trial import TrialState
+
+from sweeps import attributes
+from sweeps.commands.arguments import subcommand, whole
+from sweeps.errors import SweepError
+from sweeps.finding import find_study
+from sweeps.naming import command
+from sweeps.narration import say
+from sweeps.tally import front
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    made = subcommand(subparsers, "best", run, "The command that repeats the best trial, or any other.")
+    made.add_argument("study", metavar="STUDY", help="the study's folder")
+    which = made.add_mutually_exclusive_group()
+    which.add_argument("--top", type=whole, default=1, metavar="K", help="of the K best (1)")
+    which.add_argument("--trial", type=int, metavar="NUMBER", help="of this trial")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs it."""
+    found = find_study(options.study)
+    study = found.study
+    trials = study.get_trials(deepcopy=False)
+    if options.trial is not None:
+        if not 0 <= options.trial < len(trials):
+            raise SweepError(f"--trial={options.trial}: the study has trials 0 to {len(trials) - 1}")
+        chosen = [trials[options.trial]]
+    elif len(study.directions) > 1:
+        chosen = front(trials, study.directions)
+    else:
+        sign = 1 if study.directions[0].name == "MINIMIZE" else -1
+        complete = [t for t in trials if t.state == TrialState.COMPLETE and t.values]
+        chosen = sorted(complete, key=lambda trial: sign * trial.values[0])[: options.top]
+    if not chosen:
+        raise SweepError(f"{options.study}: no trial is complete yet")
+    started = str(study.user_attrs.get(attributes.PROGRAM, "python PROGRAM.py"))
+    for trial in chosen:
+        values = " ".join(f"{value:.6g}" for value in trial.values or ())
+        overrides = trial.user_attrs.get(attributes.JOB, {}).get("overrides")
+        if overrides is None:
+            raise SweepError(f"--trial={trial.number}: has not run yet")
+        say(f"# trial {trial.number}: {values or trial.state.name}")
+        say(command(started, overrides))

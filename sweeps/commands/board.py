@@ -1,0 +1,54 @@
+"""`python -m sweeps leaderboard`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from sweeps import tables
+from sweeps.board import leaderboard
+from sweeps.commands.arguments import subcommand, whole
+from sweeps.commands.terminal import board_lines, markdown_lines
+from sweeps.errors import SweepError
+from sweeps.finding import find_study
+from sweeps.narration import say
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    made = subcommand(
+        subparsers, "leaderboard", run, "A study's trials, the best first; also writes leaderboard.csv."
+    )
+    made.add_argument("study", metavar="STUDY", help="the study's folder")
+    made.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
+    made.add_argument(
+        "--sort", metavar="COLUMN", help="by another column, smallest first; -COLUMN: largest first"
+    )
+    made.add_argument("--top", type=whole, metavar="N", help="only so many rows")
+    made.add_argument("--rebuild", action="store_true", help="read every trial's record again")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs it."""
+    found = find_study(options.study)
+    board = leaderboard(found.study, found.folder.path, rebuild=options.rebuild)
+    if not board.empty:
+        tables.write(found.folder.leaderboard, board)
+    if options.sort is not None:
+        column = options.sort.removeprefix("-")
+        if column not in board.columns:
+            column = f"params_{column}"
+        if column not in board.columns:
+            raise SweepError(f"--sort={options.sort}: no such column; there are {', '.join(board.columns)}")
+        board = board.sort_values(column, ascending=not options.sort.startswith("-"), kind="stable")
+    shown = board.head(options.top) if options.top is not None else board
+    if options.format == "csv":
+        say(tables.text_of(shown).rstrip("\n"))
+    elif options.format == "json":
+        say(shown.to_json(orient="records", indent=2, double_precision=15))
+    elif shown.empty:
+        say("no trial has run yet")
+    else:
+        lines = markdown_lines if options.format == "markdown" else board_lines
+        for line in lines(shown):
+            say(line)

@@ -1,0 +1,74 @@
+"""`python -m sweeps compare`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sweeps import tables
+from sweeps.board import leaderboard
+from sweeps.commands.arguments import subcommand
+from sweeps.commands.terminal import frame_lines, markdown_of
+from sweeps.comparison import compare, overall
+from sweeps.errors import SweepError
+from sweeps.finding import find_study
+from sweeps.narration import say
+
+TEXT = """Which board is better, combination by combination, and whether that may be seed noise.
+
+Every further board is compared with the first. A difference counts where Welch's t-test on the replicates, by
+Holm's method over all combinations, says so; without replicates the winner is unknown.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    made = subcommand(subparsers, "compare", run, TEXT)
+    made.add_argument("boards", metavar="BOARD", nargs="+", help="a leaderboard.csv, or a study's folder")
+    made.add_argument(
+        "--confidence", type=float, default=0.95, metavar="P", help="of intervals and test (0.95)"
+    )
+    made.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs it."""
+    if not 0 < options.confidence < 1:
+        raise SweepError(f"--confidence={options.confidence}: must be above 0 and below 1")
+    names = _names(options.boards)
+    frame = compare([_board(path) for path in options.boards], names, options.confidence)
+    if options.format == "csv":
+        say(tables.text_of(frame).rstrip("\n"))
+    elif options.format == "json":
+        say(frame.to_json(orient="records", indent=2, double_precision=15))
+    else:
+        lines = markdown_of if options.format == "markdown" else frame_lines
+        shown = frame.rename(columns=lambda name: name.removeprefix("params_"))
+        for line in lines(shown):
+            say(line)
+        say("")
+        for line in lines(overall(frame)):
+            say(line)
+        say(
+            f"\ndifference to {names[0]}, with its {options.confidence:.0%} interval; p is corrected for all "
+            "combinations"
+        )
+        for name, value in frame.attrs.get("dropped", {}).items():
+            say(f"left out: {name.removeprefix('params_')}={value}, which not all boards have swept")
+
+
+def _board(path: str) -> Any:
+    if Path(path).is_dir():
+        found = find_study(path)
+        return leaderboard(found.study, found.folder.path)
+    return tables.read(Path(path))
+
+
+def _names(paths: list[str]) -> list[str]:
+    """What tells the boards apart: file names, or the folders that they are in, or the paths as given."""
+    for short in (lambda p: Path(p).stem, lambda p: Path(p).resolve().parent.name, str):
+        names = [short(path) for path in paths]
+        if len(set(names)) == len(names):
+            return names
+    raise SweepError("compare: a board stands there twice")

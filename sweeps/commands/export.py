@@ -1,0 +1,45 @@
+"""`python -m sweeps export`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps import tables
+from sweeps.board import leaderboard
+from sweeps.commands.arguments import subcommand
+from sweeps.errors import SweepError
+from sweeps.finding import find_study
+from sweeps.narration import say
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    made = subcommand(subparsers, "export", run, "All that a study knows of its trials, as a new CSV file.")
+    made.add_argument("study", metavar="STUDY", help="the study's folder")
+    made.add_argument("file", metavar="FILE.csv")
+    made.add_argument("--curves", action="store_true", help="intermediate values instead: trial, step, value")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs it."""
+    target = Path(options.file)
+    if target.exists():
+        raise SweepError(f"{target}: exists already")
+    if not target.absolute().parent.is_dir():
+        raise SweepError(f"{target}: its folder does not exist")
+    found = find_study(options.study)
+    if options.curves:
+        rows = [
+            {"trial": trial.number, "step": step, "value": value}
+            for trial in found.study.get_trials(deepcopy=False)
+            for step, value in sorted(trial.intermediate_values.items())
+        ]
+        frame: pd.DataFrame = tables.frame_of(rows, ("trial", "step", "value"))
+    else:
+        frame = leaderboard(found.study, found.folder.path, rebuild=True)
+    tables.write(target, frame)
+    say(f"{target}: {len(frame)} rows, {len(frame.columns)} columns")

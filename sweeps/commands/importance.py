@@ -1,0 +1,49 @@
+"""`python -m sweeps importance`."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from typing import Any
+
+import pandas as pd
+from optuna.exceptions import ExperimentalWarning
+
+from sweeps.commands.arguments import subcommand
+from sweeps.commands.terminal import frame_lines
+from sweeps.errors import SweepError, one_line
+from sweeps.finding import find_study
+from sweeps.narration import say
+
+TEXT = """Which parameters matter: PED-ANOVA (Watanabe et al. 2023), Optuna's default.
+
+How much the good trials' values of a parameter differ from all trials' values; the numbers sum to 1.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    made = subcommand(subparsers, "importance", run, TEXT)
+    made.add_argument("study", metavar="STUDY", help="the study's folder")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs it."""
+    from optuna.importance import get_param_importances
+
+    found = find_study(options.study)
+    if len(found.study.directions) > 1:
+        raise SweepError(f"{options.study}: has several objectives; importance is of one")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            importances = get_param_importances(found.study)
+    except (ValueError, RuntimeError) as error:
+        raise SweepError(f"{options.study}: no importance can be computed ({one_line(error, 200)})") from None
+    if not importances:
+        raise SweepError(
+            f"{options.study}: no importance can be computed (fewer than two values of each parameter)"
+        )
+    frame = pd.DataFrame({"parameter": list(importances), "importance": list(importances.values())})
+    for line in frame_lines(frame):
+        say(line)

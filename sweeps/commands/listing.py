@@ -1,0 +1,77 @@
+"""`python -m sweeps list`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps import attributes, records
+from sweeps.board import header_of
+from sweeps.commands.arguments import subcommand
+from sweeps.commands.terminal import frame_lines
+from sweeps.errors import SweepError
+from sweeps.finding import find_study, studies_below
+from sweeps.narration import say, shown_seconds
+from sweeps.tally import front, tally
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    made = subcommand(subparsers, "list", run, "All studies below a folder.")
+    made.add_argument("folder", metavar="FOLDER", nargs="?", default=".", help="where to look (here)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs it."""
+    root = Path(options.folder)
+    if not root.is_dir():
+        raise SweepError(f"{root}: no such folder")
+    rows: list[dict[str, Any]] = []
+    for folder in studies_below(root):
+        shown = os.path.relpath(folder.path, root)
+        try:
+            found = find_study(folder.path)
+        except SweepError as error:
+            rows.append({"study": shown, "objective": f"unreadable: {error}"})
+            continue
+        study = found.study
+        trials = study.get_trials(deepcopy=False)
+        header = header_of(study, folder.path)
+        now = tally(trials, header.directions[0] == "minimize")
+        several = len(header.directions) > 1
+        best = f"front of {len(front(trials, study.directions))}" if several else None
+        if not several and now.best is not None:
+            best = f"{now.best.values[0]:.5g}"
+        times = [
+            time for t in trials for time in (t.datetime_complete or t.datetime_start,) if time is not None
+        ]
+        age = shown_seconds((datetime.now() - max(times)).total_seconds()) if times else None
+        data = None
+        for trial in (t for t in trials if attributes.JOB in t.user_attrs):
+            job = trial.user_attrs[attributes.JOB]
+            record = records.read(folder.path / (job.get("replicates") or [job["folder"]])[0])
+            data = (record or {}).get("provenance", {}).get("data_name")
+            break
+        rows.append(
+            {
+                "study": shown,
+                "objective": " ".join(header.objectives),
+                "best": best,
+                "done": now.complete,
+                "pruned": now.pruned,
+                "failed": now.failed,
+                "open": now.running + now.waiting,
+                "data": data,
+                "age": age,
+            }
+        )
+    if not rows:
+        say(f"no study below {root}")
+        return
+    for line in frame_lines(pd.DataFrame(rows)):
+        say(line)

@@ -1,0 +1,61 @@
+"""`python -m sweeps status`."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from typing import Any
+
+from optuna.trial import TrialState
+
+from sweeps import attributes
+from sweeps.commands.arguments import subcommand
+from sweeps.finding import FoundStudy, find_study
+from sweeps.narration import say, shown_params, shown_seconds
+from sweeps.tally import front, tally
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    made = subcommand(
+        subparsers, "status", run, "How a study stands: trials by state, best so far, time left."
+    )
+    made.add_argument("study", metavar="STUDY", help="the study's folder")
+    made.add_argument(
+        "--watch", nargs="?", type=float, const=5.0, metavar="SECONDS", help="again every so many seconds (5)"
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs it."""
+    found = find_study(options.study)
+    while True:
+        show(found)
+        if options.watch is None:
+            return
+        time.sleep(max(0.1, options.watch))
+        say("")
+
+
+def show(found: FoundStudy) -> None:
+    """Prints how a study stands."""
+    study = found.study
+    trials = study.get_trials(deepcopy=False)
+    now = tally(trials, study.directions[0].name == "MINIMIZE")
+    say(f"study {study.study_name}")
+    say(
+        f"  {now.complete} complete, {now.pruned} pruned, {now.failed} failed, {now.retried} tried again, "
+        f"{now.running} running, {now.waiting} waiting; {shown_seconds(now.seconds)} of running"
+    )
+    if len(study.directions) > 1:
+        say(f"  Pareto front: {len(front(trials, study.directions))} trials")
+    elif now.best is not None:
+        say(f"  best: {now.best.values[0]:.6g} (trial {now.best.number}) {shown_params(now.best.params)}")
+    ended = [t.duration.total_seconds() for t in trials if t.state == TrialState.COMPLETE and t.duration]
+    wanted = study.user_attrs.get(attributes.BUDGET, {}).get("n_trials")
+    left = max(0, wanted - now.finished) if wanted is not None else now.waiting + now.running
+    if ended and left:
+        workers = max(1, now.running)
+        seconds = shown_seconds(statistics.mean(ended) * left / workers)
+        say(f"  {left} trials left: about {seconds} with {workers} at a time, if none is pruned")

@@ -1,0 +1,154 @@
+"""Frames as text: tables that fit a terminal, and Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+WIDTH = 80
+# After the objective and the swept parameters, in the order of what is left out last.
+EXTRAS = (
+    "state",
+    "trial",
+    "val_bce",
+    "val_kl",
+    "test_loss",
+    "epochs",
+    "parameters",
+    "trial_seconds",
+    "images_per_second",
+    "seed",
+)
+HEADINGS = {"trial_seconds": "seconds", "images_per_second": "images/s", "parameters": "weights"}
+MOST = 20  # characters of a parameter's value
+
+
+def board_lines(board: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
+    """A leaderboard in so many columns: the objective and the swept parameters are always there, and whatever
+    else fits. Where even they do not fit, the parameters stand below their trial's line."""
+    columns = _columns(board)
+    must = ["rank", *[name for name in columns if name.startswith("value")]]
+    if "low" in board and board["low"].notna().any():
+        must.append("interval")
+    params = [name for name in columns if name.startswith("params_")]
+    if _width(columns, [*must, *params]) > width:
+        yield from _stacked(board, columns, must, params, width)
+        return
+    chosen = [*must, *params]
+    for name in EXTRAS:
+        if name in columns and _width(columns, [*chosen, name]) <= width:
+            chosen.append(name)
+    order = [*must[:1], *(["trial"] if "trial" in chosen else []), *must[1:], *params]
+    order += [name for name in chosen if name not in order]
+    yield from _table(columns, order)
+
+
+def markdown_lines(board: pd.DataFrame) -> Iterator[str]:
+    """A leaderboard as a Markdown table."""
+    columns = _columns(board)
+    order: list[str] = [n for n in ("rank", "trial", "state") if n in columns]
+    order += [n for n in columns if n.startswith("value") or n == "interval"]
+    order += [n for n in columns if n.startswith("params_")]
+    order += [n for n in EXTRAS if n in columns and n not in order]
+    yield from _markdown([columns[name] for name in order])
+
+
+def markdown_of(frame: pd.DataFrame) -> Iterator[str]:
+    """Any frame as a Markdown table."""
+    yield from _markdown([[str(name), *(_text(value) for value in frame[name])] for name in frame.columns])
+
+
+def _markdown(columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    for index, cells in enumerate(zip(*columns, strict=True)):
+        yield "| " + " | ".join(text.replace("|", "\\|") for text in cells) + " |"
+        if index == 0:
+            yield "|" + " --- |" * len(cells)
+
+
+def frame_lines(frame: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
+    """Any frame as aligned columns; texts are cut so that all columns fit."""
+    columns = {str(name): [str(name), *(_text(value) for value in frame[name])] for name in frame.columns}
+    longest = max(len(text) for cells in columns.values() for text in cells) if columns else 0
+    while _width(columns, list(columns)) > width and longest > 6:
+        longest -= 1
+        columns = {name: [_cut(text, longest) for text in cells] for name, cells in columns.items()}
+    yield from _table(columns, list(columns))
+
+
+def _columns(board: pd.DataFrame) -> dict[str, list[str]]:
+    """Each column's heading and cells, by the frame's name for it; empty columns are left out."""
+    names = [str(name) for name in board.columns]
+    short = _short_names([name.removeprefix("params_") for name in names if name.startswith("params_")])
+    columns: dict[str, list[str]] = {}
+    for name in names:
+        wanted = name in EXTRAS or name.startswith(("rank", "value", "params_"))
+        if not wanted or (name != "rank" and board[name].isna().all()):
+            continue
+        heading = short.get(name.removeprefix("params_"), HEADINGS.get(name, name))
+        if name == "value":
+            heading = str(board["objective"].iloc[0]) if "objective" in board else name
+        columns[name] = [heading, *(_cut(_text(value), MOST) for value in board[name])]
+    if "low" in board and board["low"].notna().any():
+        spans = zip(board["low"], board["high"], strict=True)
+        columns["interval"] = ["95 %", *(f"{a:.2f}..{b:.2f}" if a == a else "" for a, b in spans)]
+    return columns
+
+
+def _short_names(names: Sequence[str]) -> dict[str, str]:
+    """The last part of each dotted name where that is enough to tell them apart."""
+    last = [name.rsplit(".", 1)[-1] for name in names]
+    return {name: part if last.count(part) == 1 else name for name, part in zip(names, last, strict=True)}
+
+
+def _text(value: Any) -> str:
+    if value is None or value is pd.NA or value != value:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.4g}"
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return str(bool(value)).lower()
+    return str(value)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 2] + ".."
+
+
+def _width(columns: dict[str, list[str]], names: Sequence[str]) -> int:
+    return sum(max(map(len, columns[name])) for name in names) + 2 * (len(names) - 1)
+
+
+def _table(columns: dict[str, list[str]], names: Sequence[str]) -> Iterator[str]:
+    widths = {name: max(map(len, columns[name])) for name in names}
+    numeric = {name: all(_looks_numeric(text) for text in columns[name][1:]) for name in names}
+    for index, cells in enumerate(zip(*(columns[name] for name in names), strict=True)):
+        parts = [
+            text.rjust(widths[name]) if numeric[name] else text.ljust(widths[name])
+            for name, text in zip(names, cells, strict=True)
+        ]
+        yield "  ".join(parts).rstrip()
+        if index == 0:
+            yield "  ".join("-" * widths[name] for name in names)
+
+
+def _looks_numeric(text: str) -> bool:
+    return text in ("", "-") or text.replace(".", "").replace("e-", "").lstrip("-").isdigit()
+
+
+def _stacked(
+    board: pd.DataFrame, columns: dict[str, list[str]], must: Sequence[str], params: Sequence[str], width: int
+) -> Iterator[str]:
+    names = [*must, *(name for name in ("trial", "state", "epochs") if name in columns)]
+    for index, line in enumerate(_table(columns, names)):
+        yield line
+        if index >= 2:
+            row = board.iloc[index - 2]
+            told = " ".join(
+                f"{columns[name][0]}={_text(row[name])}" for name in params if row[name] == row[name]
+            )
+            yield from textwrap.wrap(
+                told, width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+            )

@@ -1,0 +1,40 @@
+"""What a sweep would do, without doing it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import optuna
+
+from sweeps.narration import say, shown_params, shown_path
+from sweeps.plan import Plan, sampler_name
+from sweeps.samplers import PerTrialSampler
+
+SHOWN = 20
+
+
+def dry_run(plan: Plan) -> None:
+    """Prints what the sweep would run; launches and writes nothing."""
+    exists = "goes on in" if plan.folder.spec.exists() else "would be made in"
+    say(f"study {plan.name} {exists} {shown_path(plan.folder.path)}")
+    for parameter, described in plan.space.described().items():
+        say(f"  {parameter}: {described}")
+    say(f"  until {plan.budget.described}; {plan.settings.n_workers} at a time")
+    if plan.settings.replicates > 1:
+        say(f"  each combination {plan.settings.replicates} times, with different seeds")
+    if plan.grid:
+        size = sum(1 for _ in plan.space.combinations())
+        say(f"{size} combinations:")
+        for values in itertools.islice(plan.space.combinations(), SHOWN):
+            say(f"  {shown_params(values)}")
+        if size > SHOWN:
+            say(f"  and {size - SHOWN} more")
+        return
+    say(f"sampled by {sampler_name(plan.settings)}; the first, before there are results to learn from:")
+    # The study's own draws: its sampler is seeded by trial, and has no results yet either.
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    directions: list[Any] = list(plan.settings.directions)
+    study = optuna.create_study(directions=directions, sampler=PerTrialSampler(plan.settings.sampler))
+    for _ in range(min(5, plan.budget.n_trials or 5)):
+        say(f"  {shown_params(plan.space.suggest(study.ask(), plan.config))}")

@@ -1,0 +1,57 @@
+"""Keeping a study's tables while it runs: a row a finished trial, and now and then the ranked board."""
+
+from __future__ import annotations
+
+import time
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from sweeps import attributes, records
+from sweeps.csv_rows import append
+from sweeps.rows import Header, objective_names, row_of
+from sweeps.study_folder import StudyFolder
+
+LEAST_SECONDS = 60.0  # between two ranked boards
+SHARE = 0.02  # of the time that ranking may take
+
+
+class Ledger:
+    """Writes a study's tables.
+
+    Args:
+        study: Optuna's.
+        folder: of the study.
+    """
+
+    def __init__(self, study: Study, folder: StudyFolder) -> None:
+        self._study, self._folder = study, folder
+        self._next = time.monotonic() + LEAST_SECONDS
+
+    def enter(self, trial: FrozenTrial) -> None:
+        """Appends the row of a trial that has ended, at a cost that does not depend on how many there are."""
+        job = trial.user_attrs.get(attributes.JOB, {})
+        places = job.get("replicates") or [job.get("folder", ".")]
+        names = objective_names(
+            self._study.metric_names,
+            len(self._study.directions),
+            records.read(self._folder.path / places[0]),
+        )
+        directions = tuple(direction.name.lower() for direction in self._study.directions)
+        row = row_of(trial, Header(names, directions, self._folder.path))
+        with self._folder.locked():
+            append(self._folder.trials, row)
+        if time.monotonic() >= self._next:
+            self.rank()
+
+    def rank(self) -> None:
+        """Writes the ranked board."""
+        from sweeps import tables  # pandas: not before it is needed
+        from sweeps.board import leaderboard
+
+        started = time.monotonic()
+        board = leaderboard(self._study, self._folder.path)
+        if not board.empty:
+            tables.write(self._folder.leaderboard, board)
+        took = time.monotonic() - started
+        self._next = time.monotonic() + max(LEAST_SECONDS, took / SHARE)

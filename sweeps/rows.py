@@ -1,0 +1,111 @@
+"""A trial as one flat row: what the study, the trial's job and its record say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes, records
+
+PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
+LEFT_OUT = {"folder", "started", "finished"}  # of a record's provenance: the row says these itself
+
+
+@dataclass(frozen=True)
+class Header:
+    """What all rows of a study share.
+
+    Attributes:
+        objectives: a name each.
+        directions: likewise.
+        folder: of the study, below which the trials' folders are.
+    """
+
+    objectives: tuple[str, ...]
+    directions: tuple[str, ...]
+    folder: Path | None
+
+
+def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
+    """The row of a trial; absent values are left out.
+
+    Metrics and provenance come from the job's `record.json`. Of replicates, metrics are means, and the
+    provenance is the first one's, but for seconds, which are summed.
+    """
+    job = trial.user_attrs.get(attributes.JOB, {})
+    row: dict[str, Any] = {"trial": trial.number, "state": trial.state.name}
+    row |= _values(trial, header)
+    row |= {f"{PARAMS}{name}": value for name, value in trial.params.items()}
+    folders = job.get("replicates") or ([job["folder"]] if "folder" in job else [])
+    record = _joined([records.read(header.folder / folder) for folder in folders]) if header.folder else {}
+    row |= {name: value for name, value in record.items() if name not in row}
+    if trial.intermediate_values and trial.last_step is not None:
+        row["last_step"] = trial.last_step
+    if trial.duration is not None:
+        row["trial_seconds"] = trial.duration.total_seconds()
+    if trial.datetime_start is not None:
+        row["started"] = trial.datetime_start.isoformat(timespec="seconds")
+    row |= {key: job[key] for key in ("worker", "machine", "threads") if key in job}
+    if "folder" in job:
+        row["folder"] = job["folder"]
+    if attributes.RETRY_OF in trial.user_attrs:
+        row["retry_of"] = trial.user_attrs[attributes.RETRY_OF]
+    if attributes.REASON in trial.user_attrs:
+        row["reason"] = trial.user_attrs[attributes.REASON]
+    single = len(header.objectives) == 1
+    row["objective"] = header.objectives[0] if single else " ".join(header.objectives)
+    row["direction"] = header.directions[0] if single else " ".join(header.directions)
+    return row
+
+
+def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
+    if trial.values is None or trial.state not in (TrialState.COMPLETE, TrialState.PRUNED):
+        return {}
+    if len(header.objectives) > 1:
+        return {f"value_{name}": value for name, value in zip(header.objectives, trial.values, strict=True)}
+    row: dict[str, Any] = {"value": trial.values[0]}
+    replicates = trial.user_attrs.get(attributes.REPLICATES)
+    if replicates:
+        row["replicates"] = " ".join(repr(value) for value in replicates)
+    if replicates and len(replicates) > 1 and trial.state == TrialState.COMPLETE:
+        from sweeps.statistics import mean_interval  # scipy: not for every worker
+
+        interval = mean_interval(replicates)
+        row |= {"low": interval.low, "high": interval.high}
+    return row
+
+
+def _joined(found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+    """The flat maps of a trial's records as one."""
+    kept = [record for record in found if record is not None]
+    if not kept:
+        return {}
+    joined: dict[str, Any] = {}
+    for name, value in kept[0].get("metrics", {}).items():
+        values = [record.get("metrics", {}).get(name) for record in kept]
+        numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
+        several = len(kept) > 1 and len(numbers) == len(kept)
+        joined[name] = sum(numbers) / len(numbers) if several else value
+    provenance = kept[0].get("provenance", {})
+    joined |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in joined}
+    if len(kept) > 1 and "seconds" in joined:
+        joined["seconds"] = sum(record.get("provenance", {}).get("seconds", 0.0) for record in kept)
+    if "config_hash" in kept[0]:
+        joined["config_hash"] = kept[0]["config_hash"]
+    return joined
+
+
+def objective_names(
+    study_names: Sequence[str] | None, directions: int, record: dict[str, Any] | None
+) -> tuple[str, ...]:
+    """Names of the objectives: the study's, or what a record calls its objective, or `value`."""
+    if study_names:
+        return tuple(study_names)
+    if directions > 1:
+        return tuple(str(index) for index in range(directions))
+    named = (record or {}).get("objective")
+    return (str(named["name"]),) if isinstance(named, dict) and "name" in named else ("value",)

@@ -1,0 +1,159 @@
+"""Means of few replicates: their intervals, their differences, and many differences at once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# `scipy.stats` has all of this, and costs most of a second to import.
+from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean and its confidence interval.
+
+    Attributes:
+        mean: of the values; NaN of none.
+        low: NaN where there are fewer than two values or one is not finite.
+        high: likewise.
+        n: how many values.
+    """
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference of two means, its confidence interval and a test of "there is none".
+
+    Attributes:
+        difference: mean(a) - mean(b).
+        low: NaN where nothing can be said, see `welch`.
+        high: likewise.
+        p: two-sided; NaN likewise.
+        degrees: of freedom; NaN likewise.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+    degrees: float
+
+
+def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """The mean m with the interval m ± t s / √n, where s² = Σ(x - m)² / (n - 1) and t is the quantile
+    (1 + confidence) / 2 of Student's distribution with n - 1 degrees of freedom.
+
+    Values without spread give an interval without width.
+
+    Source: Student (1908), The probable error of a mean, Biometrika 6(1).
+
+    Raises:
+        ValueError: the confidence is not above 0 and below 1.
+    """
+    _check(confidence)
+    mean, error, n = _moments(values)
+    half = _quantile(n - 1, confidence) * error if math.isfinite(error) else math.nan
+    return Interval(mean, mean - half, mean + half, n)
+
+
+def welch(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
+    """Welch's t-test of two independent samples whose variances may differ.
+
+    With the squared standard errors u = s_a² / n_a and v = s_b² / n_b:
+    t = (mean(a) - mean(b)) / √(u + v), and the degrees of freedom (Welch-Satterthwaite) are
+    (u + v)² / (u² / (n_a - 1) + v² / (n_b - 1)). The interval is difference ± quantile √(u + v).
+
+    One sample without spread is no obstacle: the degrees are then those of the other. Where neither has
+    spread, nothing tells how far the means are from the truth (rounded values often agree by chance), so
+    there are no interval and no degrees; p is 1 where the means are equal, as with any spread, and NaN
+    where they differ. All but the difference is NaN where a sample has fewer than two values or one that
+    is not finite.
+
+    Source: Welch (1947), The generalization of "Student's" problem when several different population
+    variances are involved, Biometrika 34(1-2).
+
+    Raises:
+        ValueError: the confidence is not above 0 and below 1.
+    """
+    _check(confidence)
+    mean_a, error_a, n_a = _moments(a)
+    mean_b, error_b, n_b = _moments(b)
+    difference = mean_a - mean_b
+    error = math.hypot(error_a, error_b)
+    if not math.isfinite(error) or error == 0:
+        p = 1.0 if error == 0 and difference == 0 else math.nan
+        return Difference(difference, math.nan, math.nan, p, math.nan)
+    # Shares of the squared error: its fourth powers alone would overflow or vanish for extreme values.
+    share_a, share_b = (error_a / error) ** 2, (error_b / error) ** 2
+    degrees = 1 / (share_a**2 / (n_a - 1) + share_b**2 / (n_b - 1))
+    half = _quantile(degrees, confidence) * error
+    p = min(1.0, 2 * float(stdtr(degrees, -abs(difference / error))))
+    return Difference(difference, difference - half, difference + half, p, degrees)
+
+
+def holm(p_values: ArrayLike) -> NDArray[np.float64]:
+    """Adjusted p-values: whoever rejects those of at most x errs once or more with a probability of at
+    most x, however the tests depend on each other.
+
+    Of m p-values in ascending order, the i-th becomes max over j ≤ i of min(1, (m - j + 1) p_j). NaN stays
+    NaN and does not count in m.
+
+    Source: Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of
+    Statistics 6(2).
+
+    Raises:
+        ValueError: one is below 0 or above 1.
+    """
+    p = np.array(p_values, dtype=np.float64)
+    known = ~np.isnan(p)
+    values = p[known]
+    if ((values < 0) | (values > 1)).any():
+        raise ValueError("a p-value is at least 0 and at most 1")
+    order = np.argsort(values, kind="stable")
+    steps = values[order] * np.arange(len(values), 0, -1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    p[known] = adjusted
+    return p
+
+
+def _check(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence}: must be above 0 and below 1")
+
+
+def _quantile(degrees: float, confidence: float) -> float:
+    """How many standard errors an interval reaches to either side of its middle."""
+    return -float(stdtrit(degrees, (1 - confidence) / 2))
+
+
+def _moments(values: ArrayLike) -> tuple[float, float, int]:
+    """The mean, its standard error s / √n and n; the error is NaN where it is unknown."""
+    x = np.asarray(values, dtype=np.float64).ravel()
+    n = len(x)
+    if n == 0:
+        return math.nan, math.nan, 0
+    if not np.isfinite(x).all():
+        with np.errstate(invalid="ignore"):
+            return float(x.mean()), math.nan, n
+    with np.errstate(over="ignore", invalid="ignore"):
+        # From the first value: equal values have exactly no spread, and their mean is one of them.
+        mean = float(x[0] + (x - x[0]).mean())
+        deviations = x - mean
+        largest = float(np.abs(deviations).max())
+        if n < 2 or not math.isfinite(largest):
+            return mean, math.nan, n
+        if largest == 0:
+            return mean, 0.0, n
+        # Scaled: squares of tiny deviations would vanish, those of huge ones overflow.
+        error = largest * math.sqrt(float(np.square(deviations / largest).sum()) / (n - 1) / n)
+    return mean, error, n

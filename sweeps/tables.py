@@ -1,0 +1,126 @@
+"""Typed frames as CSV and back, to the last digit.
+
+A frame's types follow from its values as text, both when it is made and when it is read, so that what is
+read is what was written.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sweeps.csv_rows import cell, read_cells
+from sweeps.errors import SweepError, one_line
+
+WHOLE = re.compile(r"-?\d{1,18}")
+# Types that do not follow from the values where a column is empty, or only looks like numbers.
+TYPES = {
+    "rank": "Int64",
+    "trial": "Int64",
+    "value": "float64",
+    "low": "float64",
+    "high": "float64",
+    "last_step": "Int64",
+    "retry_of": "Int64",
+    "trial_seconds": "float64",
+    "state": "str",
+    "replicates": "str",
+    "reason": "str",
+    "folder": "str",
+    "objective": "str",
+    "direction": "str",
+    "config_hash": "str",
+    "data_name": "str",
+    "data_fingerprint": "str",
+    "git_commit": "str",
+}
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], columns: Iterable[str] = ()) -> pd.DataFrame:
+    """A typed frame of rows; `columns` come first and exist even where no row has them."""
+    names = list(dict.fromkeys([*columns, *(name for row in rows for name in row)]))
+    return typed({name: [cell(row.get(name)) for row in rows] for name in names})
+
+
+def typed(columns: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Columns of text as a frame: whole numbers, booleans, floats or text, whatever all values allow."""
+    return pd.DataFrame({name: _series(name, values) for name, values in columns.items()})
+
+
+def _series(name: str, values: Sequence[str]) -> pd.Series:
+    kind = TYPES.get(name) or _kind(values)
+    if kind == "Int64":
+        return pd.Series([int(v) if v else None for v in values], dtype="Int64")
+    if kind == "boolean":
+        return pd.Series([v == "true" if v else None for v in values], dtype="boolean")
+    if kind == "float64":
+        return pd.Series([float(v) if v else math.nan for v in values], dtype="float64")
+    return pd.Series([v if v else None for v in values], dtype="str")
+
+
+def _kind(values: Sequence[str]) -> str:
+    present = {value for value in values if value}
+    if not present:
+        return "str"
+    if all(WHOLE.fullmatch(value) for value in present):
+        return "Int64"
+    if present <= {"true", "false"}:
+        return "boolean"
+    try:
+        for value in present:
+            float(value)
+    except ValueError:
+        return "str"
+    return "str" if any("_" in value for value in present) else "float64"
+
+
+def text_of(frame: pd.DataFrame) -> str:
+    """The frame as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    columns = [[_shown(value) for value in frame[name]] for name in frame.columns]
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue()
+
+
+def _shown(value: Any) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return cell(bool(value)) if isinstance(value, (bool,)) or type(value).__name__ == "bool_" else cell(value)
+
+
+def write(path: Path, frame: pd.DataFrame) -> None:
+    """Writes a frame; a reader finds the old file or the new one."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.write_text(text_of(frame), encoding="utf-8")
+    partial.replace(path)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Reads a frame that `write` wrote.
+
+    Raises:
+        SweepError: the file is missing, empty, torn or no table.
+    """
+    header, rows = read_cells(path)
+    columns: dict[str, list[str]] = {name: [] for name in header}
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise SweepError(
+                f"{path}: line {number} has {len(row)} fields, not {len(header)}: torn or no board"
+            )
+        for name, value in zip(header, row, strict=True):
+            columns[name].append(value)
+    try:
+        return typed(columns)
+    except ValueError as error:
+        raise SweepError(f"{path}: no board ({one_line(error, 200)})") from None

@@ -1,0 +1,166 @@
+"""The leaderboard: the study's trials, value by value."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import optuna
+import pandas as pd
+import pytest
+
+import sweeps
+from sweeps import tables
+from sweeps.board import leaderboard
+from tests.conftest import OUTSIDE, SMALL, Command
+from tests.sweeps.conftest import Sweep, folder_of, study_of
+from tests.sweeps.test_sweeper import lines, wait_for
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def assert_board_is_the_study(board: pd.DataFrame, study: optuna.Study) -> None:
+    trials = {trial.number: trial for trial in study.trials if trial.state.name != "WAITING"}
+    assert sorted(board["trial"]) == sorted(trials)
+    for _, row in board.iterrows():
+        trial = trials[row["trial"]]
+        assert row["state"] == trial.state.name
+        if trial.state.name in ("COMPLETE", "PRUNED"):
+            assert row["value"] == trial.value
+        for name, value in trial.params.items():
+            assert row[f"params_{name}"] == value
+
+
+def test_rows_are_the_trials_best_first(sweep: Sweep, tmp_path: Path) -> None:
+    sweep("x=5,0.5,1,0.3", "shape=round,wide", "trouble=raise", "trouble_at=1")
+    study = study_of(tmp_path)
+    board = leaderboard(study, folder_of(tmp_path))
+    assert_board_is_the_study(board, study)
+    values = board["value"].dropna().tolist()
+    assert values == sorted(values)
+    assert board["rank"].dropna().tolist() == [1, 2, 3, 4, 5, 6]
+    assert board["state"].tolist() == ["COMPLETE"] * 6 + ["FAIL"] * 2
+    assert board["reason"].dropna().unique().tolist() == ["RuntimeError: no luck with x=1"]
+    written = tables.read(folder_of(tmp_path) / "leaderboard.csv")
+    pd.testing.assert_frame_equal(written, board, check_exact=True)
+    pd.testing.assert_frame_equal(sweeps.leaderboard(study, folder_of(tmp_path), rebuild=True), board)
+    (folder_of(tmp_path) / "trials.csv").unlink()
+    pd.testing.assert_frame_equal(leaderboard(study, folder_of(tmp_path)), board)
+
+
+def test_the_board_is_right_while_the_sweep_runs(start: Start, tmp_path: Path) -> None:
+    events = tmp_path / "events"
+    process = start("x=0.1,0.2,0.3", "slow_at=0.3", "seconds=30", f"events={events}")
+    wait_for(lambda: "start 2 0.3" in lines(events))
+    folder = folder_of(tmp_path)
+    wait_for(lambda: len(lines(folder / "trials.csv")) == 3)
+    board = leaderboard(study_of(tmp_path), folder)
+    process.terminate()
+    process.communicate(timeout=60)
+    assert board["trial"].tolist() == [1, 0, 2]
+    assert board["state"].tolist() == ["COMPLETE", "COMPLETE", "RUNNING"]
+
+
+def test_a_torn_or_foreign_trials_file_changes_nothing(sweep: Sweep, tmp_path: Path) -> None:
+    sweep("x=1,2,3")
+    folder = folder_of(tmp_path)
+    board = leaderboard(study_of(tmp_path), folder)
+    text = (folder / "trials.csv").read_text()
+    for damaged in (text[:-20], "a,b\n1,2\n", "", text.replace("COMPLETE", "FAIL"), "\x00"):
+        (folder / "trials.csv").write_text(damaged)
+        again = leaderboard(study_of(tmp_path), folder)
+        pd.testing.assert_frame_equal(again[board.columns], board)
+
+
+def test_replicates_are_one_trial_with_an_interval(sweep: Sweep, tmp_path: Path) -> None:
+    # y is the "seed": 2, 3, 4, so that the values are known.
+    result = sweep(
+        "x=0.3,1.3", "hydra.sweeper.replicates=3", "hydra.sweeper.seed_key=y", f"events={tmp_path}/e"
+    )
+    assert result.returncode == 0, result.stderr
+    study = study_of(tmp_path)
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 2
+    assert len(lines(tmp_path / "e")) == 12
+    values = [1 / 3, 1 + 1 / 3, 4 + 1 / 3]
+    assert study.trials[0].value == pytest.approx(sum(values) / 3, abs=1e-15)
+    board = leaderboard(study, folder_of(tmp_path))
+    assert [float(text) for text in board["replicates"][0].split()] == pytest.approx(values)
+    half = 4.302652729911275 * (sum((v - sum(values) / 3) ** 2 for v in values) / 2 / 3) ** 0.5
+    assert board["high"][0] - board["low"][0] == pytest.approx(2 * half)
+    for index in range(3):
+        assert (folder_of(tmp_path) / "0" / str(index) / ".hydra" / "config.yaml").exists()
+
+
+def test_only_the_first_replicate_may_be_pruned(sweep: Sweep, tmp_path: Path) -> None:
+    result = sweep(
+        "x=0.3,5",
+        "hydra.sweeper.replicates=2",
+        "hydra.sweeper.seed_key=y",
+        "hydra/sweeper/optuna_study/pruner=median",
+        "hydra.sweeper.pruner.n_startup_trials=1",
+        f"events={tmp_path}/e",
+    )
+    assert result.returncode == 0, result.stderr
+    assert [trial.state.name for trial in study_of(tmp_path).trials] == ["COMPLETE", "PRUNED"]
+    assert sum(line.startswith("start 1") for line in lines(tmp_path / "e")) == 1
+    assert list(study_of(tmp_path).trials[0].intermediate_values) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["hydra.sweeper.replicates=2"], "needs hydra.sweeper.seed_key"),
+        (["hydra.sweeper.replicates=0"], "hydra.sweeper.replicates=0: must be"),
+        (["hydra.sweeper.replicates=2", "hydra.sweeper.seed_key=x"], "x must not be swept then"),
+        (
+            ["hydra.sweeper.replicates=2", "hydra.sweeper.seed_key=sizes"],
+            "must name a field with a whole number",
+        ),
+    ],
+)
+def test_replicates_need_a_seed(sweep: Sweep, tmp_path: Path, arguments: list[str], said: str) -> None:
+    result = sweep("x=1,2", *arguments)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_objectives_are_ranked_by_fronts(sweep: Sweep, tmp_path: Path) -> None:
+    sweep("x=0.3", "y=0,1,2,3", "several=true", "hydra.sweeper.direction=[minimize,minimize]")
+    board = leaderboard(study_of(tmp_path), folder_of(tmp_path))
+    assert dict(zip(board["params_y"], board["rank"], strict=True)) == {0: 1, 1: 1, 2: 1, 3: 2}
+
+
+def test_columns_of_a_model_come_from_its_records(command: Command, tmp_path: Path) -> None:
+    arguments = (*SMALL, "figures.enabled=false", "training.epochs=1", "hydra.sweep.dir=s")
+    result = command(
+        "lstm_vae.train", "--multirun", *arguments, "encoder.fc=[8],[]", "hydra.sweeper.replicates=2"
+    )
+    assert result.returncode == 0, result.stderr
+    board = tables.read(tmp_path / "s" / "leaderboard.csv")
+    assert board["objective"].tolist() == ["val_loss"] * 2
+    for _, row in board.iterrows():
+        found = [
+            json.loads((tmp_path / "s" / str(row["trial"]) / str(index) / "record.json").read_text())
+            for index in range(2)
+        ]
+        assert [record["provenance"]["seed"] for record in found] == [0, 1]
+        for name in ("val_bce", "val_kl", "val_loss", "test_loss"):
+            assert row[name] == sum(record["metrics"][name] for record in found) / 2
+        assert row["data_fingerprint"] == found[0]["provenance"]["data_fingerprint"]
+        assert row["config_hash"] == found[0]["config_hash"]
+        assert row["value"] == pytest.approx(row["val_loss"], rel=1e-15)
+
+
+def test_reading_boards_needs_no_tensorflow() -> None:
+    code = (
+        "import sys, sweeps.__main__; "
+        "print(sorted({'tensorflow', 'keras', 'scipy.stats', 'matplotlib'} & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=OUTSIDE, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "[]\n"

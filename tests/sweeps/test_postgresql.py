@@ -1,0 +1,374 @@
+"""Sweeps in a PostgreSQL database: a real server, and a password that is written nowhere."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import optuna
+import pytest
+from optuna.trial import FrozenTrial
+
+from tests.sweeps.conftest import Sweep, folder_of, states
+from tests.sweeps.test_sweeper import JOBLIB, Start, lines, wait_for
+
+psycopg2 = pytest.importorskip("psycopg2", reason="needs psycopg2: pip install 'lstm-vae[postgresql]'")
+
+USER = "sweeper"
+PASSWORD = "unmistakable-Secr3t-7b1f"
+HARD_PASSWORD = "p@ss:w/rd%41 7b1f"  # every character of it that a URL takes for its own
+
+
+def binaries() -> Path | None:
+    """The folder of the server's programs; Debian keeps them off the PATH."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    return folders[-1] if folders and (folders[-1] / "initdb").exists() else None
+
+
+def unprivileged() -> dict[str, Any]:
+    """What makes `Popen` run a program as somebody else where this is root, whom the server refuses."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    pytest.skip("the PostgreSQL server does not run as root, and there is no other user")
+
+
+class Server:
+    """A PostgreSQL server on loopback, which asks everybody for a password.
+
+    Args:
+        programs: the folder of its programs.
+        folder: its own, which the user that it runs as can reach.
+    """
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder, self._as = programs, folder, unprivileged()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        password = folder / "password"
+        password.write_text(PASSWORD, encoding="utf-8")
+        if self._as:
+            for path in (folder, password):
+                os.chown(path, self._as["user"], self._as["group"])
+        options = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
+        initdb = [
+            str(programs / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            USER,
+            f"--pwfile={password}",
+            *options,
+        ]
+        subprocess.run(initdb, cwd=folder, check=True, capture_output=True, timeout=120, **self._as)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it and waits until it answers."""
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
+        options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        command = [str(self._programs / "postgres"), "-D", str(self._folder / "data"), "-p", str(self.port)]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *options],
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self._as,
+            )
+        wait_for(self._answers)
+
+    def stop(self) -> None:
+        """Stops it; connections are cut."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=60)
+            self._process = None
+
+    def execute(self, statement: str) -> None:
+        """Runs a statement as the server's owner."""
+        connection = self._connection()
+        try:
+            connection.autocommit = True
+            connection.cursor().execute(statement)
+        finally:
+            connection.close()
+
+    def _connection(self) -> Any:
+        return psycopg2.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=USER,
+            password=PASSWORD,
+            dbname="postgres",
+            connect_timeout=5,
+        )
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self._folder / "log").read_text(encoding="utf-8")
+        try:
+            self._connection().close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Made once; its folder is outside pytest's own, which other users cannot enter."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("needs the PostgreSQL server's programs (initdb, postgres)")
+    folder = Path(tempfile.mkdtemp(prefix="sweeps-postgresql-"))
+    try:
+        made = Server(programs, folder)
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An empty database of the server.
+
+    Attributes:
+        name: of it.
+        port: of the server.
+    """
+
+    name: str
+    port: int
+
+    def url(self, user: str = USER, password: str = PASSWORD) -> str:
+        return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{self.port}/{self.name}"
+
+    def storage(self, user: str = USER, password: str = PASSWORD) -> str:
+        """The override that names it."""
+        return f"hydra.sweeper.storage={self.url(user, password)}"
+
+    def trials(self, study: str | None = None) -> list[FrozenTrial]:
+        """The trials of a study, or of the only one."""
+        storage = optuna.storages.RDBStorage(self.url().replace("://", "+psycopg2://", 1))
+        try:
+            return optuna.load_study(study_name=study, storage=storage).get_trials(deepcopy=False)
+        finally:
+            storage.engine.dispose()
+
+
+@pytest.fixture
+def database(server: Server) -> Database:
+    """A new one."""
+    name = f"sweeps_{time.monotonic_ns()}"
+    server.execute(f"CREATE DATABASE {name}")
+    return Database(name, server.port)
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the sweeps of a test have said."""
+    return []
+
+
+@pytest.fixture
+def sweep(sweep: Sweep, said: list[str]) -> Sweep:
+    """As everywhere, and what it says is kept."""
+
+    def run(*arguments: str, **environment: str) -> Any:
+        result = sweep(*arguments, **environment)
+        said.extend((result.stdout, result.stderr))
+        return result
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def nothing_tells_the_password(tmp_path: Path, said: list[str]) -> Iterator[None]:
+    """After every test: neither a file below its folder nor a sweep's output holds a password."""
+    yield
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    for secret in (PASSWORD, HARD_PASSWORD, quote(HARD_PASSWORD, safe="")):
+        assert [path for path in files if secret.encode() in path.read_bytes()] == []
+        assert [text for text in said if secret in text] == []
+
+
+def ended(process: subprocess.Popen[str], said: list[str]) -> str:
+    """Waits for a sweep; returns what it wrote to stderr."""
+    stdout, stderr = process.communicate(timeout=60)
+    said.extend((stdout, stderr))
+    return stderr
+
+
+def test_a_grid_is_run_once_and_the_same_command_runs_nothing_twice(
+    sweep: Sweep, database: Database, tmp_path: Path
+) -> None:
+    arguments = "x=0.1,0.2,0.4", "shape=round,wide", f"events={tmp_path}/events", database.storage(), *JOBLIB
+    result = sweep(*arguments)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    trials = database.trials()
+    assert states(trials) == ["COMPLETE"] * 6
+    seen = [(trial.params["x"], trial.params["shape"]) for trial in trials]
+    assert seen == list(itertools.product([0.1, 0.2, 0.4], ["round", "wide"]))
+    folder = folder_of(tmp_path)
+    assert not (folder / "study.journal").exists()
+    assert f":***@127.0.0.1:{database.port}/" in (folder / "multirun.yaml").read_text(encoding="utf-8")
+    assert (folder / "0" / ".hydra" / "hydra.yaml").exists()
+    again = sweep(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert len(lines(tmp_path / "events")) == 12
+    assert len(database.trials()) == 6
+
+
+@pytest.mark.parametrize("folders", [("one", "one"), ("one", "other")], ids=["one-folder", "two-folders"])
+def test_two_shells_at_once_keep_to_one_budget(
+    start: Start, database: Database, tmp_path: Path, said: list[str], folders: tuple[str, str]
+) -> None:
+    """In two folders, as on two machines without a common file system, only the database joins them."""
+    arguments = "x=interval(0,1)", "hydra.sweeper.n_trials=10", "seconds=0.05", database.storage()
+    name = "hydra.sweeper.study_name=mine"
+    both = [start(*arguments, name, f"hydra.sweep.dir={tmp_path}/{folder}") for folder in folders]
+    for process in both:
+        stderr = ended(process, said)
+        assert process.returncode == 0, stderr
+    trials = database.trials()
+    done = [trial for trial in trials if trial.state.name == "COMPLETE"]
+    assert len(done) == 10
+    assert len({trial.params["x"] for trial in done}) == 10
+    surplus = [trial.user_attrs["sweeps:cause"] for trial in trials if trial.state.name == "FAIL"]
+    assert surplus == ["surplus"] * (len(trials) - 10)
+
+
+def test_a_shell_in_another_folder_takes_no_running_trial_for_dead(
+    start: Start, sweep: Sweep, database: Database, tmp_path: Path, said: list[str]
+) -> None:
+    events = tmp_path / "events"
+    arguments = (
+        *("x=0,1,2,3", f"events={events}", "hydra.sweeper.study_name=mine", database.storage()),
+        *("slow_at=0", f"wait_for={events}", "wait_lines=7"),
+    )
+    first = start(*arguments, f"hydra.sweep.dir={tmp_path}/one")
+    wait_for(lambda: "start 0 0" in lines(events))
+    second = sweep(*arguments, f"hydra.sweep.dir={tmp_path}/other")
+    stderr = ended(first, said)
+    assert first.returncode == 0, stderr
+    assert second.returncode == 0, second.stderr
+    assert [trial.params["x"] for trial in database.trials() if trial.state.name == "COMPLETE"] == [
+        0,
+        1,
+        2,
+        3,
+    ]
+    assert sorted(line.split()[2] for line in lines(events) if line.startswith("start")) == list("0123")
+
+
+def test_a_killed_sweep_goes_on_and_loses_nothing(
+    start: Start, sweep: Sweep, database: Database, tmp_path: Path, said: list[str]
+) -> None:
+    events = tmp_path / "events"
+    arguments = "x=0,1,2,3", f"events={events}", "slow_at=1", database.storage(), *JOBLIB
+    process = start(*arguments, "seconds=60")
+    wait_for(lambda: sum(line.startswith("end") for line in lines(events)) == 3)
+    os.killpg(process.pid, signal.SIGKILL)
+    ended(process, said)
+    assert states(database.trials()) == ["COMPLETE", "RUNNING", "COMPLETE", "COMPLETE"]
+    again = sweep(*arguments, "seconds=0")
+    assert again.returncode == 0, again.stderr
+    trials = database.trials()
+    assert states(trials) == ["COMPLETE", "FAIL", "COMPLETE", "COMPLETE", "COMPLETE"]
+    assert trials[1].user_attrs["sweeps:cause"] == "lost"
+    assert trials[4].params == trials[1].params
+    assert [line for line in lines(events) if line.startswith("end")][3:] == ["end 4 1"]
+
+
+def test_a_wrong_password_is_refused_in_one_line(sweep: Sweep, database: Database, tmp_path: Path) -> None:
+    result = sweep("x=1,2", database.storage(password=PASSWORD + "-wrong"))
+    assert result.returncode == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert f"hydra.sweeper.storage=postgresql://{USER}:***@127.0.0.1:{database.port}/{database.name}" in line
+    assert "password authentication failed" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stopped_server_is_told_in_one_line(
+    sweep: Sweep, server: Server, database: Database, tmp_path: Path
+) -> None:
+    arguments = "x=1,2", database.storage()
+    server.stop()
+    try:
+        result = sweep(*arguments)
+    finally:
+        server.start()
+    assert result.returncode == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert "onnection refused" in line
+    assert list(tmp_path.iterdir()) == []
+    assert sweep(*arguments).returncode == 0
+
+
+def test_a_password_of_any_characters_will_do(
+    sweep: Sweep, server: Server, database: Database, tmp_path: Path
+) -> None:
+    server.execute(f"CREATE ROLE hard LOGIN PASSWORD '{HARD_PASSWORD}'")
+    server.execute(f"ALTER DATABASE {database.name} OWNER TO hard")
+    result = sweep("x=1,2,3,4", database.storage("hard", HARD_PASSWORD), *JOBLIB)
+    assert result.returncode == 0, result.stderr
+    assert states(database.trials()) == ["COMPLETE"] * 4
+
+
+def test_the_best_of_another_study_may_need_another_password(
+    sweep: Sweep, server: Server, database: Database, tmp_path: Path
+) -> None:
+    server.execute(f"CREATE ROLE other SUPERUSER LOGIN PASSWORD '{HARD_PASSWORD}'")
+    assert sweep("x=0.9,0.3,0.5", "hydra.sweeper.study_name=a", database.storage()).returncode == 0
+    best = f"hydra.sweeper.enqueue_best={{storage:'{database.url()}',study_name:a,k:2}}"
+    own = database.storage("other", HARD_PASSWORD)
+    result = sweep(
+        "x=interval(0,1)", "hydra.sweeper.study_name=b", "hydra.sweeper.n_trials=4", best, own, *JOBLIB
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    trials = database.trials("b")
+    assert states(trials) == ["COMPLETE"] * 4
+    assert [trial.params["x"] for trial in trials[:2]] == [0.3, 0.5]
+
+
+@pytest.mark.slow
+def test_the_files_that_submitit_pickles_workers_to_hold_no_password(
+    sweep: Sweep, database: Database, tmp_path: Path
+) -> None:
+    pytest.importorskip(
+        "hydra_plugins.hydra_submitit_launcher", reason="needs submitit: pip install 'lstm-vae[submitit]'"
+    )
+    result = sweep(
+        "x=1,2,3,4", database.storage(), "hydra/launcher=submitit_local", "hydra.sweeper.n_workers=2"
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert states(database.trials()) == ["COMPLETE"] * 4
+    assert list(folder_of(tmp_path).glob(".submitit/*/*.pkl"))
