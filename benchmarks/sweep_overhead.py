@@ -3,9 +3,9 @@
     python benchmarks/sweep_overhead.py [--trials 100] [--rounds 3] [--long 1000]
 
 This project's sweeper and a batch sweeper that works as Hydra's official one does (benchmarks/batch_sweeper)
-are run in turn, under Hydra's basic launcher, with TPE; this project's also with 20 reports a trial and a median
-pruner. Then one long study: what do trials about number 10 and about the last cost, and how much of that is
-Optuna's own (the same asks, reports and tells without Hydra)? Prints JSON.
+are run in turn, under Hydra's basic launcher, with TPE; this project's also with 20 reports a trial and a
+median pruner. Then one long study: what do trials about number 10 and the last ones cost, and how much of
+that is Optuna's own (the same asks, reports and tells without Hydra)? Prints JSON.
 """
 
 from __future__ import annotations

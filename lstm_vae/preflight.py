@@ -16,6 +16,7 @@ from typing import Any
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
 
@@ -64,7 +65,8 @@ class Preflight(Callback):
             with open_dict(config):
                 config.hydra.sweep.dir = folder
                 # Jobs are composed anew, from these.
-                config.hydra.overrides.hydra.append(f"hydra.sweep.dir='{folder}'")
+                quoted = QuotedString(folder, Quote.single).with_quotes()
+                config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted}")
 
 
 def check_job(config: DictConfig) -> RunConfig:

@@ -8,6 +8,7 @@ before the first trial, and trials are composed from the copies.
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import composition_error
+from sweeps.storage import without_passwords
 
 
 class _Repository(ConfigRepository):
@@ -113,7 +115,8 @@ class Composer:
             target = folder / relative
             if original.is_file() and not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(original.read_bytes())
+                text = original.read_text(encoding="utf-8")
+                target.write_text(without_passwords(text), encoding="utf-8")
 
 
 def with_copies_first(search_path: ConfigSearchPath, folder: Path) -> ConfigSearchPath:
@@ -136,14 +139,14 @@ def job_part(config: DictConfig) -> DictConfig:
     return part
 
 
-def flat(config: DictConfig) -> dict[str, Any]:
-    """Every field by its dotted name, resolved; lists are values.
+def flat(config: DictConfig, resolve: bool = True) -> dict[str, Any]:
+    """Every field by its dotted name; lists are values.
 
     Raises:
         SweepError: a value cannot be resolved.
     """
     try:
-        nested = OmegaConf.to_container(config, resolve=True, throw_on_missing=False)
+        nested = OmegaConf.to_container(config, resolve=resolve, throw_on_missing=False)
     except OmegaConfBaseException as error:
         raise composition_error(error) from None
     result: dict[str, Any] = {}
@@ -160,10 +163,21 @@ def flat(config: DictConfig) -> dict[str, Any]:
 
 
 def resolved_job(config: DictConfig) -> dict[str, Any]:
-    """Every field of the job that this configuration describes, with `${hydra:...}` resolved as in it."""
+    """Every field of the job that this configuration describes, with `${hydra:...}` resolved as in it.
+
+    Of fields that hold the time, which differs at every call, only that they do; of those from the
+    environment, which may be secrets, a hash.
+    """
     before = HydraConfig.instance().cfg
     HydraConfig.instance().set_config(config)
     try:
-        return flat(job_part(config))
+        job = job_part(config)
+        fields, raw = flat(job), flat(job, resolve=False)
     finally:
         HydraConfig.instance().cfg = before
+    for key, text in raw.items():
+        if "${now:" in str(text):
+            fields[key] = str(text)
+        elif "oc.env" in str(text):
+            fields[key] = "hash " + hashlib.sha256(str(fields[key]).encode()).hexdigest()[:16]
+    return fields

@@ -42,7 +42,7 @@ class Spec:
         return [
             f"{key.removeprefix('config.')}: {_shown(then, key)} -> {_shown(now, key)}"
             for key in sorted(now.keys() | then.keys())
-            if now.get(key, _ABSENT) != then.get(key, _ABSENT)
+            if _shown(now, key) != _shown(then, key)
         ]
 
 

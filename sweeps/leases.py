@@ -77,6 +77,8 @@ class Lease:
 
     def release(self) -> None:
         """Gives it back; the trial is finished."""
+        if self._file is not None and fcntl is None:
+            self._file.close()  # Windows deletes no open file
         self._path.unlink(missing_ok=True)
         if self._file is not None:
             self._file.close()
@@ -86,6 +88,16 @@ class Lease:
             # Whatever it is, the trial itself may well go on; a beat that is missing says enough.
             with contextlib.suppress(Exception):
                 self._trial.storage.set_trial_user_attr(self._trial._trial_id, attributes.BEAT, time.time())
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class Watch:
@@ -107,7 +119,8 @@ class Watch:
             return False
         job = trial.user_attrs.get(attributes.JOB)
         if job is not None and job["host"] == self._host and fcntl is not None:
-            return not self._is_locked(trial.number)
+            # A child of the job's own may have inherited the lock, and live on.
+            return not self._is_locked(trial.number) or not _lives(int(job["pid"]))
         beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
         now = time.monotonic()
         before, since = self._seen.get(trial.number, (object(), now))

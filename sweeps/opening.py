@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +9,21 @@ import optuna
 import yaml
 from omegaconf import OmegaConf
 from optuna.study import Study
-from optuna.trial import TrialState
 
 from sweeps import attributes
 from sweeps.errors import SweepError
 from sweeps.naming import program
 from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
-from sweeps.space.parameter import Value
-from sweeps.storage import SECRET, StorageLocation, locate
 
 _SHOWN = 6  # differences in an error
+OWN = {
+    "study.journal",
+    "study.journal.lock",
+    "conf",
+    "workers",
+    "multirun.yaml",
+}  # made before spec.yaml may be
 
 
 def open_study(plan: Plan) -> Study:
@@ -72,7 +74,7 @@ def open_study(plan: Plan) -> Study:
 def _require_own_folder(plan: Plan) -> None:
     path = plan.folder.path
     if not plan.folder.spec.exists():
-        if any(not entry.name.startswith(".") for entry in path.iterdir()):
+        if any(not entry.name.startswith(".") and entry.name not in OWN for entry in path.iterdir()):
             raise SweepError(f"hydra.sweep.dir={path}: must be a new or empty folder, or this study's own")
         return
     spec = yaml.safe_load(plan.folder.spec.read_text(encoding="utf-8"))
@@ -103,34 +105,3 @@ def _created(plan: Plan) -> Study:
             f"study {plan.name} in {plan.storage.url} has hydra.sweeper.direction={directions}, not {wanted}"
         )
     return study
-
-
-def best_of_another(plan: Plan) -> list[Mapping[str, Value]]:
-    """The parameters of the k best trials of the study that `hydra.sweeper.enqueue_best` names.
-
-    Raises:
-        SweepError: there is no such study.
-    """
-    wanted = plan.settings.enqueue_best
-    if wanted is None:
-        return []
-    field = "hydra.sweeper.enqueue_best"
-    unknown = set(wanted) - {"storage", "study_name", "k"}
-    k = wanted.get("k", 1)
-    if unknown or "storage" not in wanted or isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise SweepError(f"{field}={wanted}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
-    own = os.environ.get(SECRET)
-    try:
-        location: StorageLocation = locate(str(wanted["storage"]), plan.folder.path)
-        study = optuna.load_study(study_name=wanted.get("study_name"), storage=location.open())
-    except (KeyError, ValueError) as error:
-        raise SweepError(f"{field}={wanted}: no such study ({error})") from None
-    finally:
-        # The workers open this study's own storage.
-        os.environ.pop(SECRET, None)
-        os.environ.update({} if own is None else {SECRET: own})
-    trials = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
-    sign = 1 if study.directions[0].name == "MINIMIZE" else -1
-    best = sorted(trials, key=lambda trial: sign * trial.values[0])[:k]
-    known = {parameter.name for parameter in plan.space.parameters}
-    return [{name: value for name, value in trial.params.items() if name in known} for trial in best]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.types import HydraContext
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from sweeps.budget import Budget, budget_of
 from sweeps.composition import Composer
@@ -15,14 +16,15 @@ from sweeps.errors import SweepError
 from sweeps.fingerprint import Spec, checked_spec
 from sweeps.launching import require_room
 from sweeps.naming import study_name
-from sweeps.queue import warm_starts
 from sweeps.replication import first_seed
 from sweeps.samplers import make_pruner, make_sampler
 from sweeps.settings import Settings, settings_from
 from sweeps.space import Space, parse_space
+from sweeps.space.parameter import Value
 from sweeps.space.space import load_function
 from sweeps.storage import StorageLocation, locate, masked, without_passwords
-from sweeps.study_folder import StudyFolder
+from sweeps.study_folder import StudyFolder, trial_subfolder
+from sweeps.warm_starts import best_of_another, warm_starts
 
 LARGEST_GRID = 10_000
 
@@ -35,6 +37,7 @@ class Plan:
         config: the sweep's configuration, with its folder settled and without passwords.
         name: of the study.
         grid: whether it is the full grid.
+        warm: combinations to try first.
     """
 
     config: DictConfig
@@ -47,6 +50,7 @@ class Plan:
     folder: StudyFolder
     storage: StorageLocation
     composer: Composer
+    warm: list[dict[str, Value]]
 
 
 def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str]) -> Plan:
@@ -73,11 +77,12 @@ def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str])
     composer = Composer(context.config_loader.get_search_path(), config)
     check = load_function(settings.check, "hydra.sweeper.check") if settings.check is not None else None
     spec = checked_spec(space, composer, settings, check)
-    warm_starts(settings, space, ())
+    trial_subfolder(composer.compose([*space.fixed, *space.overrides(space.first())]), 0)
+    warm = warm_starts(settings, space, best_of_another(settings, space, folder.path), grid)
     if settings.replicates > 1:
         _require_seed(settings, space, composer)
     return Plan(
-        config, settings, space, spec, name, grid, budget_of(settings, grid), folder, storage, composer
+        config, settings, space, spec, name, grid, budget_of(settings, grid), folder, storage, composer, warm
     )
 
 
@@ -126,10 +131,9 @@ def _settle_folder(config: DictConfig, name: str) -> Path:
         folder = Path(str(config.hydra.sweep.dir)).expanduser().absolute()
         config.hydra.sweep.dir = str(folder)
         # Jobs are composed anew, from these.
-        quoted = str(folder).replace("\\", "\\\\").replace("'", "\\'")
         config.hydra.overrides.hydra += [
-            f"hydra.sweep.dir='{quoted}'",
-            f"++hydra.sweeper.study_name='{name}'",
+            f"hydra.sweep.dir={quoted(str(folder))}",
+            f"++hydra.sweeper.study_name={quoted(name)}",
         ]
     return folder
 
@@ -138,8 +142,18 @@ def _mask_passwords(config: DictConfig) -> None:
     with open_dict(config):
         node = config.hydra.sweeper._get_node("storage")
         if node is not None and isinstance(node._value(), str) and "://" in node._value():
-            config.hydra.sweeper.storage = masked(node._value())
+            hidden = masked(node._value())
+            if hidden != node._value():  # wherever it stood, in a file or on the command line
+                config.hydra.overrides.hydra.append(f"++hydra.sweeper.storage={quoted(hidden)}")
+            config.hydra.sweeper.storage = hidden
         best = config.hydra.sweeper.enqueue_best
         if best and isinstance(best.get("storage"), str) and "://" in best.storage:
             best.storage = masked(best.storage)
-        config.hydra.overrides.hydra = [without_passwords(str(word)) for word in config.hydra.overrides.hydra]
+        words = OmegaConf.to_container(config.hydra.overrides.hydra, resolve=False)
+        assert isinstance(words, list)
+        config.hydra.overrides.hydra = [without_passwords(str(word)) for word in words]
+
+
+def quoted(text: str) -> str:
+    """A text as the override grammar quotes it."""
+    return QuotedString(text, Quote.single).with_quotes()

@@ -14,10 +14,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
-from sweeps.errors import SweepError
 from sweeps.leases import Watch
-from sweeps.settings import Settings
-from sweeps.space import Space
 from sweeps.space.parameter import Value
 
 
@@ -28,7 +25,11 @@ def combination_key(values: Mapping[str, Value]) -> str:
 
 def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -> int:
     """Enqueues each combination that the study does not hold yet; returns how many it enqueued."""
-    present = {trial.user_attrs.get(attributes.COMBINATION) for trial in study.get_trials(deepcopy=False)}
+    present = {
+        trial.user_attrs.get(attributes.COMBINATION)
+        for trial in study.get_trials(deepcopy=False)
+        if trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+    }
     number = 0
     for values in combinations:
         key = combination_key(values)
@@ -81,8 +82,9 @@ def enqueue_retries(study: Study, retries: int) -> int:
         attrs = {attributes.RETRY_OF: trial.number}
         if attributes.COMBINATION in trial.user_attrs:
             attrs[attributes.COMBINATION] = trial.user_attrs[attributes.COMBINATION]
-        params = trial.params or trial.system_attrs.get("fixed_params", {})
-        study.enqueue_trial(dict(params), user_attrs=attrs)
+        # A trial that died while it was drawn has only some of its parameters.
+        params = {**trial.system_attrs.get("fixed_params", {}), **trial.params}
+        study.enqueue_trial(params, user_attrs=attrs)
         number += 1
     return number
 
@@ -94,34 +96,3 @@ def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -
         trial = trials[trial.user_attrs[attributes.RETRY_OF]]
         number += trial.user_attrs.get(attributes.CAUSE) == cause
     return number
-
-
-def warm_starts(
-    settings: Settings, space: Space, best: Sequence[Mapping[str, Value]]
-) -> list[dict[str, Value]]:
-    """The combinations to try first: `enqueue` and the best of another study.
-
-    Raises:
-        SweepError: one is not in the search space.
-    """
-    known = {parameter.name: parameter for parameter in space.parameters}
-    result = []
-    for index, wanted in enumerate([*settings.enqueue, *best]):
-        field = (
-            f"hydra.sweeper.enqueue[{index}]"
-            if index < len(settings.enqueue)
-            else "hydra.sweeper.enqueue_best"
-        )
-        if not isinstance(wanted, Mapping) or not wanted:
-            raise SweepError(f"{field}={wanted}: must map parameters to values")
-        values: dict[str, Value] = {}
-        for name, value in wanted.items():
-            if name not in known:
-                raise SweepError(f"{field}: {name} is no parameter of the search ({', '.join(known)})")
-            if not known[name].accepts(value):
-                raise SweepError(
-                    f"{field}: {name}={value} is not in the search space ({known[name].described})"
-                )
-            values[name] = known[name].canonical(value)
-        result.append(values)
-    return result

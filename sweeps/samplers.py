@@ -17,6 +17,7 @@ from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from sweeps import attributes
 from sweeps.errors import SweepError, reason
 
 # Packages that Optuna needs for these samplers and does not bring, and our extras that do.
@@ -24,7 +25,7 @@ _NEEDS = {"CmaEsSampler": ("cmaes", "cmaes"), "GPSampler": ("torch", "gp")}
 
 
 class PerTrialSampler(BaseSampler):
-    """A fresh sampler for every trial, seeded by (seed, trial number).
+    """A fresh sampler for every trial, seeded by the study's seed and the number of earlier draws.
 
     So several workers do not draw the same first trials, and a study that is stopped and resumed draws what
     it would have drawn.
@@ -38,7 +39,9 @@ class PerTrialSampler(BaseSampler):
         self._sampler: BaseSampler = RandomSampler()
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        self._sampler = make_sampler(self._config, trial.number)
+        # Trials that repeat others take no draw of their own: stopped and resumed, the draws stay the same.
+        earlier = study.get_trials(deepcopy=False)[: trial.number]
+        self._sampler = make_sampler(self._config, sum(map(_draws, earlier)))
         self._sampler.before_trial(study, trial)
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
@@ -58,6 +61,11 @@ class PerTrialSampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
     ) -> None:
         self._sampler.after_trial(study, trial, state, values)
+
+
+def _draws(trial: FrozenTrial) -> bool:
+    surplus = trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
+    return not surplus and attributes.RETRY_OF not in trial.user_attrs
 
 
 def derived_seed(seed: int | None, number: int) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -109,7 +110,7 @@ def settings_from(config: DictConfig) -> Settings:
             f"has directions ({len(directions)})"
         )
     settings = Settings(
-        study_name=take.text("study_name"),
+        study_name=take.name("study_name"),
         storage=take.text("storage"),
         directions=directions,
         objective=objective or None,
@@ -177,6 +178,12 @@ class _Taker:
         value = self._raw.get(name)
         if value is not None and (not isinstance(value, str) or not value.strip()):
             raise self._refuse(name, "a text or null")
+        return value
+
+    def name(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None and not re.fullmatch(r"\w[\w .,:=+@-]*", value):
+            raise self._refuse(name, "a name: letters, digits and any of .,:=+@_- and blanks, a letter first")
         return value
 
     def texts(self, name: str, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
-from optuna.storages.journal import JournalFileBackend
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from sweeps.errors import SweepError, one_line
 
@@ -29,6 +29,11 @@ class StorageLocation:
     """
 
     url: str
+
+    def exists(self) -> bool:
+        """Whether a file is there to be read; true of a server."""
+        path = self.url.removeprefix("sqlite:///")
+        return "://" in path or Path(path).is_file()
 
     def open(self) -> BaseStorage:
         """Connects.
@@ -51,7 +56,7 @@ class StorageLocation:
     def _open(self) -> BaseStorage:
         scheme = urlsplit(self.url).scheme if "://" in self.url else ""
         if scheme == "":
-            return JournalStorage(JournalFileBackend(self.url))
+            return JournalStorage(_journal(self.url))
         if scheme == "grpc":
             return _grpc(self.url)
         if scheme.startswith("redis"):
@@ -129,6 +134,11 @@ def without_passwords(text: str) -> str:
     return re.sub(r"(\w+://[^\s:/@'\"]*):\S+@", rf"\1:{MASK}@", text)
 
 
+def _journal(path: str) -> JournalFileBackend:
+    # Windows lets only administrators make the symbolic links that Optuna's default lock is made of.
+    return JournalFileBackend(path, JournalFileOpenLock(path) if os.name == "nt" else None)
+
+
 def _grpc(url: str) -> BaseStorage:
     parts = urlsplit(url)
     proxy = optuna.storages.GrpcStorageProxy(host=parts.hostname or "localhost", port=parts.port or 13000)
@@ -150,7 +160,7 @@ def _retried(make: object, times: int = 5) -> BaseStorage:
         try:
             return make()  # type: ignore[operator]
         except (IntegrityError, ProgrammingError, OperationalError) as error:
-            made = "already exists" in str(error) or "duplicate key" in str(error)
+            made = isinstance(error, IntegrityError) or "already exists" in str(error)
             if attempt == times - 1 or not made:
                 raise
             time.sleep(0.2 * (attempt + 1))

@@ -14,7 +14,30 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
+from omegaconf import DictConfig, open_dict
+
 from sweeps.errors import SweepError
+
+TAKEN = {"conf", "workers", "study.journal", "spec.yaml", "multirun.yaml", "trials.csv", "leaderboard.csv"}
+
+
+def trial_subfolder(config: DictConfig, number: int) -> str:
+    """`hydra.sweep.subdir` of a trial.
+
+    Raises:
+        SweepError: it is no name for a folder below the study's.
+    """
+    with open_dict(config):
+        config.hydra.job.num = number
+        config.hydra.job.id = str(number)
+    name = str(config.hydra.sweep.subdir)
+    parts = Path(name).parts
+    if not parts or Path(name).is_absolute() or ".." in parts or parts[0] in TAKEN:
+        raise SweepError(
+            f"hydra.sweep.subdir={name}: must be a folder below the study's, other than "
+            + ", ".join(sorted(TAKEN))
+        )
+    return name
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from optuna.study import Study
 from optuna.trial import TrialState
 
 from sweeps import attributes, narration
+from sweeps.asking import suspects
 from sweeps.budget import Verdict
 from sweeps.dry_run import dry_run
 from sweeps.errors import SweepError, SweepInterruptedError, one_line
@@ -24,9 +25,9 @@ from sweeps.leases import Watch
 from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.naming import program
-from sweeps.opening import best_of_another, open_study
+from sweeps.opening import open_study
 from sweeps.plan import Plan, prepare, sampler_name
-from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead, warm_starts
+from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead
 from sweeps.signals import stopping_on_sigterm
 from sweeps.storage import without_passwords
 from sweeps.tally import Tally, tally
@@ -89,9 +90,10 @@ class _Sweep:
     def _enqueue(self) -> None:
         plan = self._plan
         self._give_up_dead(attributes.LOST, "its worker died")
-        best = best_of_another(plan)
         with plan.folder.locked():
-            enqueue_missing(self._study, warm_starts(plan.settings, plan.space, best))
+            # The other study's best may have changed since this one began.
+            if not plan.settings.enqueue_best or not self._study.get_trials(deepcopy=False):
+                enqueue_missing(self._study, plan.warm)
             if plan.grid:
                 enqueue_missing(self._study, plan.space.combinations())
 
@@ -99,10 +101,14 @@ class _Sweep:
         """Launches workers until nothing more may start; replaces lost ones while there is progress."""
         fruitless = 0
         waiting_since: float | None = None
-        while self._plan.budget.verdict(before := self._tally()) == "go on":
+        while True:
+            self._rescue(None)
+            before = self._tally()
+            if self._plan.budget.verdict(before) != "go on":
+                return
             if self._plan.budget.may_start(before):
                 waiting_since = None
-                lost = self._launch()
+                lost = self._launch(self._plan.settings.n_workers > 1 and bool(suspects(before.trials)))
                 self._rescue(lost)
                 fruitless = fruitless + 1 if _ended(self._tally()) == _ended(before) else 0
                 if lost is not None:
@@ -115,11 +121,11 @@ class _Sweep:
                 waiting_since = time.monotonic()
                 narration.say(f"waiting for {before.running} trials of other processes")
             time.sleep(1.0)
-            self._rescue(None)
 
-    def _launch(self) -> str | None:
+    def _launch(self, only_suspects: bool) -> str | None:
+        """Launches workers and waits for them; trials on which a worker died are tried again by one alone."""
         plan = self._plan
-        left = self._wanted()
+        left = 1 if only_suspects else self._wanted()
         first = plan.folder.claim_workers(left)
         self._launched = range(first, first + left)
         worker = Worker(
@@ -132,7 +138,8 @@ class _Sweep:
             replace(plan.settings, storage=None, enqueue_best=None),  # they may name a password
             plan.space,
             plan.budget,
-            self._share,
+            replace(self._share, workers=left),
+            only_suspects,
         )
         overrides = [*plan.space.fixed, *plan.space.overrides(plan.space.first())]
         try:
@@ -165,6 +172,9 @@ class _Sweep:
 
     def _interrupted(self, signum: int) -> int:
         name = signal.Signals(signum).name
+        for further in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(ValueError):  # not the main thread
+                signal.signal(further, signal.SIG_IGN)  # a second one would leave trials without an end
         self._stop_workers()
         self._give_up_dead(attributes.INTERRUPTED, f"stopped by {name}")
         print(f"\nstopped by {name}", file=sys.stderr)

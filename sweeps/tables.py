@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sweeps.csv_rows import cell, read_cells
@@ -95,7 +96,7 @@ def text_of(frame: pd.DataFrame) -> str:
 def _shown(value: Any) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return cell(bool(value)) if isinstance(value, (bool,)) or type(value).__name__ == "bool_" else cell(value)
+    return cell(bool(value) if isinstance(value, np.bool_) else value)
 
 
 def write(path: Path, frame: pd.DataFrame) -> None:

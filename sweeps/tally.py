@@ -84,7 +84,7 @@ def running_seconds(trials: Iterable[FrozenTrial], now: datetime) -> float:
     """Seconds during which at least one trial ran: the union of the trials' times, so that pauses between
     the parts of a resumed sweep do not count."""
     spans = sorted(
-        (trial.datetime_start, trial.datetime_complete or now)
+        (trial.datetime_start, _end(trial) or now)
         for trial in trials
         if trial.datetime_start is not None and trial.state != TrialState.WAITING
     )
@@ -95,6 +95,14 @@ def running_seconds(trials: Iterable[FrozenTrial], now: datetime) -> float:
             total += (end - begin).total_seconds()
             reached = end
     return total
+
+
+def _end(trial: FrozenTrial) -> datetime | None:
+    """When a trial stopped running: of one whose worker died, its last sign of life."""
+    job = trial.user_attrs.get(attributes.JOB)
+    if trial.user_attrs.get(attributes.CAUSE) == attributes.LOST and job is not None:
+        return datetime.fromtimestamp(trial.user_attrs.get(attributes.BEAT, job["beat"]))
+    return trial.datetime_complete
 
 
 def front(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> list[FrozenTrial]:

@@ -11,7 +11,7 @@ import platform
 import signal
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import optuna
 from hydra._internal.callbacks import Callbacks
@@ -25,6 +25,7 @@ from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
 from sweeps import attributes
+from sweeps.asking import ask
 from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
 from sweeps.errors import SweepError, SweepInterruptedError, reason
@@ -41,7 +42,7 @@ from sweeps.settings import Settings
 from sweeps.signals import stopping_on_sigterm
 from sweeps.space import Space
 from sweeps.storage import StorageLocation
-from sweeps.study_folder import StudyFolder
+from sweeps.study_folder import StudyFolder, trial_subfolder
 from sweeps.tally import tally
 
 
@@ -60,6 +61,7 @@ class Worker:
         space: what to search.
         budget: how long.
         share: of the machine.
+        only_suspects: run only trials on whose last try a worker died.
     """
 
     task: TaskFunction
@@ -72,6 +74,7 @@ class Worker:
     space: Space
     budget: Budget
     share: Share
+    only_suspects: bool = False
 
     def __call__(self, cfg: DictConfig) -> int:
         """Works until nothing more may start; returns the number of trials that it has run."""
@@ -80,6 +83,18 @@ class Worker:
         loop = _Loop(self, number, threads)
         with stopping_on_sigterm():
             return loop.run()
+
+
+class _Held(NamedTuple):
+    """A trial that this worker has taken."""
+
+    trial: Trial
+    lease: Lease
+    overrides: list[str]
+    subfolder: str
+
+
+_SURPLUS: Any = object()  # in place of one that another process has taken too
 
 
 class _Loop:
@@ -108,18 +123,20 @@ class _Loop:
             held = self._ask()
             if held is None:
                 break
-            trial, lease, overrides, subfolder = held
-            self._run(trial, lease, overrides, subfolder)
-            done += 1
+            if held is not _SURPLUS:
+                self._run(*held)
+                done += 1
         return done
 
-    def _ask(self) -> tuple[Trial, Lease, list[str], str] | None:
+    def _ask(self) -> _Held | None:
         worker = self._worker
         with worker.folder.locked():
             enqueue_retries(self._study, worker.settings.retries)
             if not worker.budget.may_start(self._tally()):
                 return None
-            trial = self._study.ask()
+            trial = ask(self._study, self._worker.share.workers == 1, self._worker.only_suspects)
+            if trial is None:
+                return None
             lease = Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval)
             job = lease.take()
             if self._is_surplus(trial):
@@ -127,7 +144,7 @@ class _Loop:
                 trial.set_user_attr(attributes.REASON, "another process had taken the last of the budget")
                 self._study.tell(trial, state=TrialState.FAIL)
                 lease.release()
-                return None
+                return _SURPLUS
             try:
                 overrides, subfolder = self._placed(trial, job)
             except BaseException as error:
@@ -136,7 +153,7 @@ class _Loop:
                 self._fail(trial, cause, reason(error))
                 lease.release()
                 raise
-        return trial, lease, overrides, subfolder
+        return _Held(trial, lease, overrides, subfolder)
 
     def _placed(self, trial: Trial, job: dict[str, Any]) -> tuple[list[str], str]:
         """Draws the trial's parameters, claims its folder and writes both down."""
@@ -171,6 +188,13 @@ class _Loop:
         ]
         if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in earlier):
             return True
+        repeated = trial.user_attrs.get(attributes.RETRY_OF)
+        if repeated is not None and any(
+            other.user_attrs.get(attributes.RETRY_OF) == repeated
+            and other.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+            for other in self._study.get_trials(deepcopy=False)[: trial.number]
+        ):
+            return True
         return budget.n_trials is not None and len(earlier) >= budget.n_trials
 
     def _subfolder(self, number: int, overrides: list[str]) -> str:
@@ -178,9 +202,7 @@ class _Loop:
         text = self._worker.master.hydra.sweep._get_node("subdir")._value()
         if text == "${hydra.job.num}":
             return str(number)
-        config = self._composer.compose(overrides)
-        config.hydra.job.num = number
-        return str(config.hydra.sweep.subdir)
+        return trial_subfolder(self._composer.compose(overrides), number)
 
     def _thread_override(self) -> list[str]:
         key = self._worker.settings.threads_key

@@ -44,16 +44,12 @@ def run(options: argparse.Namespace) -> None:
         say(frame.to_json(orient="records", indent=2, double_precision=15))
     else:
         lines = markdown_of if options.format == "markdown" else frame_lines
-        shown = frame.rename(columns=lambda name: name.removeprefix("params_"))
-        for line in lines(shown):
+        for line in lines(_shown(frame, names)):
             say(line)
         say("")
         for line in lines(overall(frame)):
             say(line)
-        say(
-            f"\ndifference to {names[0]}, with its {options.confidence:.0%} interval; p is corrected for all "
-            "combinations"
-        )
+        say(f"\ndiff: from {names[0]}, with its {options.confidence:.0%} interval (Welch); p: by Holm")
         for name, value in frame.attrs.get("dropped", {}).items():
             say(f"left out: {name.removeprefix('params_')}={value}, which not all boards have swept")
 
@@ -63,6 +59,19 @@ def _board(path: str) -> Any:
         found = find_study(path)
         return leaderboard(found.study, found.folder.path)
     return tables.read(Path(path))
+
+
+def _shown(frame: Any, names: list[str]) -> Any:
+    """The frame for people: boards by name, and no column that says the same everywhere."""
+    left_out = ["n_reference", "n", *(["board"] if len(names) == 2 else [])]
+    headings = {
+        "reference_value": names[0],
+        "difference": "diff",
+        "value": names[1] if len(names) == 2 else "value",
+    }
+    return frame.drop(columns=left_out).rename(
+        columns=lambda name: headings.get(name, name.removeprefix("params_").rsplit(".", 1)[-1])
+    )
 
 
 def _names(paths: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 WIDTH = 80
@@ -69,12 +70,14 @@ def _markdown(columns: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def frame_lines(frame: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
-    """Any frame as aligned columns; texts are cut so that all columns fit."""
+    """Any frame as aligned columns; the widest are cut until all fit."""
     columns = {str(name): [str(name), *(_text(value) for value in frame[name])] for name in frame.columns}
-    longest = max(len(text) for cells in columns.values() for text in cells) if columns else 0
-    while _width(columns, list(columns)) > width and longest > 6:
-        longest -= 1
-        columns = {name: [_cut(text, longest) for text in cells] for name, cells in columns.items()}
+    while _width(columns, list(columns)) > width:
+        widest = max(columns, key=lambda name: max(map(len, columns[name])))
+        longest = max(map(len, columns[widest]))
+        if longest <= 6:
+            break
+        columns[widest] = [_cut(text, longest - 1) for text in columns[widest]]
     yield from _table(columns, list(columns))
 
 
@@ -108,7 +111,7 @@ def _text(value: Any) -> str:
         return "-"
     if isinstance(value, float):
         return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.4g}"
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if isinstance(value, (bool, np.bool_)):
         return str(bool(value)).lower()
     return str(value)
 

@@ -76,6 +76,8 @@ def _yaml_text(value: Any) -> str:
     """A YAML value as the grammar writes it: texts are taken as they stand, as Hydra does."""
     if isinstance(value, list):
         return "[" + ",".join(_yaml_text(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_yaml_text(item)}" for key, item in value.items()) + "}"
     return value_text(value)
 
 

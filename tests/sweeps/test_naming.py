@@ -51,7 +51,7 @@ def test_everything_that_changes_the_search_changes_the_name() -> None:
 
 
 def test_a_name_says_what_is_searched_and_is_a_folders_name() -> None:
-    assert re.fullmatch(r"x_shape-[0-9a-f]{8}", name_of("x=1,2", "shape=round,wide"))
+    assert re.fullmatch(r"shape_x-[0-9a-f]{8}", name_of("x=1,2", "shape=round,wide"))
     assert re.fullmatch(r"wide-[0-9a-f]{8}", name_of("+shape=wide", "x=1,2"))
     assert re.fullmatch(r"app-[0-9a-f]{8}", name_of("y=3"))
     long = name_of(*(f"+some.very/long_name_{index}=1,2".replace("/", "_") for index in range(9)))

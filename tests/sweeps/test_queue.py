@@ -14,7 +14,8 @@ from optuna.trial import Trial, TrialState
 from sweeps import attributes
 from sweeps.errors import SweepError
 from sweeps.leases import Lease, Watch
-from sweeps.queue import combination_key, enqueue_missing, enqueue_retries, fail, fail_dead, warm_starts
+from sweeps.queue import combination_key, enqueue_missing, enqueue_retries, fail, fail_dead
+from sweeps.warm_starts import warm_starts
 from tests.sweeps.parts import journal_study, settings_of, space_of
 
 COMBINATIONS = [{"x": 1, "y": "a"}, {"x": 2, "y": "a"}, {"x": 1}]
@@ -172,7 +173,7 @@ def test_a_trial_that_has_ended_meanwhile_keeps_its_result(tmp_path: Path) -> No
 def test_warm_starts_are_values_of_the_search_space() -> None:
     chosen = settings_of("hydra.sweeper.enqueue=[{x:64.0,y:0.5},{y:1},{s:[1,2]},{s:[true,null]},{s:[a,b]}]")
     space = space_of("x=64,128", "y=interval(0,1)", "s=[1,2],[true,null],['a','b']")
-    starts = warm_starts(chosen, space, [{"x": 128}])
+    starts = warm_starts(chosen, space, [{"x": 128}], grid=False)
     assert starts[:2] == [{"x": 64, "y": 0.5}, {"y": 1}]
     assert isinstance(starts[0]["x"], int)
     (kind,) = [parameter for parameter in space.parameters if parameter.name == "s"]
@@ -193,5 +194,7 @@ def test_warm_starts_are_values_of_the_search_space() -> None:
 )
 def test_a_warm_start_outside_the_search_space_is_refused(enqueue: str, said: str) -> None:
     with pytest.raises(SweepError) as refused:
-        warm_starts(settings_of(f"hydra.sweeper.enqueue={enqueue}"), space_of("x=1,2", "y=interval(0,1)"), [])
+        warm_starts(
+            settings_of(f"hydra.sweeper.enqueue={enqueue}"), space_of("x=1,2", "y=interval(0,1)"), [], False
+        )
     assert str(refused.value).startswith(said)

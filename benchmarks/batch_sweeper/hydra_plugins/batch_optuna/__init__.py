@@ -57,7 +57,8 @@ class BatchOptunaSweeper(Sweeper):
         done = 0
         while done < self.n_trials:
             trials = [study.ask() for _ in range(min(self.n_jobs, self.n_trials - done))]
-            jobs = [[*space.fixed, *space.overrides(space.suggest(trial, self.job_config))] for trial in trials]
+            drawn = [space.overrides(space.suggest(trial, self.job_config)) for trial in trials]
+            jobs = [[*space.fixed, *overrides] for overrides in drawn]
             self.validate_batch_is_legal(jobs)
             returns = self.batch_launcher.launch(jobs, initial_job_idx=done)
             for trial, returned in zip(trials, returns, strict=True):

@@ -1,0 +1,93 @@
+"""Combinations to try first: given ones, and the best of another study."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import optuna
+from optuna.trial import TrialState
+
+from sweeps.errors import SweepError
+from sweeps.settings import Settings
+from sweeps.space import Space
+from sweeps.space.parameter import Value, same
+from sweeps.storage import SECRET, StorageLocation, locate
+
+
+def warm_starts(
+    settings: Settings, space: Space, best: Sequence[Mapping[str, Value]], grid: bool
+) -> list[dict[str, Value]]:
+    """The combinations to try first: `enqueue` and the best of another study.
+
+    What they leave out is drawn by the sampler; in a grid they stand for all combinations that have them.
+
+    Raises:
+        SweepError: one is not in the search space.
+    """
+    known = {parameter.name: parameter for parameter in space.parameters}
+    result = []
+    for index, wanted in enumerate([*settings.enqueue, *best]):
+        field = (
+            f"hydra.sweeper.enqueue[{index}]"
+            if index < len(settings.enqueue)
+            else "hydra.sweeper.enqueue_best"
+        )
+        if not isinstance(wanted, Mapping) or not wanted:
+            raise SweepError(f"{field}={wanted}: must map parameters to values")
+        values: dict[str, Value] = {}
+        for name, value in wanted.items():
+            if name not in known:
+                raise SweepError(f"{field}: {name} is no parameter of the search ({', '.join(known)})")
+            if not known[name].accepts(value):
+                raise SweepError(
+                    f"{field}: {name}={value} is not in the search space ({known[name].described})"
+                )
+            values[name] = known[name].canonical(value)
+        result += _completed(field, values, space) if grid else [values]
+    return result
+
+
+def _completed(field: str, values: dict[str, Value], space: Space) -> list[dict[str, Value]]:
+    found = [
+        combination
+        for combination in space.combinations()
+        if all(name in combination and same(combination[name], value) for name, value in values.items())
+    ]
+    if not found:
+        raise SweepError(f"{field}: no combination of the grid has {values}")
+    return found
+
+
+def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapping[str, Value]]:
+    """The parameters of the k best trials of the study that `hydra.sweeper.enqueue_best` names.
+
+    Raises:
+        SweepError: there is no such study.
+    """
+    wanted = settings.enqueue_best
+    if wanted is None:
+        return []
+    field = "hydra.sweeper.enqueue_best"
+    unknown = set(wanted) - {"storage", "study_name", "k"}
+    k = wanted.get("k", 1)
+    if unknown or "storage" not in wanted or isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise SweepError(f"{field}={wanted}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
+    own = os.environ.get(SECRET)
+    try:
+        location: StorageLocation = locate(str(wanted["storage"]), folder)
+        if not location.exists():
+            raise SweepError(f"{field}: there is no {location.url}")
+        study = optuna.load_study(study_name=wanted.get("study_name"), storage=location.open())
+    except (KeyError, ValueError) as error:
+        raise SweepError(f"{field}={wanted}: no such study ({error})") from None
+    finally:
+        # The workers open this study's own storage.
+        os.environ.pop(SECRET, None)
+        os.environ.update({} if own is None else {SECRET: own})
+    trials = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
+    sign = 1 if study.directions[0].name == "MINIMIZE" else -1
+    best = sorted(trials, key=lambda trial: sign * trial.values[0])[:k]
+    known = {parameter.name for parameter in space.parameters}
+    return [{name: value for name, value in trial.params.items() if name in known} for trial in best]
