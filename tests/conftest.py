@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,10 +11,20 @@ from pathlib import Path
 
 import pytest
 
-OUTSIDE = dict(os.environ)  # what a command started by a test sees
+OURS = ("LSTM_VAE_DATA", "TF_CPP_MIN_LOG_LEVEL")  # what the tests change in their own environment
+KEPT = "LSTM_VAE_TESTS_BEFORE"
+if KEPT in os.environ:  # a process of pytest-xdist inherits what the first one has changed
+    _before = json.loads(os.environ[KEPT])
+else:
+    _before = {name: os.environ[name] for name in OURS if name in os.environ}
+    os.environ[KEPT] = json.dumps(_before)
+
+# What a command started by a test sees.
+OUTSIDE = {name: value for name, value in os.environ.items() if name not in (*OURS, KEPT)} | _before
 OUTSIDE.pop("LSTM_VAE_DATA", None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-MNIST = os.environ.pop("LSTM_VAE_DATA", None)  # tests that want the full data set ask for it
+os.environ.pop("LSTM_VAE_DATA", None)
+MNIST = _before.get("LSTM_VAE_DATA")  # tests that want the full data set ask for it
 
 from lstm_vae.data import Splits, load_splits
 from lstm_vae.run_config import DataConfig, RunConfig

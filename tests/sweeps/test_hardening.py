@@ -61,7 +61,11 @@ def test_a_pause_after_a_kill_is_no_running_time(start: Start, sweep: Sweep, tmp
     arguments = "x=1,2", f"events={tmp_path}/events", "slow_at=1", "hydra.sweeper.timeout=1000"
     process = start(*arguments, "seconds=60")
     # Not while it writes to the journal: Optuna waits half a minute before it breaks a dead process's lock.
-    wait_for(lambda: (tmp_path / "results").exists() and bool(trials_of(tmp_path)[0].intermediate_values))
+    wait_for(
+        lambda: (
+            '"intermediate_value"' in "".join(map(Path.read_text, tmp_path.glob("results/*/study.journal")))
+        )
+    )
     process.kill()
     process.communicate()
     path = folder_of(tmp_path) / "study.journal"
