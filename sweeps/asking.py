@@ -25,14 +25,18 @@ def suspects(trials: Sequence[FrozenTrial]) -> set[int]:
     }
 
 
-def ask(study: Study, alone: bool, only_suspects: bool) -> Trial | None:
+def ask(study: Study, alone: bool, only_suspects: bool, may_create: bool) -> Trial | None:
     """Takes the first waiting trial that this worker may take, or makes a new one.
 
     Does what `Study.ask` does, which would take any.
 
     Args:
         alone: whether the worker has no company.
-        only_suspects: take no other trial; None where there is none.
+        only_suspects: take no other trial.
+        may_create: whether there may be further trials than those that wait.
+
+    Returns:
+        None where there is none that it may take.
     """
     storage = study._storage
     study._thread_local.cached_all_trials = None
@@ -44,4 +48,6 @@ def ask(study: Study, alone: bool, only_suspects: bool) -> Trial | None:
         wanted = trial.number in barred if only_suspects else alone or trial.number not in barred
         if wanted and storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
             return Trial(study, trial._trial_id)
-    return None if only_suspects else Trial(study, storage.create_new_trial(study._study_id))
+    if only_suspects or not may_create:
+        return None
+    return Trial(study, storage.create_new_trial(study._study_id))

@@ -138,7 +138,8 @@ class _Sweep:
             replace(plan.settings, storage=None, enqueue_best=None),  # they may name a password
             plan.space,
             plan.budget,
-            replace(self._share, workers=left),
+            self._share,
+            left == 1,
             only_suspects,
         )
         overrides = [*plan.space.fixed, *plan.space.overrides(plan.space.first())]

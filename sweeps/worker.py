@@ -61,6 +61,7 @@ class Worker:
         space: what to search.
         budget: how long.
         share: of the machine.
+        alone: whether it is launched without others.
         only_suspects: run only trials on whose last try a worker died.
     """
 
@@ -74,7 +75,8 @@ class Worker:
     space: Space
     budget: Budget
     share: Share
-    only_suspects: bool = False
+    alone: bool
+    only_suspects: bool
 
     def __call__(self, cfg: DictConfig) -> int:
         """Works until nothing more may start; returns the number of trials that it has run."""
@@ -134,7 +136,7 @@ class _Loop:
             enqueue_retries(self._study, worker.settings.retries)
             if not worker.budget.may_start(self._tally()):
                 return None
-            trial = ask(self._study, self._worker.share.workers == 1, self._worker.only_suspects)
+            trial = ask(self._study, worker.alone, worker.only_suspects, not worker.budget.grid)
             if trial is None:
                 return None
             lease = Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval)
