@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import optuna
 import yaml
 from omegaconf import OmegaConf
+from optuna.exceptions import ExperimentalWarning
 from optuna.study import Study
 
 from sweeps import attributes
@@ -42,7 +44,9 @@ def open_study(plan: Plan) -> Study:
             if plan.grid:
                 study.set_user_attr(attributes.GRID, plan.space.size_bound)
             if plan.settings.objective is not None:
-                study.set_metric_names(list(plan.settings.objective))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", ExperimentalWarning)
+                    study.set_metric_names(list(plan.settings.objective))
         elif differences := plan.spec.differences(spec):
             shown = "; ".join(differences[:_SHOWN])
             more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""

@@ -12,7 +12,7 @@ import numpy as np
 from hydra.utils import get_class, instantiate
 from optuna.distributions import BaseDistribution
 from optuna.exceptions import ExperimentalWarning
-from optuna.pruners import BasePruner
+from optuna.pruners import BasePruner, NopPruner
 from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
@@ -100,7 +100,9 @@ def make_pruner(config: Mapping[str, Any]) -> BasePruner:
     Raises:
         SweepError: it cannot be made so.
     """
-    _class(config, "pruner")
+    if _class(config, "pruner") is NopPruner:
+        # A named study's settings of the pruner that it would have used mean nothing to none.
+        return NopPruner()
     return _made(dict(config), "pruner", BasePruner)
 
 

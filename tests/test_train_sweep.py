@@ -96,6 +96,7 @@ def test_objectives_can_be_any_numbers_of_the_record(command: Command, tmp_path:
         "hydra.sweep.dir=sweep",
     )
     assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
     for trial in study_in(tmp_path / "sweep").trials:
         written = json.loads((tmp_path / "sweep" / str(trial.number) / "record.json").read_text())
         assert trial.values == [written["metrics"]["val_loss"], written["provenance"]["parameters"]]

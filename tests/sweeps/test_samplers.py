@@ -158,3 +158,10 @@ def test_what_is_no_sampler_is_refused(config: dict[str, Any], said: str) -> Non
 def test_a_pruner_that_lacks_its_limits_is_refused() -> None:
     with pytest.raises(SweepError, match=r"^hydra.sweeper.pruner: .*(lower|upper)"):
         make_pruner(PRUNERS["threshold"])
+
+
+def test_no_pruner_takes_whatever_another_was_told() -> None:
+    made = make_pruner({"_target_": "optuna.pruners.NopPruner", "n_startup_trials": 2})
+    assert type(made).__name__ == "NopPruner"
+    with pytest.raises(SweepError, match=r"hydra\.sweeper\.pruner: TypeError"):
+        make_pruner({"_target_": "optuna.pruners.MedianPruner", "min_resource": 3})
