@@ -4,7 +4,6 @@
 SPEC = "sweeps:spec"  # what is searched
 PROGRAM = "sweeps:program"  # how the program is started
 BUDGET = "sweeps:budget"  # of the last command: n_trials, or None
-GRID = "sweeps:grid"  # the number of combinations of a full grid
 
 # Of a trial.
 JOB = "sweeps:job"  # folder (below the study's), overrides, worker, host, pid, first beat

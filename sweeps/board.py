@@ -10,27 +10,20 @@ import pandas as pd
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, records, tables
+from sweeps import attributes, tables
 from sweeps.csv_rows import cell, read_cells
 from sweeps.errors import SweepError
-from sweeps.rows import Header, objective_names, row_of
+from sweeps.rows import PARAMS, Header, header_of, row_of
 from sweeps.study_folder import StudyFolder
 
 FIRST = ("rank", "trial", "state", "value", "low", "high", "replicates")
 _ORDER = {"COMPLETE": 0, "PRUNED": 1, "RUNNING": 2, "FAIL": 3}
 
 
-def header_of(study: Study, folder: Path | None) -> Header:
-    """What all rows of a study share."""
-    record: dict[str, Any] | None = None
-    if folder is not None and not study.metric_names:
-        complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        for trial in complete[:1]:
-            job = trial.user_attrs.get(attributes.JOB, {})
-            places = job.get("replicates") or [job.get("folder", ".")]
-            record = records.read(folder / places[0])
-    names = objective_names(study.metric_names, len(study.directions), record)
-    return Header(names, tuple(direction.name.lower() for direction in study.directions), folder)
+def study_header(study: Study, folder: Path | None) -> Header:
+    """What all rows of a study share, by its first complete trial."""
+    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    return header_of(study, folder, complete[0] if complete else None)
 
 
 def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = False) -> pd.DataFrame:
@@ -48,7 +41,7 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
         have: metrics (their units are the record's) and provenance.
     """
     path = Path(folder) if folder is not None else None
-    header = header_of(study, path)
+    header = study_header(study, path)
     known = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
     rows = []
     for trial in study.get_trials(deepcopy=False):
@@ -62,9 +55,7 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
 
 
 def _frame(rows: list[dict[str, str]], header: Header) -> pd.DataFrame:
-    params = sorted(
-        {name for row in rows for name in row if name.startswith("params_")}, key=_first_use(rows)
-    )
+    params = sorted({name for row in rows for name in row if name.startswith(PARAMS)}, key=_first_use(rows))
     values = [f"value_{name}" for name in header.objectives] if len(header.objectives) > 1 else []
     names = dict.fromkeys([*FIRST, *values, *params, *(name for row in rows for name in row)])
     return tables.typed({name: [row.get(name, "") for row in rows] for name in names})

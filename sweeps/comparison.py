@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from sweeps.errors import SweepError, one_line
+from sweeps.rows import PARAMS
 from sweeps.statistics import holm, mean_interval, welch
 
 NO_DIFFERENCE = "no difference"
 UNKNOWN = "unknown"
-PREFIX = "params_"
 NEEDED = ("trial", "state", "value", "replicates", "objective", "direction")
 SAME = ("objective", "direction", "data_name", "data_fingerprint", "split_seed")
 
@@ -36,7 +36,7 @@ class _Board:
 
     @property
     def parameters(self) -> list[str]:
-        return [name for name in self.trials.columns if str(name).startswith(PREFIX)]
+        return [name for name in self.trials.columns if str(name).startswith(PARAMS)]
 
 
 @dataclass(frozen=True)

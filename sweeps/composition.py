@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,16 +149,18 @@ def flat(config: DictConfig, resolve: bool = True) -> dict[str, Any]:
         nested = OmegaConf.to_container(config, resolve=resolve, throw_on_missing=False)
     except OmegaConfBaseException as error:
         raise composition_error(error) from None
+    assert isinstance(nested, dict)
+    return flattened(nested)
+
+
+def flattened(nested: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """Values of nested mappings by their dotted names; an empty mapping is a value."""
     result: dict[str, Any] = {}
-
-    def visit(prefix: str, value: Any) -> None:
-        if isinstance(value, dict) and value:
-            for key, item in value.items():
-                visit(f"{prefix}.{key}" if prefix else str(key), item)
+    for key, value in nested.items():
+        if isinstance(value, Mapping) and value:
+            result |= flattened(value, f"{prefix}{key}.")
         else:
-            result[prefix] = value
-
-    visit("", nested)
+            result[f"{prefix}{key}"] = value
     return result
 
 

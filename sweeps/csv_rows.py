@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sweeps.atomic import write_text
 from sweeps.errors import SweepError, one_line
 
 
@@ -72,7 +73,5 @@ def _line(cells: Sequence[str]) -> str:
 
 def _widen(path: Path, new: Sequence[str]) -> None:
     header, rows = read_cells(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     filled = [row + [""] * len(new) for row in rows if len(row) == len(header)]
-    partial.write_text(_line([*header, *new]) + "".join(_line(row) for row in filled), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, _line([*header, *new]) + "".join(_line(row) for row in filled))

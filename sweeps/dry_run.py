@@ -24,7 +24,7 @@ def dry_run(plan: Plan) -> None:
     if plan.settings.replicates > 1:
         say(f"  each combination {plan.settings.replicates} times, with different seeds")
     if plan.grid:
-        size = sum(1 for _ in plan.space.combinations())
+        size = plan.space.size
         say(f"{size} combinations:")
         for values in itertools.islice(plan.space.combinations(), SHOWN):
             say(f"  {shown_params(values)}")

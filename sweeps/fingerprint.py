@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sweeps.composition import Composer, resolved_job
+from sweeps.composition import Composer, flattened, resolved_job
 from sweeps.errors import SweepError
 from sweeps.settings import Settings
 from sweeps.space import Space
@@ -37,8 +37,10 @@ class Spec:
 
     def differences(self, before: Mapping[str, Any]) -> list[str]:
         """How it differs from an earlier one, a field a line."""
-        now = _flattened(self.to_mapping())
-        then = _flattened(before)
+        now, then = (
+            {key: value for key, value in flattened(spec).items() if value != {}}
+            for spec in (self.to_mapping(), before)
+        )
         return [
             f"{key.removeprefix('config.')}: {_shown(then, key)} -> {_shown(now, key)}"
             for key in sorted(now.keys() | then.keys())
@@ -47,16 +49,6 @@ class Spec:
 
 
 _ABSENT = object()
-
-
-def _flattened(mapping: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in mapping.items():
-        if isinstance(value, Mapping):
-            result |= _flattened(value, f"{prefix}{key}.")
-        else:
-            result[f"{prefix}{key}"] = value
-    return result
 
 
 def _shown(mapping: Mapping[str, Any], key: str) -> str:
@@ -72,11 +64,14 @@ def checked_spec(space: Space, composer: Composer, settings: Settings, check: An
     Raises:
         SweepError: one cannot be composed or does not pass, or a process-wide field differs among them.
     """
-    base = _job(space, space.first(), composer, check)
+    first = space.first()
+    base = _job(space, first, composer, check)
     process_wide = {key: _read(base, key) for key in settings.process_wide}
     options: dict[str, dict[str, Any]] = {}
     swept = {parameter.name for parameter in space.parameters}
     for parameter, values in space.samples():
+        if values == first:
+            continue
         fields = _job(space, values, composer, check)
         for key, shared in process_wide.items():
             if _read(fields, key) != shared:
@@ -118,11 +113,9 @@ def _job(space: Space, values: dict[str, Any], composer: Composer, check: Any) -
 
 
 def _read(fields: Mapping[str, Any], key: str) -> str:
-    return json.dumps({name: value for name, value in fields.items() if _under(name, {key})}, default=str)
-
-
-def _under(key: str, names: set[str]) -> bool:
-    return any(key == name or key.startswith(f"{name}.") for name in names)
+    """A field, or all below it, as a text."""
+    own = {name: value for name, value in fields.items() if name == key or name.startswith(f"{key}.")}
+    return json.dumps(own, default=str)
 
 
 def _kept(fields: Mapping[str, Any], ignore: tuple[str, ...]) -> dict[str, Any]:

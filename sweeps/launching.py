@@ -13,7 +13,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
-from sweeps.errors import SweepError
+from sweeps.errors import SweepError, reason
 from sweeps.machine import available_cpus
 
 
@@ -76,9 +76,5 @@ def launch(
     returned: Sequence[JobReturn] = launcher.launch(jobs, initial_job_idx=first)
     for job in returned:
         if job.status == JobStatus.FAILED:
-            return _said(job._return_value)
+            return reason(job._return_value)
     return None
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"

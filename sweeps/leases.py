@@ -118,9 +118,9 @@ class Watch:
         if trial.state != optuna.trial.TrialState.RUNNING:
             return False
         job = trial.user_attrs.get(attributes.JOB)
-        if job is not None and job["host"] == self._host and fcntl is not None:
+        if fcntl is not None and self._is_here(trial.number, job):
             # A child of the job's own may have inherited the lock, and live on.
-            return not self._is_locked(trial.number) or not _lives(int(job["pid"]))
+            return not self._is_locked(trial.number) or (job is not None and not _lives(int(job["pid"])))
         beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
         now = time.monotonic()
         before, since = self._seen.get(trial.number, (object(), now))
@@ -128,6 +128,10 @@ class Watch:
             self._seen[trial.number] = (beat, now)
             return False
         return now - since > self._grace
+
+    def _is_here(self, number: int, job: dict[str, Any] | None) -> bool:
+        """Whether a worker of this place has taken the trial; one that has only just has not said so yet."""
+        return (self._folder / str(number)).exists() if job is None else job["host"] == self._host
 
     def holder(self, trial: FrozenTrial) -> int | None:
         """The process of this machine that runs a trial, or None."""

@@ -7,9 +7,8 @@ import time
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from sweeps import attributes, records
 from sweeps.csv_rows import append
-from sweeps.rows import Header, objective_names, row_of
+from sweeps.rows import header_of, row_of
 from sweeps.study_folder import StudyFolder
 
 LEAST_SECONDS = 60.0  # between two ranked boards
@@ -30,15 +29,7 @@ class Ledger:
 
     def enter(self, trial: FrozenTrial) -> None:
         """Appends the row of a trial that has ended, at a cost that does not depend on how many there are."""
-        job = trial.user_attrs.get(attributes.JOB, {})
-        places = job.get("replicates") or [job.get("folder", ".")]
-        names = objective_names(
-            self._study.metric_names,
-            len(self._study.directions),
-            records.read(self._folder.path / places[0]),
-        )
-        directions = tuple(direction.name.lower() for direction in self._study.directions)
-        row = row_of(trial, Header(names, directions, self._folder.path))
+        row = row_of(trial, header_of(self._study, self._folder.path, trial))
         with self._folder.locked():
             append(self._folder.trials, row)
         if time.monotonic() >= self._next:

@@ -14,8 +14,6 @@ from pathlib import Path
 from sweeps.settings import Settings
 from sweeps.space import Space
 
-_LAUNCHING = ("--multirun", "-m")
-
 
 def study_name(program: str, arguments: Sequence[str], settings: Settings, space: Space) -> str:
     """The settings' name, or one made from the command: the same words give the same name.

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sweeps import attributes
 from sweeps.budget import Budget, Verdict
 from sweeps.job import Outcome
+from sweeps.naming import command
 from sweeps.space.parameter import Value, value_text
 from sweeps.tally import Tally, front
 
@@ -88,7 +89,8 @@ def summarize(
         _tell_front(front(trials, study.directions))
     elif tally.best is not None:
         say(f"best: {tally.best.values[0]:.6g} (trial {tally.best.number}) {shown_params(tally.best.params)}")
-        say(f"  again: {_command(tally.best, started)}")
+        overrides = tally.best.user_attrs.get(attributes.JOB, {}).get("overrides", [])
+        say(f"  again: {command(started, overrides)}")
     failed = [trial for trial in trials if trial.state == TrialState.FAIL]
     if tally.failed and failed:
         last = failed[-1]
@@ -112,8 +114,3 @@ def _tell_front(trials: Sequence[FrozenTrial]) -> None:
     for trial in sorted(trials, key=lambda trial: trial.values):
         values = ", ".join(f"{value:.6g}" for value in trial.values)
         say(f"  trial {trial.number}: {values}  {shown_params(trial.params)}")
-
-
-def _command(trial: FrozenTrial, started: str) -> str:
-    overrides = trial.user_attrs.get(attributes.JOB, {}).get("overrides", [])
-    return " ".join([started, *map(shlex.quote, overrides)])

@@ -10,10 +10,13 @@ import optuna
 import yaml
 from omegaconf import OmegaConf
 from optuna.exceptions import ExperimentalWarning
+from optuna.storages import BaseStorage
 from optuna.study import Study
 
 from sweeps import attributes
+from sweeps.atomic import write_text
 from sweeps.errors import SweepError
+from sweeps.finding import read_spec
 from sweeps.naming import program
 from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
@@ -28,21 +31,22 @@ OWN = {
 }  # made before spec.yaml may be
 
 
-def open_study(plan: Plan) -> Study:
+def open_study(plan: Plan, database: BaseStorage | None) -> Study:
     """The study of a plan, and in its folder what it searches and is composed from.
+
+    Args:
+        database: the plan's storage, where it is open already.
 
     Raises:
         SweepError: the storage cannot be reached, or holds a study of this name that searches something else.
     """
     with plan.folder.locked():
         _require_own_folder(plan)
-        study = _created(plan)
+        study = _created(plan, database or plan.storage.open())
         spec = study.user_attrs.get(attributes.SPEC)
         if spec is None:
             study.set_user_attr(attributes.SPEC, plan.spec.to_mapping())
             study.set_user_attr(attributes.PROGRAM, program())
-            if plan.grid:
-                study.set_user_attr(attributes.GRID, plan.space.size_bound)
             if plan.settings.objective is not None:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", ExperimentalWarning)
@@ -59,19 +63,19 @@ def open_study(plan: Plan) -> Study:
             study.set_user_attr(attributes.BUDGET, budget)
         plan.composer.save_files(plan.folder.conf)
         if not plan.folder.spec.exists():
-            storage = plan.storage.url
-            if Path(storage).is_relative_to(plan.folder.path):
-                storage = str(Path(storage).relative_to(plan.folder.path))  # the folder may be moved
+            where = plan.storage.url
+            if Path(where).is_relative_to(plan.folder.path):
+                where = str(Path(where).relative_to(plan.folder.path))  # the folder may be moved
             described = {
                 "study": plan.name,
                 "program": program(),
-                "storage": storage,
+                "storage": where,
                 **plan.spec.to_mapping(),
             }
-            plan.folder.spec.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
+            write_text(plan.folder.spec, yaml.safe_dump(described, sort_keys=False))
         multirun = plan.folder.path / "multirun.yaml"
         if not multirun.exists():
-            multirun.write_text(OmegaConf.to_yaml(plan.config), encoding="utf-8")
+            write_text(multirun, OmegaConf.to_yaml(plan.config))
     return study
 
 
@@ -81,14 +85,12 @@ def _require_own_folder(plan: Plan) -> None:
         if any(not entry.name.startswith(".") and entry.name not in OWN for entry in path.iterdir()):
             raise SweepError(f"hydra.sweep.dir={path}: must be a new or empty folder, or this study's own")
         return
-    spec = yaml.safe_load(plan.folder.spec.read_text(encoding="utf-8"))
-    held = spec.get("study") if isinstance(spec, dict) else None
+    held = read_spec(plan.folder)["study"]
     if held != plan.name:
         raise SweepError(f"hydra.sweep.dir={path}: holds the study {held}, not {plan.name}")
 
 
-def _created(plan: Plan) -> Study:
-    storage = plan.storage.open()
+def _created(plan: Plan, storage: BaseStorage) -> Study:
     wanted: list[Any] = list(plan.settings.directions)
     options: dict[str, Any] = {
         "study_name": plan.name,

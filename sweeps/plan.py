@@ -77,21 +77,22 @@ def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str])
     composer = Composer(context.config_loader.get_search_path(), config)
     check = load_function(settings.check, "hydra.sweeper.check") if settings.check is not None else None
     spec = checked_spec(space, composer, settings, check)
-    trial_subfolder(composer.compose([*space.fixed, *space.overrides(space.first())]), 0)
+    first = composer.compose([*space.fixed, *space.overrides(space.first())])
+    trial_subfolder(first, 0)
     warm = warm_starts(settings, space, best_of_another(settings, space, folder.path), grid)
     if settings.replicates > 1:
-        _require_seed(settings, space, composer)
+        _require_seed(settings, space, first)
     return Plan(
         config, settings, space, spec, name, grid, budget_of(settings, grid), folder, storage, composer, warm
     )
 
 
-def _require_seed(settings: Settings, space: Space, composer: Composer) -> None:
+def _require_seed(settings: Settings, space: Space, first: DictConfig) -> None:
     if settings.seed_key in {parameter.name for parameter in space.parameters}:
         raise SweepError(
             f"hydra.sweeper.replicates={settings.replicates}: {settings.seed_key} must not be swept then"
         )
-    first_seed(composer.compose([*space.fixed, *space.overrides(space.first())]), settings)
+    first_seed(first, settings)
 
 
 def _is_grid(settings: Settings, space: Space) -> bool:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from optuna.trial import FrozenTrial
+
+from sweeps import attributes
+from sweeps.atomic import write_text
+
 NAME = "record.json"
+
+
+def folders_of(trial: FrozenTrial) -> list[str]:
+    """The folders of a trial's jobs, one a replicate, below the study's; none before it has run."""
+    job = trial.user_attrs.get(attributes.JOB, {})
+    return job.get("replicates") or [job[key] for key in ("folder",) if key in job]
 
 
 def read(folder: str | Path) -> dict[str, Any] | None:
@@ -47,9 +57,5 @@ def close_abandoned(folder: str | Path, reason: str) -> None:
     record = read(folder)
     if record is None or record.get("state") != "RUNNING":
         return
-    path = Path(folder) / NAME
-    partial = path.with_name(f".{NAME}.{os.getpid()}.partial")
-    partial.write_text(
-        json.dumps({**record, "state": "FAIL", "reason": reason}, indent=2) + "\n", encoding="utf-8"
-    )
-    partial.replace(path)
+    text = json.dumps({**record, "state": "FAIL", "reason": reason}, indent=2)
+    write_text(Path(folder) / NAME, text + "\n")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
@@ -40,8 +41,9 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     row: dict[str, Any] = {"trial": trial.number, "state": trial.state.name}
     row |= _values(trial, header)
     row |= {f"{PARAMS}{name}": value for name, value in trial.params.items()}
-    folders = job.get("replicates") or ([job["folder"]] if "folder" in job else [])
-    record = _joined([records.read(header.folder / folder) for folder in folders]) if header.folder else {}
+    folder = header.folder
+    found = [records.read(folder / own) for own in records.folders_of(trial)] if folder is not None else []
+    record = _joined(found)
     row |= {name: value for name, value in record.items() if name not in row}
     if trial.intermediate_values and trial.last_step is not None:
         row["last_step"] = trial.last_step
@@ -99,13 +101,16 @@ def _joined(found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     return joined
 
 
-def objective_names(
-    study_names: Sequence[str] | None, directions: int, record: dict[str, Any] | None
-) -> tuple[str, ...]:
-    """Names of the objectives: the study's, or what a record calls its objective, or `value`."""
-    if study_names:
-        return tuple(study_names)
-    if directions > 1:
-        return tuple(str(index) for index in range(directions))
+def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> Header:
+    """What all rows of a study share; objectives without a name are called what the trial's record calls its
+    own, or `value`."""
+    directions = tuple(direction.name.lower() for direction in study.directions)
+    if study.metric_names:
+        return Header(tuple(study.metric_names), directions, folder)
+    if len(directions) > 1:
+        return Header(tuple(str(index) for index in range(len(directions))), directions, folder)
+    own = records.folders_of(trial)[:1] if trial is not None else []
+    record = records.read(folder / own[0]) if folder is not None and own else None
     named = (record or {}).get("objective")
-    return (str(named["name"]),) if isinstance(named, dict) and "name" in named else ("value",)
+    name = str(named["name"]) if isinstance(named, dict) and "name" in named else "value"
+    return Header((name,), directions, folder)

@@ -15,11 +15,11 @@ from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from sweeps import attributes, narration
+from sweeps import attributes, narration, signals
 from sweeps.asking import suspects
 from sweeps.budget import Verdict
 from sweeps.dry_run import dry_run
-from sweeps.errors import SweepError, SweepInterruptedError, one_line
+from sweeps.errors import SweepError, SweepInterruptedError, one_line, reason
 from sweeps.launching import launch
 from sweeps.leases import Watch
 from sweeps.ledger import Ledger
@@ -28,7 +28,6 @@ from sweeps.naming import program
 from sweeps.opening import open_study
 from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead
-from sweeps.signals import stopping_on_sigterm
 from sweeps.storage import without_passwords
 from sweeps.tally import Tally, tally
 from sweeps.worker import Worker
@@ -62,10 +61,10 @@ class _Sweep:
 
     def __init__(self, plan: Plan, context: HydraContext, task: TaskFunction) -> None:
         self._plan, self._context, self._task = plan, context, task
-        if "://" in plan.storage.url:
-            plan.storage.open()  # a database that cannot be reached leaves no folder
+        # A database that cannot be reached leaves no folder; a journal is made in the folder.
+        database = plan.storage.open() if "://" in plan.storage.url else None
         plan.folder.make()
-        self._study: Study = open_study(plan)
+        self._study: Study = open_study(plan, database)
         self._ledger = Ledger(self._study, plan.folder)
         self._watch = Watch(plan.folder.leases, plan.settings.grace_period)
         self._launched = range(0)
@@ -74,17 +73,17 @@ class _Sweep:
     def run(self) -> int:
         plan = self._plan
         self._enqueue()
-        size = sum(1 for _ in plan.space.combinations()) if plan.grid else 0
-        searching = f"all {size} combinations" if plan.grid else f"sampled by {sampler_name(plan.settings)}"
+        searching = f"sampled by {sampler_name(plan.settings)}"
+        if plan.grid:
+            searching = f"all {plan.space.size} combinations"
         narration.announce(
             plan.name, plan.folder.path, plan.space.described(), plan.budget, self._tally(), searching
         )
-        with stopping_on_sigterm():
+        with signals.stopping_on_signals():
             try:
                 self._until_done()
             except (KeyboardInterrupt, SweepInterruptedError) as error:
-                signum = getattr(error, "signum", signal.SIGINT)
-                return self._interrupted(signum)
+                return self._interrupted(signals.interruption(error) or signal.SIGINT)
         return self._summary()
 
     def _enqueue(self) -> None:
@@ -102,6 +101,7 @@ class _Sweep:
         fruitless = 0
         waiting_since: float | None = None
         while True:
+            signals.check()
             self._rescue(None)
             before = self._tally()
             if self._plan.budget.verdict(before) != "go on":
@@ -109,6 +109,7 @@ class _Sweep:
             if self._plan.budget.may_start(before):
                 waiting_since = None
                 lost = self._launch(self._plan.settings.n_workers > 1 and bool(suspects(before.trials)))
+                signals.check()
                 self._rescue(lost)
                 fruitless = fruitless + 1 if _ended(self._tally()) == _ended(before) else 0
                 if lost is not None:
@@ -146,7 +147,7 @@ class _Sweep:
         try:
             return launch(worker, self._context.config_loader, plan.config, overrides, first, left)
         except Exception as error:
-            return without_passwords(f"{type(error).__name__}: {error}")
+            return without_passwords(reason(error))
 
     def _wanted(self) -> int:
         """No more workers than there are trials left to run."""

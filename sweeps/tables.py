@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweeps.atomic import write_text
 from sweeps.csv_rows import cell, read_cells
 from sweeps.errors import SweepError, one_line
 
@@ -101,9 +101,7 @@ def _shown(value: Any) -> str:
 
 def write(path: Path, frame: pd.DataFrame) -> None:
     """Writes a frame; a reader finds the old file or the new one."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text_of(frame), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, text_of(frame))
 
 
 def read(path: Path) -> pd.DataFrame:

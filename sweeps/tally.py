@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from optuna.study import StudyDirection
+from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
@@ -78,6 +78,13 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
         best=best,
         trials=trials,
     )
+
+
+def best_trials(study: Study, k: int) -> list[FrozenTrial]:
+    """The k best complete trials by the first objective, the best first."""
+    sign = 1 if study.directions[0] == StudyDirection.MINIMIZE else -1
+    complete = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
+    return sorted(complete, key=lambda trial: sign * trial.values[0])[:k]
 
 
 def running_seconds(trials: Iterable[FrozenTrial], now: datetime) -> float:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import optuna
-from optuna.trial import TrialState
 
 from sweeps.errors import SweepError
 from sweeps.settings import Settings
 from sweeps.space import Space
 from sweeps.space.parameter import Value, same
 from sweeps.storage import SECRET, StorageLocation, locate
+from sweeps.tally import best_trials
 
 
 def warm_starts(
@@ -86,8 +86,8 @@ def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapp
         # The workers open this study's own storage.
         os.environ.pop(SECRET, None)
         os.environ.update({} if own is None else {SECRET: own})
-    trials = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
-    sign = 1 if study.directions[0].name == "MINIMIZE" else -1
-    best = sorted(trials, key=lambda trial: sign * trial.values[0])[:k]
     known = {parameter.name for parameter in space.parameters}
-    return [{name: value for name, value in trial.params.items() if name in known} for trial in best]
+    return [
+        {name: value for name, value in trial.params.items() if name in known}
+        for trial in best_trials(study, k)
+    ]

@@ -22,9 +22,9 @@ from hydra.core.utils import configure_log
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 from optuna.study import Study
-from optuna.trial import Trial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import attributes
+from sweeps import attributes, signals
 from sweeps.asking import ask
 from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
@@ -39,7 +39,6 @@ from sweeps.replication import first_seed, replicate_overrides
 from sweeps.reporting import reporting_to
 from sweeps.samplers import PerTrialSampler, make_pruner
 from sweeps.settings import Settings
-from sweeps.signals import stopping_on_sigterm
 from sweeps.space import Space
 from sweeps.storage import StorageLocation
 from sweeps.study_folder import StudyFolder, trial_subfolder
@@ -83,8 +82,12 @@ class Worker:
         number = int(HydraConfig.get().job.num)
         threads = self.share.settle(number)
         loop = _Loop(self, number, threads)
-        with stopping_on_sigterm():
-            return loop.run()
+        with signals.stopping_on_signals():
+            try:
+                return loop.run()
+            except Exception:
+                signals.check()
+                raise
 
 
 class _Held(NamedTuple):
@@ -94,9 +97,6 @@ class _Held(NamedTuple):
     lease: Lease
     overrides: list[str]
     subfolder: str
-
-
-_SURPLUS: Any = object()  # in place of one that another process has taken too
 
 
 class _Loop:
@@ -125,37 +125,34 @@ class _Loop:
             held = self._ask()
             if held is None:
                 break
-            if held is not _SURPLUS:
-                self._run(*held)
-                done += 1
+            self._run(*held)
+            done += 1
         return done
 
     def _ask(self) -> _Held | None:
         worker = self._worker
         with worker.folder.locked():
             enqueue_retries(self._study, worker.settings.retries)
-            if not worker.budget.may_start(self._tally()):
-                return None
-            trial = ask(self._study, worker.alone, worker.only_suspects, not worker.budget.grid)
-            if trial is None:
-                return None
-            lease = Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval)
-            job = lease.take()
-            if self._is_surplus(trial):
-                trial.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
-                trial.set_user_attr(attributes.REASON, "another process had taken the last of the budget")
-                self._study.tell(trial, state=TrialState.FAIL)
+            while worker.budget.may_start(self._tally()):
+                trial = ask(self._study, worker.alone, worker.only_suspects, not worker.budget.grid)
+                if trial is None:
+                    return None
+                lease = Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval)
+                job = lease.take()
+                if not self._is_surplus(trial):
+                    return self._held(trial, lease, job)
+                self._fail(trial, attributes.SURPLUS, "another process had taken the last of the budget")
                 lease.release()
-                return _SURPLUS
-            try:
-                overrides, subfolder = self._placed(trial, job)
-            except BaseException as error:
-                interrupted = isinstance(error, (KeyboardInterrupt, SweepInterruptedError))
-                cause = attributes.INTERRUPTED if interrupted else attributes.RAISED
-                self._fail(trial, cause, reason(error))
-                lease.release()
-                raise
-        return _Held(trial, lease, overrides, subfolder)
+        return None
+
+    def _held(self, trial: Trial, lease: Lease, job: dict[str, Any]) -> _Held:
+        try:
+            return _Held(trial, lease, *self._placed(trial, job))
+        except BaseException as error:
+            cause = attributes.RAISED if signals.interruption(error) is None else attributes.INTERRUPTED
+            self._fail(trial, cause, reason(error))
+            lease.release()
+            raise
 
     def _placed(self, trial: Trial, job: dict[str, Any]) -> tuple[list[str], str]:
         """Draws the trial's parameters, claims its folder and writes both down."""
@@ -182,22 +179,19 @@ class _Loop:
         key = trial.user_attrs.get(attributes.COMBINATION)
         if budget.grid and key is None:
             return True
+        earlier = self._study.get_trials(deepcopy=False)[: trial.number]
         live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
-        earlier = [
-            other
-            for other in self._study.get_trials(deepcopy=False)
-            if other.number < trial.number and other.state in live
-        ]
-        if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in earlier):
+        taken = [other for other in earlier if other.state in live]
+        if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in taken):
             return True
         repeated = trial.user_attrs.get(attributes.RETRY_OF)
         if repeated is not None and any(
             other.user_attrs.get(attributes.RETRY_OF) == repeated
             and other.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
-            for other in self._study.get_trials(deepcopy=False)[: trial.number]
+            for other in earlier
         ):
             return True
-        return budget.n_trials is not None and len(earlier) >= budget.n_trials
+        return budget.n_trials is not None and len(taken) >= budget.n_trials
 
     def _subfolder(self, number: int, overrides: list[str]) -> str:
         """`hydra.sweep.subdir` of the trial."""
@@ -217,25 +211,28 @@ class _Loop:
         try:
             with lease.beating():
                 outcome = self._jobs(trial, overrides, subfolder)
+                if outcome.state == TrialState.FAIL:
+                    signals.check()
         except SweepError as error:
             outcome = Outcome(TrialState.FAIL, (), str(error))
         except BaseException as error:
-            signum = getattr(error, "signum", signal.SIGINT)
-            interrupted = isinstance(error, (KeyboardInterrupt, SweepInterruptedError))
-            stopped = f"stopped by {signal.Signals(signum).name}" if interrupted else reason(error)
-            self._fail(trial, attributes.INTERRUPTED if interrupted else attributes.RAISED, stopped)
+            signum = signals.interruption(error)
+            if signum is None:
+                self._fail(trial, attributes.RAISED, reason(error))
+            else:
+                self._fail(trial, attributes.INTERRUPTED, f"stopped by {signal.Signals(signum).name}")
             lease.release()
             self._enter(trial)
-            if interrupted:
+            if signum is not None:
                 raise SweepInterruptedError(signum) from None
             raise
         finally:
             configure_log(self._own.job_logging, self._own.verbose)
         self._tell(trial, outcome)
         lease.release()
-        self._enter(trial)
-        if self._study.get_trials(deepcopy=False)[trial.number].state == outcome.state:
+        if self._enter(trial).state == outcome.state:
             tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
+        signals.check()
 
     def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
         settings = self._worker.settings
@@ -270,8 +267,10 @@ class _Loop:
         values: Any = outcome.values if self._worker.settings.several else outcome.values[0]
         self._study.tell(trial, values, skip_if_finished=True)
 
-    def _enter(self, trial: Trial) -> None:
-        self._ledger.enter(self._study.get_trials(deepcopy=False)[trial.number])
+    def _enter(self, trial: Trial) -> FrozenTrial:
+        ended = self._study.get_trials(deepcopy=False)[trial.number]
+        self._ledger.enter(ended)
+        return ended
 
     def _fail(self, trial: Trial, cause: str, said: str) -> None:
         try:

@@ -6,19 +6,14 @@ import json
 import shlex
 from pathlib import Path
 
-import optuna
 import pytest
 
 from lstm_vae import record
 from lstm_vae.training import history
 from tests.conftest import SMALL, Command, files_below
+from tests.sweeps.conftest import study_in
 
 QUICK = (*SMALL, "figures.enabled=false")
-
-
-def study_in(folder: Path) -> optuna.Study:
-    backend = optuna.storages.journal.JournalFileBackend(str(folder / "study.journal"))
-    return optuna.load_study(study_name=None, storage=optuna.storages.JournalStorage(backend))
 
 
 def test_a_trial_is_a_run_and_its_printed_command_repeats_it(command: Command, tmp_path: Path) -> None:

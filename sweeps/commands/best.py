@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from optuna.trial import TrialState
-
 from sweeps import attributes
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.naming import command
 from sweeps.narration import say
-from sweeps.tally import front
+from sweeps.tally import best_trials, front
 
 
 def add(subparsers: Any) -> None:
@@ -37,9 +35,7 @@ def run(options: argparse.Namespace) -> None:
     elif len(study.directions) > 1:
         chosen = front(trials, study.directions)
     else:
-        sign = 1 if study.directions[0].name == "MINIMIZE" else -1
-        complete = [t for t in trials if t.state == TrialState.COMPLETE and t.values]
-        chosen = sorted(complete, key=lambda trial: sign * trial.values[0])[: options.top]
+        chosen = best_trials(study, options.top)
     if not chosen:
         raise SweepError(f"{options.study}: no trial is complete yet")
     started = str(study.user_attrs.get(attributes.PROGRAM, "python PROGRAM.py"))

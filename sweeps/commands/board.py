@@ -12,6 +12,7 @@ from sweeps.commands.terminal import board_lines, markdown_lines
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.narration import say
+from sweeps.rows import PARAMS
 
 
 def add(subparsers: Any) -> None:
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     if options.sort is not None:
         column = options.sort.removeprefix("-")
         if column not in board.columns:
-            column = f"params_{column}"
+            column = f"{PARAMS}{column}"
         if column not in board.columns:
             raise SweepError(f"--sort={options.sort}: no such column; there are {', '.join(board.columns)}")
         board = board.sort_values(column, ascending=not options.sort.startswith("-"), kind="stable")

@@ -14,6 +14,7 @@ from sweeps.comparison import compare, overall
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.narration import say
+from sweeps.rows import PARAMS
 
 TEXT = """Which board is better, combination by combination, and whether that may be seed noise.
 
@@ -70,7 +71,7 @@ def _shown(frame: Any, names: list[str]) -> Any:
         "value": names[1] if len(names) == 2 else "value",
     }
     return frame.drop(columns=left_out).rename(
-        columns=lambda name: headings.get(name, name.removeprefix("params_").rsplit(".", 1)[-1])
+        columns=lambda name: headings.get(name, name.removeprefix(PARAMS).rsplit(".", 1)[-1])
     )
 
 

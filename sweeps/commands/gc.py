@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sweeps import attributes
+from sweeps import records
 from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.errors import SweepError
@@ -36,10 +36,9 @@ def run(options: argparse.Namespace) -> int:
     kept = set() if board.empty else set(board.loc[board["rank"].notna(), "trial"].head(options.keep))
     victims: list[Path] = []
     for trial in found.study.get_trials(deepcopy=False):
-        job = trial.user_attrs.get(attributes.JOB)
-        if job is None or not trial.state.is_finished() or trial.number in kept:
+        if not trial.state.is_finished() or trial.number in kept:
             continue
-        for folder in job.get("replicates") or [job["folder"]]:
+        for folder in records.folders_of(trial):
             path = found.folder.path / folder / "checkpoints"
             if path.is_dir() and path.resolve().is_relative_to(found.folder.path.resolve()):
                 victims.append(path)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps import attributes, records
-from sweeps.board import header_of
+from sweeps.board import study_header
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
 from sweeps.errors import SweepError
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> None:
             continue
         study = found.study
         trials = study.get_trials(deepcopy=False)
-        header = header_of(study, folder.path)
+        header = study_header(study, folder.path)
         now = tally(trials, header.directions[0] == "minimize")
         several = len(header.directions) > 1
         best = f"front of {len(front(trials, study.directions))}" if several else None
@@ -53,8 +53,7 @@ def run(options: argparse.Namespace) -> None:
         age = shown_seconds((datetime.now() - max(times)).total_seconds()) if times else None
         data = None
         for trial in (t for t in trials if attributes.JOB in t.user_attrs):
-            job = trial.user_attrs[attributes.JOB]
-            record = records.read(folder.path / (job.get("replicates") or [job["folder"]])[0])
+            record = records.read(folder.path / records.folders_of(trial)[0])
             data = (record or {}).get("provenance", {}).get("data_name")
             break
         rows.append(

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweeps.rows import PARAMS
+
 WIDTH = 80
 # After the objective and the swept parameters, in the order of what is left out last.
 EXTRAS = (
@@ -34,7 +36,7 @@ def board_lines(board: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
     must = ["rank", *[name for name in columns if name.startswith("value")]]
     if "low" in board and board["low"].notna().any():
         must.append("interval")
-    params = [name for name in columns if name.startswith("params_")]
+    params = [name for name in columns if name.startswith(PARAMS)]
     if _width(columns, [*must, *params]) > width:
         yield from _stacked(board, columns, must, params, width)
         return
@@ -52,7 +54,7 @@ def markdown_lines(board: pd.DataFrame) -> Iterator[str]:
     columns = _columns(board)
     order: list[str] = [n for n in ("rank", "trial", "state") if n in columns]
     order += [n for n in columns if n.startswith("value") or n == "interval"]
-    order += [n for n in columns if n.startswith("params_")]
+    order += [n for n in columns if n.startswith(PARAMS)]
     order += [n for n in EXTRAS if n in columns and n not in order]
     yield from _markdown([columns[name] for name in order])
 
@@ -84,13 +86,13 @@ def frame_lines(frame: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
 def _columns(board: pd.DataFrame) -> dict[str, list[str]]:
     """Each column's heading and cells, by the frame's name for it; empty columns are left out."""
     names = [str(name) for name in board.columns]
-    short = _short_names([name.removeprefix("params_") for name in names if name.startswith("params_")])
+    short = _short_names([name.removeprefix(PARAMS) for name in names if name.startswith(PARAMS)])
     columns: dict[str, list[str]] = {}
     for name in names:
-        wanted = name in EXTRAS or name.startswith(("rank", "value", "params_"))
+        wanted = name in EXTRAS or name.startswith(("rank", "value", PARAMS))
         if not wanted or (name != "rank" and board[name].isna().all()):
             continue
-        heading = short.get(name.removeprefix("params_"), HEADINGS.get(name, name))
+        heading = short.get(name.removeprefix(PARAMS), HEADINGS.get(name, name))
         if name == "value":
             heading = str(board["objective"].iloc[0]) if "objective" in board else name
         columns[name] = [heading, *(_cut(_text(value), MOST) for value in board[name])]

@@ -39,6 +39,11 @@ class Space:
         """At most so many combinations, of a finite space."""
         return math.prod(len(parameter.values or ()) for parameter in self.parameters)
 
+    @property
+    def size(self) -> int:
+        """How many combinations a finite space has."""
+        return sum(1 for _ in self.combinations())
+
     def suggest(self, trial: Trial, cfg: DictConfig) -> dict[str, Value]:
         """Has Optuna draw a value for every parameter that exists.
 

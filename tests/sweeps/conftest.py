@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from optuna.trial import FrozenTrial
 
 from tests.conftest import OUTSIDE
 
+Start = Callable[..., "subprocess.Popen[str]"]
+JOBLIB = ("hydra/launcher=joblib", "hydra.sweeper.n_workers=2")
+LAUNCHERS = pytest.mark.parametrize("launcher", [(), JOBLIB], ids=["basic", "joblib"])
 APP = Path(__file__).parent / "program" / "app.py"
 Sweep = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -36,7 +40,7 @@ def sweep(tmp_path: Path) -> Sweep:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+def start(tmp_path: Path) -> Start:
     """Starts such a sweep, in a process group of its own, and does not wait."""
 
     def begin(*arguments: str) -> subprocess.Popen[str]:
@@ -57,6 +61,18 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, str(APP), "--multirun", *arguments]
 
 
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits until something has happened; never longer than that."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
 def folder_of(tmp_path: Path) -> Path:
     """The folder of the only study."""
     (folder,) = (tmp_path / "results").iterdir()
@@ -69,9 +85,13 @@ def trials_of(tmp_path: Path) -> list[FrozenTrial]:
 
 
 def study_of(tmp_path: Path) -> optuna.Study:
-    folder = folder_of(tmp_path)
+    return study_in(folder_of(tmp_path))
+
+
+def study_in(folder: Path) -> optuna.Study:
+    """The study of a folder's journal."""
     backend = optuna.storages.journal.JournalFileBackend(str(folder / "study.journal"))
-    return optuna.load_study(study_name=folder.name, storage=optuna.storages.JournalStorage(backend))
+    return optuna.load_study(study_name=None, storage=optuna.storages.JournalStorage(backend))
 
 
 def states(trials: list[FrozenTrial]) -> list[str]:

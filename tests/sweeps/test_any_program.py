@@ -8,10 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import optuna
-
 from tests.conftest import OUTSIDE, ROOT
-from tests.sweeps.conftest import states
+from tests.sweeps.conftest import states, study_in
 
 
 def blocks(language: str) -> list[str]:
@@ -28,8 +26,7 @@ def test_the_documented_program_is_swept_as_documented(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     (folder,) = (tmp_path / "multirun").iterdir()
-    backend = optuna.storages.journal.JournalFileBackend(str(folder / "study.journal"))
-    trials = optuna.load_study(study_name=folder.name, storage=optuna.storages.JournalStorage(backend)).trials
+    trials = study_in(folder).trials
     assert len(trials) == 20
     assert set(states(trials)) == {"COMPLETE", "PRUNED"}
     for trial in trials:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import optuna
@@ -16,10 +15,7 @@ import sweeps
 from sweeps import tables
 from sweeps.board import leaderboard
 from tests.conftest import OUTSIDE, SMALL, Command
-from tests.sweeps.conftest import Sweep, folder_of, study_of
-from tests.sweeps.test_sweeper import lines, wait_for
-
-Start = Callable[..., "subprocess.Popen[str]"]
+from tests.sweeps.conftest import Start, Sweep, folder_of, lines, study_of, wait_for
 
 
 def assert_board_is_the_study(board: pd.DataFrame, study: optuna.Study) -> None:

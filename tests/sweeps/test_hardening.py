@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import optuna
@@ -14,10 +13,7 @@ import pytest
 
 from sweeps.leases import Watch
 from tests.conftest import OUTSIDE
-from tests.sweeps.conftest import Sweep, command, folder_of, states, trials_of
-from tests.sweeps.test_sweeper import JOBLIB, lines, wait_for
-
-Start = Callable[..., "subprocess.Popen[str]"]
+from tests.sweeps.conftest import JOBLIB, Start, Sweep, command, folder_of, lines, states, trials_of, wait_for
 
 
 def test_the_order_of_words_does_not_matter(sweep: Sweep, tmp_path: Path) -> None:

@@ -131,3 +131,14 @@ def test_this_host_is_the_same_in_another_process_of_it() -> None:
     asked = [sys.executable, "-c", "from sweeps.leases import this_host; print(this_host())"]
     said = subprocess.run(asked, env=OUTSIDE, capture_output=True, text=True, check=True).stdout
     assert said.strip() == this_host()
+
+
+def test_a_worker_that_died_before_it_said_where_it_is_is_dead_at_once(tmp_path: Path) -> None:
+    trial = journal_study(tmp_path).ask()
+    lease = Lease(tmp_path / "leases", trial, 60)
+    lease.take()
+    watch = Watch(tmp_path / "leases", 3600)
+    assert not any(watch.is_dead(trial_of(tmp_path)) for _ in range(2))
+    assert lease._file is not None
+    lease._file.close()  # as the operating system does when its process dies
+    assert watch.is_dead(trial_of(tmp_path))

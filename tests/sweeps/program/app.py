@@ -41,6 +41,12 @@ def main(cfg: DictConfig) -> object:
             return "much"
         if cfg.trouble == "exit":
             raise SystemExit(7)
+        if cfg.trouble in ("swallow", "finish"):
+            try:
+                time.sleep(60)
+            except BaseException:
+                if cfg.trouble == "swallow":
+                    raise RuntimeError("another exception") from None
     value = 0.0
     for step in range(1, cfg.steps + 1):
         value = (cfg.x - 0.3) ** 2 + (cfg.y - 2) ** 2 + cfg.shape.depth + cfg.momentum + 1 / step

@@ -1,12 +1,26 @@
-"""What a sweep must do under every launcher that runs workers side by side."""
+"""What a sweep must do under every further launcher that runs workers side by side: submitit's, Ray's."""
 
 from __future__ import annotations
 
 import signal
 from pathlib import Path
 
-from tests.sweeps.conftest import Sweep, states, trials_of
-from tests.sweeps.test_sweeper import Start, lines, wait_for
+import pytest
+
+from tests.sweeps.conftest import Start, Sweep, lines, states, trials_of, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["submitit", "ray"])
+def launcher(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The overrides that choose a launcher, where it is installed; Ray's starts a cluster on this machine."""
+    extra = request.param
+    pytest.importorskip(
+        f"hydra_plugins.hydra_{extra}_launcher", reason=f"needs {extra}: pip install 'lstm-vae[{extra}]'"
+    )
+    option = {"submitit": "submitit_local", "ray": "ray"}[extra]
+    return f"hydra/launcher={option}", "hydra.sweeper.n_workers=2"
 
 
 def done(tmp_path: Path) -> list[object]:
@@ -14,7 +28,7 @@ def done(tmp_path: Path) -> list[object]:
     return sorted(trial.params["x"] for trial in trials_of(tmp_path) if trial.state.name == "COMPLETE")
 
 
-def check_a_grid_is_run_once(sweep: Sweep, tmp_path: Path, *launcher: str) -> None:
+def test_a_grid_is_run_once(sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]) -> None:
     arguments = "x=0,1,2,3", f"events={tmp_path}/events", "seconds=0.2", *launcher
     result = sweep(*arguments)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -27,8 +41,8 @@ def check_a_grid_is_run_once(sweep: Sweep, tmp_path: Path, *launcher: str) -> No
     assert len(lines(tmp_path / "events")) == 8
 
 
-def check_a_killed_worker_is_lost_and_its_trial_tried_again(
-    sweep: Sweep, tmp_path: Path, *launcher: str
+def test_a_killed_worker_is_lost_and_its_trial_tried_again(
+    sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
     arguments = "x=0,1,2,3", "trouble=kill", "trouble_at=1", f"once={tmp_path}/once", *launcher
     result = sweep(*arguments)
@@ -41,7 +55,9 @@ def check_a_killed_worker_is_lost_and_its_trial_tried_again(
     assert "its worker died" in lost.user_attrs["sweeps:reason"]
 
 
-def check_an_interrupted_sweep_goes_on(start: Start, sweep: Sweep, tmp_path: Path, *launcher: str) -> None:
+def test_an_interrupted_sweep_goes_on(
+    start: Start, sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
+) -> None:
     """Only the sweep's own process gets the signal; no worker may be left at work when it has ended."""
     events = tmp_path / "events"
     arguments = "x=0,1,2,3,4,5", f"events={events}", "slow_at=1", *launcher

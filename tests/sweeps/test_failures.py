@@ -1,0 +1,83 @@
+"""Trials that fail, and workers that die with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sweeps.conftest import (
+    JOBLIB,
+    Sweep,
+    folder_of,
+    states,
+    trials_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        ("raise", "RuntimeError: no luck with x=1"),
+        ("memory", "MemoryError"),
+        ("undefined", "the job returned NaN"),
+        ("text", "the job returned 'much'; the study needs a number"),
+        ("exit", "the job left with exit code 7"),
+    ],
+)
+def test_a_failed_trial_says_why_and_the_sweep_goes_on(
+    sweep: Sweep, tmp_path: Path, trouble: str, reason: str
+) -> None:
+    result = sweep("x=0,1,2", f"trouble={trouble}", "trouble_at=1")
+    trials = trials_of(tmp_path)
+    assert states(trials) == ["COMPLETE", "FAIL", "COMPLETE"]
+    assert trials[1].user_attrs["sweeps:reason"] == reason
+    assert result.returncode == 1  # a combination is missing
+    assert f"last failure: trial 1, {reason}" in result.stdout
+    assert "hydra.sweeper.retries" in result.stdout
+    assert (folder_of(tmp_path) / "1" / "traceback.txt").exists() == (trouble in ("raise", "memory"))
+
+
+def test_failures_are_borne_up_to_their_limit(sweep: Sweep, tmp_path: Path) -> None:
+    arguments = "x=interval(0,1)", "trouble=raise", "hydra.sweeper.n_trials=9"
+    result = sweep(*arguments, "hydra.sweeper.max_failures=2")
+    assert result.returncode == 1
+    assert states(trials_of(tmp_path)) == ["FAIL"] * 3
+    assert "max_failures=2" in result.stdout
+    again = sweep(*arguments, "hydra.sweeper.max_failures=2")
+    assert again.returncode == 1
+    assert len(trials_of(tmp_path)) == 3
+    sweep(*arguments, "hydra.sweeper.max_failures=3")
+    assert len(trials_of(tmp_path)) == 4
+
+
+def test_what_raised_is_tried_again_as_often_as_asked(sweep: Sweep, tmp_path: Path) -> None:
+    arguments = "x=0,1", "trouble=raise", "trouble_at=1"
+    sweep(*arguments)
+    assert states(trials_of(tmp_path)) == ["COMPLETE", "FAIL"]
+    result = sweep(*arguments, "hydra.sweeper.retries=2")
+    trials = trials_of(tmp_path)
+    assert states(trials) == ["COMPLETE", "FAIL", "FAIL", "FAIL"]
+    assert [trial.params["x"] for trial in trials] == [0, 1, 1, 1]
+    assert [trial.user_attrs.get("sweeps:retry_of") for trial in trials] == [None, None, 1, 2]
+    assert "1 failed, 2 tried again" in result.stdout
+
+
+def test_a_killed_worker_is_lost_and_its_trial_tried_again_once(sweep: Sweep, tmp_path: Path) -> None:
+    result = sweep("x=0,1,2,3", "trouble=kill", "trouble_at=1", f"once={tmp_path}/once", *JOBLIB)
+    assert result.returncode == 0, result.stderr
+    trials = trials_of(tmp_path)
+    done = sorted(trial.params["x"] for trial in trials if trial.state.name == "COMPLETE")
+    assert done == [0, 1, 2, 3]
+    lost = next(trial for trial in trials if trial.state.name == "FAIL" and trial.params["x"] == 1)
+    assert lost.user_attrs["sweeps:cause"] == "lost"
+    assert "its worker died" in lost.user_attrs["sweeps:reason"]
+
+
+def test_a_trial_that_kills_every_worker_does_not_stop_the_others(sweep: Sweep, tmp_path: Path) -> None:
+    result = sweep("x=0,1,2,3", "trouble=kill", "trouble_at=1", "hydra/launcher=joblib")
+    trials = trials_of(tmp_path)
+    done = sorted(trial.params["x"] for trial in trials if trial.state.name == "COMPLETE")
+    assert done == [0, 2, 3]
+    assert sum(trial.params["x"] == 1 for trial in trials) == 2
+    assert result.returncode == 1
