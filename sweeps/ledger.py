@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
+from typing import Any
 
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
+from sweeps import attributes
 from sweeps.csv_rows import append
 from sweeps.rows import header_of, row_of
 from sweeps.study_folder import StudyFolder
@@ -29,11 +32,23 @@ class Ledger:
 
     def enter(self, trial: FrozenTrial) -> None:
         """Appends the row of a trial that has ended, at a cost that does not depend on how many there are."""
-        row = row_of(trial, header_of(self._study, self._folder.path, trial))
+        row = self._row(trial)
         with self._folder.locked():
             append(self._folder.trials, row)
         if time.monotonic() >= self._next:
             self.rank()
+
+    def rebuild(self) -> None:
+        """Writes `trials.csv` anew, from the study and the records."""
+        with self._folder.locked():
+            trials = self._study.get_trials(deepcopy=False)
+            self._folder.trials.unlink(missing_ok=True)
+            for trial in sorted(trials, key=lambda trial: trial.datetime_complete or datetime.max):
+                if trial.state.is_finished() and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS:
+                    append(self._folder.trials, self._row(trial))
+
+    def _row(self, trial: FrozenTrial) -> dict[str, Any]:
+        return row_of(trial, header_of(self._study, self._folder.path, trial))
 
     def rank(self) -> None:
         """Writes the ranked board."""

@@ -11,6 +11,7 @@ from sweeps.commands.arguments import subcommand, whole
 from sweeps.commands.terminal import board_lines, markdown_lines
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
+from sweeps.ledger import Ledger
 from sweeps.narration import say
 from sweeps.rows import PARAMS
 
@@ -32,7 +33,9 @@ def add(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
     found = find_study(options.study)
-    board = leaderboard(found.study, found.folder.path, rebuild=options.rebuild)
+    if options.rebuild:
+        Ledger(found.study, found.folder).rebuild()
+    board = leaderboard(found.study, found.folder.path)
     if not board.empty:
         tables.write(found.folder.leaderboard, board)
     if options.sort is not None:

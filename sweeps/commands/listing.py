@@ -72,5 +72,8 @@ def run(options: argparse.Namespace) -> None:
     if not rows:
         say(f"no study below {root}")
         return
-    for line in frame_lines(pd.DataFrame(rows)):
+    frame = pd.DataFrame(rows)
+    # Last and whole: it is what further commands take.
+    frame = frame[[name for name in frame.columns if name != "study"] + ["study"]]
+    for line in frame_lines(frame, whole="study"):
         say(line)

@@ -71,15 +71,17 @@ def _markdown(columns: Sequence[Sequence[str]]) -> Iterator[str]:
             yield "|" + " --- |" * len(cells)
 
 
-def frame_lines(frame: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
-    """Any frame as aligned columns; the widest are cut until all fit."""
+def frame_lines(frame: pd.DataFrame, width: int = WIDTH, whole: str = "") -> Iterator[str]:
+    """Any frame as aligned columns; the widest are cut until all fit. The column `whole` is left as it is,
+    and may stand out."""
     columns = {str(name): [str(name), *(_text(value) for value in frame[name])] for name in frame.columns}
-    while _width(columns, list(columns)) > width:
-        widest = max(columns, key=lambda name: max(map(len, columns[name])))
-        longest = max(map(len, columns[widest]))
-        if longest <= 6:
+    cuttable = [name for name in columns if name != whole]
+    while _width(columns, cuttable) > width:
+        lengths = {name: max(map(len, columns[name])) for name in cuttable}
+        widest = max(lengths, key=lengths.__getitem__)
+        if lengths[widest] <= 6:
             break
-        columns[widest] = [_cut(text, longest - 1) for text in columns[widest]]
+        columns[widest] = [_cut(text, lengths[widest] - 1) for text in columns[widest]]
     yield from _table(columns, list(columns))
 
 

@@ -81,6 +81,14 @@ def test_leaderboard_in_other_formats(tool: Tool, study: Path) -> None:
     assert "--sort=nothing: no such column" in refused.stderr
 
 
+def test_both_tables_can_be_made_anew(tool: Tool, study: Path) -> None:
+    before = (study / "trials.csv").read_text(), (study / "leaderboard.csv").read_text()
+    (study / "trials.csv").write_text("foreign\n")
+    (study / "leaderboard.csv").unlink()
+    assert tool("leaderboard", study, "--rebuild").returncode == 0
+    assert ((study / "trials.csv").read_text(), (study / "leaderboard.csv").read_text()) == before
+
+
 def test_tables_with_many_or_long_parameters_keep_them_all() -> None:
     rows = [
         {"rank": 1, "trial": 0, "state": "COMPLETE", "value": 150.25, "objective": "val_loss"}
@@ -116,7 +124,7 @@ def test_importance_and_export_and_list(tool: Tool, study: Path, tmp_path: Path)
     assert len(tables.read(tmp_path / "curves.csv")) == 12
     listed = tool("list", study.parent.parent)
     assert listed.returncode == 0
-    assert "results/sh" in listed.stdout
+    assert f"results/{study.name}" in listed.stdout
     assert "no study below" in tool("list", ".").stdout
 
 

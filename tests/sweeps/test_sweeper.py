@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 
+import pytest
+
+from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import (
     JOBLIB,
     LAUNCHERS,
@@ -141,3 +145,36 @@ def test_sqlite_will_do(sweep: Sweep, tmp_path: Path) -> None:
     assert not (folder_of(tmp_path) / "study.journal").exists()
     assert (tmp_path / "study.db").exists()
     assert sweep("x=1,2,3,4", "hydra.sweeper.storage=sqlite:///study.db", *JOBLIB).returncode == 0
+
+
+def test_a_function_may_suggest_what_rules_cannot_say(sweep: Sweep, tmp_path: Path) -> None:
+    (tmp_path / "spaces.py").write_text(
+        "def suggest(cfg, trial):\n"
+        "    x = trial.params['x']\n"
+        "    trial.suggest_float('momentum', 0, x)\n"
+        "    if x > 0.5:\n"
+        "        trial.suggest_categorical('sizes', ['[1,2]', '[3]'])\n",
+        encoding="utf-8",
+    )
+    path = os.pathsep.join([str(tmp_path), OUTSIDE["PYTHONPATH"]])
+    function = "hydra.sweeper.custom_search_space=spaces.suggest"
+    result = sweep("x=interval(0,1)", function, "hydra.sweeper.n_trials=6", PYTHONPATH=path)
+    assert result.returncode == 0, result.stderr
+    for trial in trials_of(tmp_path):
+        assert 0 <= trial.params["momentum"] <= trial.params["x"]
+        assert ("sizes" in trial.params) == (trial.params["x"] > 0.5)
+        said = lines(folder_of(tmp_path) / str(trial.number) / ".hydra" / "overrides.yaml")
+        assert (f"- sizes={trial.params.get('sizes')}" in said) == ("sizes" in trial.params)
+
+
+@pytest.mark.parametrize("pruner", ["hyperband", "successive_halving", "percentile", "patient", "threshold"])
+def test_every_pruner_works(sweep: Sweep, tmp_path: Path, pruner: str) -> None:
+    further = ["hydra.sweeper.pruner.upper=3"] if pruner == "threshold" else []
+    option = f"hydra/sweeper/optuna_study/pruner={pruner}"
+    bad = ",".join(str(value) for value in range(5, 20))
+    result = sweep(f"x=0.3,0.4,0.2,0.1,0.5,{bad}", "steps=9", option, *further)
+    assert result.returncode == 0, result.stderr
+    assert states(trials_of(tmp_path))[0] == "COMPLETE"
+    assert set(states(trials_of(tmp_path))) == (
+        {"COMPLETE"} if pruner == "patient" else {"COMPLETE", "PRUNED"}
+    )
