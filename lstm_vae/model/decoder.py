@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from lstm_vae.model.transposed_convolution import Conv2DTranspose
+
 Tensor = Any
 SIDE = 28
 
@@ -23,7 +25,8 @@ class Decoder(keras.Model):
         filters: of each transposed convolution, at least one.
         activation: of every layer but the last.
         latent_dim: L, the size of z.
-        precision: Keras dtype policy of all layers but the output layer, which is float32.
+        precision: Keras dtype policy of the transposed convolutions, where nearly all of the arithmetic is.
+            Fully connected layers are float32, and so are the logits, whatever their layer's products are.
     """
 
     def __init__(
@@ -41,15 +44,21 @@ class Decoder(keras.Model):
 
         strides = [2 if number < 2 else 1 for number in range(len(filters))]
         side = SIDE // 2 ** strides.count(2)
-        common = {"activation": activation, "dtype": precision}
-        self.steps: list[keras.layers.Layer] = [keras.layers.Dense(units, **common) for units in fc]
-        self.steps.append(keras.layers.Dense(side * side * filters[0], **common))
-        self.steps.append(keras.layers.Reshape((side, side, filters[0]), dtype=precision))
+        self.steps: list[keras.layers.Layer] = [
+            keras.layers.Dense(units, activation=activation, dtype="float32")
+            for units in (*fc, side * side * filters[0])
+        ]
+        self.steps.append(keras.layers.Reshape((side, side, filters[0]), dtype="float32"))
         for count, stride in zip(filters, strides, strict=True):
             self.steps.append(
-                keras.layers.Conv2DTranspose(count, 3, strides=stride, padding="same", **common)
+                Conv2DTranspose(
+                    count, 3, strides=stride, padding="same", activation=activation, dtype=precision
+                )
             )
-        self.steps.append(keras.layers.Conv2DTranspose(1, 3, padding="same", name="logits", dtype="float32"))
+        # Takes bfloat16 grids as they come: to cast them takes longer than the layer's products.
+        self.steps.append(
+            Conv2DTranspose(1, 3, padding="same", name="logits", dtype="float32", autocast=False)
+        )
         self.steps.append(keras.layers.Reshape((SIDE, SIDE), dtype="float32"))
 
     def build(self, input_shape: Any) -> None:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import keras
 
+from lstm_vae.model.lstm import LSTM
+
 Tensor = Any
 
 
@@ -36,7 +38,8 @@ class Encoder(keras.Model, abc.ABC):
         bidirectional: whether recurrent layers read the rows in both directions.
         latent_dim: L, the size of z.
         dropout: rate after each recurrent and fully connected layer, in training.
-        precision: Keras dtype policy of all layers but the heads, which are float32.
+        precision: Keras dtype policy of the recurrent layers, where nearly all of the arithmetic is; the
+            others are float32.
         options: settings of a derived class.
     """
 
@@ -65,14 +68,14 @@ class Encoder(keras.Model, abc.ABC):
                 layer = keras.layers.Bidirectional(layer, dtype=precision)
             self._add(layer)
         for units in fc:
-            self._add(keras.layers.Dense(units, activation=activation, dtype=precision))
+            self._add(keras.layers.Dense(units, activation=activation, dtype="float32"))
         self.mean_head = keras.layers.Dense(latent_dim, name="z_mean", dtype="float32")
         self.log_var_head = keras.layers.Dense(latent_dim, name="z_log_var", dtype="float32")
 
     def _add(self, layer: keras.layers.Layer) -> None:
         self.layers_before_heads.append(layer)
         if self.dropout:
-            self.layers_before_heads.append(keras.layers.Dropout(self.dropout, dtype=self.precision))
+            self.layers_before_heads.append(keras.layers.Dropout(self.dropout, dtype=layer.dtype_policy))
 
     @abc.abstractmethod
     def recurrent_layer(self, units: int, return_sequences: bool) -> keras.layers.Layer:
@@ -117,4 +120,4 @@ class LSTMEncoder(Encoder):
     """The encoder of this project: LSTM layers (Hochreiter & Schmidhuber 1997), forget bias 1."""
 
     def recurrent_layer(self, units: int, return_sequences: bool) -> keras.layers.Layer:
-        return keras.layers.LSTM(units, return_sequences=return_sequences, dtype=self.precision)
+        return LSTM(units, return_sequences=return_sequences, dtype=self.precision)
