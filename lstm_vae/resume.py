@@ -33,7 +33,7 @@ def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
     if folder.lock.exists():
         with sole_user(folder):
             pass
-    done = _require_whole(folder, how)
+    done = require_whole(folder, how)
 
     before, now = saved.flat(), asked.flat()
     named = {key for key in KEYS if _names(overrides, key)} - {"training.resume"}
@@ -74,8 +74,12 @@ def require_same_data(config: RunConfig, splits: Splits) -> None:
         )
 
 
-def _require_whole(folder: RunFolder, how: str) -> int:
-    """The number of epochs done, of a run whose files agree."""
+def require_whole(folder: RunFolder, how: str) -> int:
+    """The number of epochs done, of a run whose files agree.
+
+    Raises:
+        UserError: they do not, or one is damaged.
+    """
     if folder.record.exists():
         record.read(folder.record)
     # A row without a state is what a crash at the end of the first epoch leaves.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lstm_vae import provenance, record, runtime
 from lstm_vae.atomic import replacing
+from lstm_vae.continuation import take_over
 from lstm_vae.data import Splits, cached_splits
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.record import Objective, Record
@@ -19,7 +20,11 @@ from lstm_vae.training.stop import StopSignals
 
 
 def execute(
-    config: RunConfig, path: Path, overrides: Sequence[str] = (), observers: Sequence[Observer] = ()
+    config: RunConfig,
+    path: Path,
+    overrides: Sequence[str] = (),
+    observers: Sequence[Observer] = (),
+    stopped: Path | None = None,
 ) -> float:
     """Trains, evaluates and records one run in the folder `path`.
 
@@ -28,12 +33,15 @@ def execute(
         path: the run's folder, which exists.
         overrides: of the command line, for the record.
         observers: told of the training beside the run's own; one that raises ends the run.
+        stopped: folder of a stopped run of the same configuration, from whose last finished epoch this one
+            goes on; it stays as it is.
 
     Returns:
         the objective: validation BCE + KL of the last epoch's weights, nats per image.
 
     Raises:
-        UserError: the data cannot be had, or TensorFlow runs under other settings in this process.
+        UserError: the data cannot be had, or TensorFlow runs under other settings in this process, or the
+            stopped run is one of another configuration or other data.
         RunFailedError: the loss became NaN or infinite, or a file could not be written.
         InterruptedRunError: a signal came; the run can be resumed.
     """
@@ -45,6 +53,9 @@ def execute(
         folder.set_aside()
         account = _opened(config, splits, folder, overrides)
         try:
+            if stopped is not None and take_over(stopped, folder, config, splits.fingerprint):
+                account = account.updated({"continued_from": str(stopped.resolve())})
+                record.write(folder.record, account)
             objective = _execute(config, splits, folder, account, stop, observers)
         except InterruptedRunError as error:
             message = f"{error}; go on with training.resume={path}"

@@ -52,7 +52,9 @@ def _train(cfg: DictConfig, alone: bool) -> float:
 
     settings = HydraConfig.get()
     folder = Path(settings.runtime.output_dir)
-    objective = run.execute(config, folder, list(settings.overrides.task), [_Reporting()])
+    objective = run.execute(
+        config, folder, list(settings.overrides.task), [_Reporting()], sweeps.continued_from()
+    )
     if alone:
         report.print_summary(folder)
     return objective

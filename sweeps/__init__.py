@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sweeps.continuing import continued_from
 from sweeps.reporting import report
 
 if TYPE_CHECKING:
     from sweeps.board import leaderboard
     from sweeps.comparison import compare
 
-__all__ = ["compare", "leaderboard", "report"]
+__all__ = ["compare", "continued_from", "leaderboard", "report"]
 
 
 def __getattr__(name: str) -> Any:

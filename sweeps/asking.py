@@ -2,6 +2,7 @@
 
 Trials that are tried again because a worker died on them are taken by no worker that has company: one that
 kills its worker would, under a launcher whose workers die together, take innocent ones with it each time.
+Stopped trials that go on come first: they are no further ones, and the best that are known.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import attributes
+from sweeps.budget import Budget
+from sweeps.continuation import continuation_of, superseded
 
 
 def suspects(trials: Sequence[FrozenTrial]) -> set[int]:
@@ -42,12 +45,40 @@ def ask(study: Study, alone: bool, only_suspects: bool, may_create: bool) -> Tri
     study._thread_local.cached_all_trials = None
     trials = study.get_trials(deepcopy=False)
     barred = suspects(trials)
-    for trial in trials:
-        if trial.state != TrialState.WAITING:
-            continue
+    waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
+    for trial in sorted(waiting, key=lambda trial: attributes.CONTINUES not in trial.user_attrs):
         wanted = trial.number in barred if only_suspects else alone or trial.number not in barred
         if wanted and storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
             return Trial(study, trial._trial_id)
     if only_suspects or not may_create:
         return None
     return Trial(study, storage.create_new_trial(study._study_id))
+
+
+def is_surplus(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: Budget) -> bool:
+    """Whether processes that do not share the folder's lock have taken the last of the budget, or the same
+    combination, at the same moment: the lower number is the one that counts.
+
+    Args:
+        trials: all of the study.
+        trial: that was taken just now.
+    """
+    key = trial.user_attrs.get(attributes.COMBINATION)
+    if budget.grid and key is None:
+        return True
+    gone = superseded(trials[: trial.number + 1])
+    earlier = trials[: trial.number]
+    live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+    taken = [other for other in earlier if other.state in live and other.number not in gone]
+    if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in taken):
+        return True
+    held = continuation_of(trial)
+    repeated = trial.user_attrs.get(attributes.RETRY_OF)
+    for other in earlier:
+        if other.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS:
+            continue
+        if repeated is not None and other.user_attrs.get(attributes.RETRY_OF) == repeated:
+            return True
+        if repeated is None and held is not None and continuation_of(other) == held:
+            return True
+    return budget.n_trials is not None and len(taken) >= budget.n_trials

@@ -12,6 +12,7 @@ REASON = "sweeps:reason"  # why it is FAIL or PRUNED
 CAUSE = "sweeps:cause"  # of a FAIL: one of the causes below
 RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats
 REPLICATES = "sweeps:replicates"  # the value of each replicate
+CONTINUES = "sweeps:continues"  # the stopped trial that it goes on with: trial, first, step
 COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as a key
 
 RAISED = "raised"  # the job raised

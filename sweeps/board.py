@@ -11,6 +11,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, tables
+from sweeps.continuation import superseded
 from sweeps.csv_rows import cell, read_cells
 from sweeps.errors import SweepError
 from sweeps.rows import PARAMS, Header, header_of, row_of
@@ -35,17 +36,19 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
         rebuild: read every trial's record again, whatever `trials.csv` has.
 
     Returns:
-        a row a trial that has run: `rank` (Int64, of COMPLETE trials; of several objectives, the number of
-        the trial's Pareto front), `trial`, `state`, `value`, its 95 % interval `low` and `high` and
-        `replicates` where there are some, a column `params_<name>` a swept parameter, then what the records
-        have: metrics (their units are the record's) and provenance.
+        a row a trial that has run, without stopped ones that another goes on with: `rank` (Int64, of COMPLETE
+        trials; of several objectives, the number of the trial's Pareto front), `trial`, `state`, `value`, its
+        95 % interval `low` and `high` and `replicates` where there are some, a column `params_<name>` a swept
+        parameter, then what the records have: metrics (their units are the record's) and provenance.
     """
     path = Path(folder) if folder is not None else None
     header = study_header(study, path)
     known = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
     rows = []
-    for trial in study.get_trials(deepcopy=False):
-        if trial.state == TrialState.WAITING or _is_surplus(trial):
+    trials = study.get_trials(deepcopy=False)
+    gone = superseded(trials, waiting=False)
+    for trial in trials:
+        if trial.state == TrialState.WAITING or _is_surplus(trial) or trial.number in gone:
             continue
         row = known.get(trial.number)
         if row is None or not _agrees(row, trial, header):

@@ -16,7 +16,8 @@ class Budget:
     """When a sweep ends.
 
     Attributes:
-        n_trials: COMPLETE and PRUNED ones; None for no limit.
+        n_trials: COMPLETE and PRUNED ones, a stopped trial and those that go on with it being one; None for
+            no limit.
         timeout: seconds during which trials ran.
         target: an objective value that is good enough.
         minimize: the direction of it.
@@ -35,7 +36,7 @@ class Budget:
         """How the study stands: whether trials are still wanted, or why not."""
         if self._met(tally):
             return "met"
-        if self.max_failures is not None and tally.failed > self.max_failures:
+        if self._too_many_failures(tally):
             return "failures"
         if self.grid and tally.waiting + tally.running == 0:
             return "exhausted" if tally.failed else "met"
@@ -47,9 +48,17 @@ class Budget:
             return False
         return self.n_trials is None or tally.finished + tally.running < self.n_trials
 
+    def may_promote(self, tally: Tally) -> bool:
+        """Whether a stopped trial may still go on; that makes no trial more, so their number is no limit."""
+        return not self._spent(tally) and not self._too_many_failures(tally)
+
+    def _too_many_failures(self, tally: Tally) -> bool:
+        return self.max_failures is not None and tally.failed > self.max_failures
+
     def _met(self, tally: Tally) -> bool:
-        if self.n_trials is not None and tally.finished >= self.n_trials:
-            return True
+        return self._spent(tally) or (self.n_trials is not None and tally.finished >= self.n_trials)
+
+    def _spent(self, tally: Tally) -> bool:
         if self.timeout is not None and tally.seconds >= self.timeout:
             return True
         if self.target is None or tally.best is None:

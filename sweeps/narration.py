@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import attributes
 from sweeps.budget import Budget, Verdict
+from sweeps.continuation import Continuation
 from sweeps.job import Outcome
 from sweeps.naming import command
 from sweeps.space.parameter import Value, value_text
@@ -65,6 +66,12 @@ def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, f
     say(f"trial {trial.number}: {ended} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
 
 
+def tell_continuation(number: int, held: Continuation, found: bool) -> None:
+    """A line on a trial that begins where another was stopped."""
+    where = f"goes on with trial {held.trial}, which was stopped at step {held.step}"
+    say(f"trial {number}: {where}" + ("" if found else "; its folder is not here, so it starts again"))
+
+
 def announce(
     name: str, folder: Path, space: Mapping[str, str], budget: Budget, tally: Tally, searching: str
 ) -> None:
@@ -83,6 +90,7 @@ def summarize(
     """What came of it, and what to type next."""
     counts = f"{tally.complete} complete, {tally.pruned} pruned, {tally.failed} failed"
     extra = f", {tally.retried} tried again" if tally.retried else ""
+    extra += f", {tally.promoted} promoted" if tally.promoted else ""
     say(f"\n{counts}{extra} in {shown_seconds(tally.seconds)} of running; {shown_path(folder)}")
     trials = study.get_trials(deepcopy=False)
     if several:

@@ -14,6 +14,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
+from sweeps.continuation import continuation_of, enqueue_continuation, params_of
 from sweeps.leases import Watch
 from sweeps.space.parameter import Value
 
@@ -79,13 +80,16 @@ def enqueue_retries(study: Study, retries: int) -> int:
         allowed = {attributes.LOST: 1, attributes.RAISED: retries}.get(str(cause), 0)
         if cause != attributes.INTERRUPTED and _earlier(trials, trial, cause) >= allowed:
             continue
+        number += 1
         attrs = {attributes.RETRY_OF: trial.number}
+        held = continuation_of(trial)
+        if held is not None:
+            enqueue_continuation(study, trials[held.trial], attrs)
+            continue
         if attributes.COMBINATION in trial.user_attrs:
             attrs[attributes.COMBINATION] = trial.user_attrs[attributes.COMBINATION]
         # A trial that died while it was drawn has only some of its parameters.
-        params = {**trial.system_attrs.get("fixed_params", {}), **trial.params}
-        study.enqueue_trial(params, user_attrs=attrs)
-        number += 1
+        study.enqueue_trial(params_of(trial), user_attrs=attrs)
     return number
 
 

@@ -11,9 +11,15 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
+from sweeps.continuation import continuation_of
 
 PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
-LEFT_OUT = {"folder", "started", "finished"}  # of a record's provenance: the row says these itself
+LEFT_OUT = {
+    "folder",
+    "started",
+    "finished",
+    "continued_from",
+}  # of a record's provenance: the row says these itself
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
         row["folder"] = job["folder"]
     if attributes.RETRY_OF in trial.user_attrs:
         row["retry_of"] = trial.user_attrs[attributes.RETRY_OF]
+    held = continuation_of(trial)
+    if held is not None:
+        row["continues"] = held.trial
     if attributes.REASON in trial.user_attrs:
         row["reason"] = trial.user_attrs[attributes.REASON]
     single = len(header.objectives) == 1

@@ -19,6 +19,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
 from sweeps.errors import SweepError, reason
+from sweeps.halving import view_of
+from sweeps.settings import HALVING
 
 # Packages that Optuna needs for these samplers and does not bring, and our extras that do.
 _NEEDS = {"CmaEsSampler": ("cmaes", "cmaes"), "GPSampler": ("torch", "gp")}
@@ -40,22 +42,23 @@ class PerTrialSampler(BaseSampler):
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         # Trials that repeat others take no draw of their own: stopped and resumed, the draws stay the same.
-        earlier = study.get_trials(deepcopy=False)[: trial.number]
+        # All of the study's, which is not what Hyperband shows a sampler: the trials of one bracket.
+        earlier = study._storage.get_all_trials(study._study_id, deepcopy=False)[: trial.number]
         self._sampler = make_sampler(self._config, sum(map(_draws, earlier)))
         self._sampler.before_trial(study, trial)
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        return self._sampler.infer_relative_search_space(study, trial)
+        return self._sampler.infer_relative_search_space(view_of(study), trial)
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        return self._sampler.sample_relative(study, trial, search_space)
+        return self._sampler.sample_relative(view_of(study), trial, search_space)
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        return self._sampler.sample_independent(study, trial, param_name, param_distribution)
+        return self._sampler.sample_independent(view_of(study), trial, param_name, param_distribution)
 
     def after_trial(
         self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
@@ -65,7 +68,8 @@ class PerTrialSampler(BaseSampler):
 
 def _draws(trial: FrozenTrial) -> bool:
     surplus = trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
-    return not surplus and attributes.RETRY_OF not in trial.user_attrs
+    repeats = attributes.RETRY_OF in trial.user_attrs or attributes.CONTINUES in trial.user_attrs
+    return not surplus and not repeats
 
 
 def derived_seed(seed: int | None, number: int) -> int | None:
@@ -103,7 +107,10 @@ def make_pruner(config: Mapping[str, Any]) -> BasePruner:
     if _class(config, "pruner") is NopPruner:
         # A named study's settings of the pruner that it would have used mean nothing to none.
         return NopPruner()
-    return _made(dict(config), "pruner", BasePruner)
+    arguments = dict(config)
+    if arguments["_target_"] in HALVING:
+        arguments["_target_"] = f"sweeps.halving.{arguments['_target_'].rpartition('.')[2]}"
+    return _made(arguments, "pruner", BasePruner)
 
 
 def _class(config: Mapping[str, Any], field: str) -> type:

@@ -14,6 +14,8 @@ from omegaconf.errors import OmegaConfBaseException
 from sweeps.errors import SweepError, one_line
 
 DIRECTIONS = ("minimize", "maximize")
+# Pruners that stop a trial at rungs; sweeps.halving has those with which it may go on.
+HALVING = ("optuna.pruners.HyperbandPruner", "optuna.pruners.SuccessiveHalvingPruner")
 DEFAULT_TRIALS = 20  # of a space that is sampled, where no budget is named
 
 
@@ -48,6 +50,9 @@ class Settings:
         threads_key: the field that takes the number of threads of a trial.
         replicates: how often each combination is run, with different seeds; its value is their mean.
         seed_key: the field that takes the seed of a replicate.
+        can_continue: the program goes on with a stopped trial where `sweeps.continued_from` gives its folder.
+        promote: a stopped trial goes on when it is good enough after all; None for where a halving pruner
+            meets a program that can continue.
         dry_run: say what would be done, and do nothing.
     """
 
@@ -77,6 +82,8 @@ class Settings:
     threads_key: str | None
     replicates: int
     seed_key: str | None
+    can_continue: bool
+    promote: bool | None
     dry_run: bool
 
     @property
@@ -88,6 +95,16 @@ class Settings:
     def minimize(self) -> bool:
         """Whether less is better, of the one objective."""
         return self.directions[0] == "minimize"
+
+    @property
+    def halving(self) -> bool:
+        """Whether the pruner stops trials at rungs."""
+        return self.pruner["_target_"] in HALVING
+
+    @property
+    def promotes(self) -> bool:
+        """Whether stopped trials may go on."""
+        return self.can_continue and self.halving if self.promote is None else self.promote
 
 
 def settings_from(config: DictConfig) -> Settings:
@@ -136,6 +153,8 @@ def settings_from(config: DictConfig) -> Settings:
         threads_key=take.text("threads_key"),
         replicates=take.whole("replicates", 1) or 1,
         seed_key=take.text("seed_key"),
+        can_continue=take.flag("can_continue"),
+        promote=take.optional_flag("promote"),
         dry_run=take.flag("dry_run"),
     )
     _require_consistent(settings)
@@ -155,6 +174,11 @@ def _require_consistent(settings: Settings) -> None:
         )
     if settings.replicates > 1 and settings.several:
         raise SweepError(f"hydra.sweeper.replicates={settings.replicates}: must be 1 with several directions")
+    if settings.promote and not settings.halving:
+        raise SweepError(
+            "hydra.sweeper.promote=true: needs hydra/sweeper/optuna_study/pruner=hyperband or "
+            "successive_halving"
+        )
     if not settings.several:
         return
     if settings.pruner["_target_"] != "optuna.pruners.NopPruner":
@@ -223,6 +247,12 @@ class _Taker:
         value = self._raw.get(name)
         if not isinstance(value, bool):
             raise self._refuse(name, "true or false")
+        return value
+
+    def optional_flag(self, name: str) -> bool | None:
+        value = self._raw.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self._refuse(name, "true, false or null")
         return value
 
     def whole(self, name: str, least: int, optional: bool = False) -> int | None:

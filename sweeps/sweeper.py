@@ -27,6 +27,7 @@ from sweeps.machine import Share
 from sweeps.naming import program
 from sweeps.opening import open_study
 from sweeps.plan import Plan, prepare, sampler_name
+from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead
 from sweeps.storage import without_passwords
 from sweeps.tally import Tally, tally
@@ -103,6 +104,7 @@ class _Sweep:
         while True:
             signals.check()
             self._rescue(None)
+            self._promote()
             before = self._tally()
             if self._plan.budget.verdict(before) != "go on":
                 return
@@ -158,6 +160,12 @@ class _Sweep:
         if plan.budget.n_trials is not None:
             left = min(left, plan.budget.n_trials - now.finished - now.running)
         return max(1, left)
+
+    def _promote(self) -> None:
+        plan = self._plan
+        with plan.folder.locked():
+            if plan.settings.promotes and plan.budget.may_promote(self._tally()):
+                enqueue_promotion(self._study)
 
     def _rescue(self, lost: str | None) -> None:
         said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
@@ -215,4 +223,4 @@ class _Sweep:
 
 
 def _ended(now: Tally) -> int:
-    return now.finished + now.failed + now.retried
+    return now.finished + now.failed + now.retried + now.promoted

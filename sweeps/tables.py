@@ -31,6 +31,7 @@ TYPES = {
     "high": "float64",
     "last_step": "Int64",
     "retry_of": "Int64",
+    "continues": "Int64",
     "trial_seconds": "float64",
     "state": "str",
     "replicates": "str",

@@ -11,6 +11,7 @@ from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
+from sweeps.continuation import superseded
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Tally:
 
     Attributes:
         complete: with a value.
-        pruned: stopped by the pruner.
+        pruned: stopped by the pruner, and not gone on with.
+        promoted: stopped, but another trial goes on with them, waits to or has.
         failed: FAIL and not tried again.
         retried: FAIL, but the parameters were enqueued again.
         running: now.
@@ -30,6 +32,7 @@ class Tally:
 
     complete: int
     pruned: int
+    promoted: int
     failed: int
     retried: int
     running: int
@@ -39,7 +42,7 @@ class Tally:
 
     @property
     def finished(self) -> int:
-        """What the budget counts."""
+        """What the budget counts: a trial and those that go on with it are one."""
         return self.complete + self.pruned
 
     @cached_property
@@ -68,9 +71,11 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
             value = trial.values[0] if minimize else -trial.values[0]
             if best is None or value < best_value:
                 best, best_value = trial, value
+    promoted = len(superseded(trials))
     return Tally(
         complete=by_state[TrialState.COMPLETE],
-        pruned=by_state[TrialState.PRUNED],
+        pruned=by_state[TrialState.PRUNED] - promoted,
+        promoted=promoted,
         failed=failed,
         retried=retried,
         running=by_state[TrialState.RUNNING],

@@ -25,15 +25,18 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import attributes, signals
-from sweeps.asking import ask
+from sweeps.asking import ask, is_surplus
 from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
+from sweeps.continuation import continuation_of, stopped_folder
+from sweeps.continuing import continuing
 from sweeps.errors import SweepError, SweepInterruptedError, reason
 from sweeps.job import Outcome, run_trial_job
 from sweeps.leases import Lease
 from sweeps.ledger import Ledger
 from sweeps.machine import Share
-from sweeps.narration import tell_outcome
+from sweeps.narration import tell_continuation, tell_outcome
+from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_retries
 from sweeps.replication import first_seed, replicate_overrides
 from sweeps.reporting import reporting_to
@@ -133,13 +136,20 @@ class _Loop:
         worker = self._worker
         with worker.folder.locked():
             enqueue_retries(self._study, worker.settings.retries)
+            if (
+                worker.settings.promotes
+                and not worker.only_suspects
+                and worker.budget.may_promote(self._tally())
+            ):
+                enqueue_promotion(self._study)
             while worker.budget.may_start(self._tally()):
                 trial = ask(self._study, worker.alone, worker.only_suspects, not worker.budget.grid)
                 if trial is None:
                     return None
                 lease = Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval)
                 job = lease.take()
-                if not self._is_surplus(trial):
+                trials = self._study.get_trials(deepcopy=False)
+                if not is_surplus(trials, trials[trial.number], worker.budget):
                     return self._held(trial, lease, job)
                 self._fail(trial, attributes.SURPLUS, "another process had taken the last of the budget")
                 lease.release()
@@ -171,27 +181,6 @@ class _Loop:
             job["replicates"] = [f"{subfolder}/{index}" for index in range(self._worker.settings.replicates)]
         trial.set_user_attr(attributes.JOB, job)
         return overrides, subfolder
-
-    def _is_surplus(self, trial: Trial) -> bool:
-        """Whether processes that do not share this folder's lock have taken the last of the budget, or the
-        same combination, at the same moment: the lower number is the one that counts."""
-        budget = self._worker.budget
-        key = trial.user_attrs.get(attributes.COMBINATION)
-        if budget.grid and key is None:
-            return True
-        earlier = self._study.get_trials(deepcopy=False)[: trial.number]
-        live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
-        taken = [other for other in earlier if other.state in live]
-        if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in taken):
-            return True
-        repeated = trial.user_attrs.get(attributes.RETRY_OF)
-        if repeated is not None and any(
-            other.user_attrs.get(attributes.RETRY_OF) == repeated
-            and other.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
-            for other in earlier
-        ):
-            return True
-        return budget.n_trials is not None and len(taken) >= budget.n_trials
 
     def _subfolder(self, number: int, overrides: list[str]) -> str:
         """`hydra.sweep.subdir` of the trial."""
@@ -237,24 +226,29 @@ class _Loop:
     def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
         settings = self._worker.settings
         if settings.replicates == 1:
-            return self._job(trial, overrides, subfolder, reports=not settings.several)
+            return self._job(trial, overrides, subfolder, 0)
         values: list[float] = []
         seed = first_seed(self._composer.compose(overrides), settings)
         for index, own in enumerate(replicate_overrides(overrides, seed, settings)):
             # The first one may be pruned; when it was not, the others count, whatever way they take.
-            outcome = self._job(trial, own, f"{subfolder}/{index}", reports=index == 0)
+            outcome = self._job(trial, own, f"{subfolder}/{index}", index)
             if outcome.state != TrialState.COMPLETE:
                 return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
             values += outcome.values
         trial.set_user_attr(attributes.REPLICATES, values)
         return Outcome(TrialState.COMPLETE, (math.fsum(values) / len(values),))
 
-    def _job(self, trial: Trial, overrides: list[str], subfolder: str, reports: bool) -> Outcome:
+    def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
+        settings, root = self._worker.settings, self._worker.folder.path
+        reports = index == 0 and not settings.several
+        trials = self._study.get_trials(deepcopy=False)
+        held = continuation_of(trials[trial.number])
+        stopped = stopped_folder(trials[held.trial], index, root) if held is not None else None
+        if held is not None and reports:
+            tell_continuation(trial.number, held, stopped is not None)
         config = self._composer.compose(overrides)
-        with reporting_to(trial if reports else None):
-            return run_trial_job(
-                self._worker.task, config, trial.number, subfolder, self._context, self._worker.settings
-            )
+        with reporting_to(trial if reports else None, held.step if held else -1), continuing(stopped):
+            return run_trial_job(self._worker.task, config, trial.number, subfolder, self._context, settings)
 
     def _tell(self, trial: Trial, outcome: Outcome) -> None:
         if outcome.state == TrialState.FAIL:

@@ -53,6 +53,8 @@ class OptunaStudyConf:
     threads_key: Any = None
     replicates: Any = 1
     seed_key: Any = None
+    can_continue: Any = False
+    promote: Any = None
     dry_run: Any = False
 
 

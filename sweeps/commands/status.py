@@ -46,7 +46,8 @@ def show(found: FoundStudy) -> None:
     say(f"study {study.study_name}")
     say(
         f"  {now.complete} complete, {now.pruned} pruned, {now.failed} failed, {now.retried} tried again, "
-        f"{now.running} running, {now.waiting} waiting; {shown_seconds(now.seconds)} of running"
+        f"{now.promoted} promoted, {now.running} running, {now.waiting} waiting; "
+        f"{shown_seconds(now.seconds)} of running"
     )
     if len(study.directions) > 1:
         say(f"  Pareto front: {len(front(trials, study.directions))} trials")

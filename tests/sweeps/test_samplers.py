@@ -37,6 +37,13 @@ def drawn(study: optuna.Study) -> Row:
     return trial.params
 
 
+def reported(study: optuna.Study) -> optuna.trial.FrozenTrial:
+    """A trial that runs, and has told a value."""
+    trial = study.ask()
+    trial.report(1.0, 1)
+    return study.get_trials()[trial.number]
+
+
 def rows(config: dict[str, Any], number: int) -> list[Row]:
     study = optuna.create_study(sampler=PerTrialSampler(config))
     return [drawn(study) for _ in range(number)]
@@ -85,6 +92,14 @@ def test_the_points_of_qmc_are_those_of_one_sequence(kind: str, scramble: bool) 
     assert points(rows(config, 9)) == points(expected)
 
 
+def test_the_brackets_of_hyperband_do_not_draw_the_same() -> None:
+    """It shows a sampler only the trials of one bracket; the seed is of the trial's place in the study."""
+    pruner = make_pruner({**PRUNERS["hyperband"], "max_resource": 27})
+    study = optuna.create_study(sampler=PerTrialSampler(SAMPLERS["random"]), pruner=pruner, study_name="s")
+    assert not pruner.prune(study, reported(study))  # from then on it has brackets
+    assert len({drawn(study)["x"] for _ in range(40)}) == 40
+
+
 def test_without_a_seed_nothing_is_repeated() -> None:
     assert derived_seed(None, 3) is None
     config = {**SAMPLERS["random"], "seed": None}
@@ -109,7 +124,7 @@ def test_every_pruner_can_be_made_from_its_option(name: str) -> None:
     assert chosen == PRUNERS[name]
     made = make_pruner({**chosen, **ADDED.get(name, {})})
     assert isinstance(made, BasePruner)
-    assert type(made) is get_class(chosen["_target_"])
+    assert isinstance(made, get_class(chosen["_target_"]))
 
 
 @pytest.mark.parametrize("name", sorted(set(PACKAGES) - set(INSTALLED)))

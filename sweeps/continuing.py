@@ -1,0 +1,33 @@
+"""The call of a swept job that can go on with a stopped one: `sweeps.continued_from()`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from pathlib import Path
+
+_stopped: ContextVar[Path | None] = ContextVar("sweeps_stopped", default=None)
+
+
+@contextlib.contextmanager
+def continuing(folder: Path | None) -> Iterator[None]:
+    """Within it, the job that runs goes on with the one of this folder."""
+    token = _stopped.set(folder)
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
+
+
+def continued_from() -> Path | None:
+    """The folder of the stopped job, of the same configuration, that this one goes on with.
+
+    A program that keeps its state there copies it into its own folder and goes on after the last step that it
+    reported; it must leave the stopped job's folder as it is. One that finds no state there starts again,
+    which is as correct and takes longer.
+
+    Returns:
+        None for a job that begins, and outside a sweep.
+    """
+    return _stopped.get()

@@ -1,0 +1,134 @@
+"""Optuna's successive halving and Hyperband for studies whose stopped trials may go on, and who may.
+
+Optuna decides once, when a trial reaches a rung: whoever is not among the best then is lost, even if all that
+come later are worse. The algorithm (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning",
+algorithm 2, `get_job`) decides anew whenever a worker is free: a trial that has come to be among the best
+1/eta of its rung goes on. In a study in which none does, both classes do what Optuna's do.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Container
+from types import SimpleNamespace
+from typing import Any
+
+import optuna
+from optuna.study import Study, StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes
+from sweeps.continuation import RUNG, continuation_of, first_of, standing
+
+
+class StandingStudy(Study):
+    """A view of a study in which every configuration has one trial.
+
+    Args:
+        study: Optuna's.
+        keep: whether a trial is in the view; None for all.
+    """
+
+    def __init__(self, study: Study, keep: Callable[[FrozenTrial], bool] | None = None) -> None:
+        self.__dict__.update(vars(study))
+        self._thread_local = type(study._thread_local)()
+        self._keep = keep
+
+    def _get_trials(
+        self, deepcopy: bool = True, states: Container[TrialState] | None = None, use_cache: bool = False
+    ) -> list[FrozenTrial]:
+        found = [
+            trial
+            for trial in standing(super()._get_trials(deepcopy=False, use_cache=use_cache))
+            if (states is None or trial.state in states) and (self._keep is None or self._keep(trial))
+        ]
+        return copy.deepcopy(found) if deepcopy else found
+
+
+class SuccessiveHalvingPruner(optuna.pruners.SuccessiveHalvingPruner):
+    """Optuna's, by rungs in which every configuration counts once."""
+
+    def prune(self, study: Study, trial: FrozenTrial) -> bool:
+        return super().prune(study if isinstance(study, StandingStudy) else StandingStudy(study), trial)
+
+
+class HyperbandPruner(optuna.pruners.HyperbandPruner):
+    """Optuna's, by rungs in which every configuration counts once; a trial that goes on stays in the bracket
+    of the one that it goes on with, though its number would put it in another."""
+
+    def _get_bracket_id(self, study: Study, trial: FrozenTrial) -> int:
+        first: Any = SimpleNamespace(number=first_of(trial))  # all that Optuna's looks at
+        return super()._get_bracket_id(study, first)
+
+    def _create_bracket_study(self, study: Study, bracket_id: int) -> Study:
+        return StandingStudy(study, lambda trial: self._get_bracket_id(study, trial) == bracket_id)
+
+
+def view_of(study: Study) -> Study:
+    """What a sampler learns from: of a study in which trials may go on, each configuration once."""
+    halves = isinstance(study.pruner, (SuccessiveHalvingPruner, HyperbandPruner))
+    return StandingStudy(study) if halves and not isinstance(study, StandingStudy) else study
+
+
+def stopped_at(trial: FrozenTrial) -> int | None:
+    """The rung at which a trial was stopped; None of one that was not, or was for an undefined value."""
+    if trial.state != TrialState.PRUNED or trial.last_step is None:
+        return None
+    rung = -1
+    while f"{RUNG}{rung + 1}" in trial.system_attrs:
+        rung += 1
+    value = trial.system_attrs.get(f"{RUNG}{rung}")
+    return rung if value == trial.intermediate_values[trial.last_step] else None
+
+
+def promotable(study: Study) -> FrozenTrial | None:
+    """The stopped trial that is to go on: among the best 1/eta of all that reached the rung of its bracket at
+    which it was stopped, and not yet gone on with.
+
+    As in the algorithm, the rung that took the most comes first; then the best value, then the lowest number.
+
+    Returns:
+        None where there is none, or the study's pruner does no halving.
+    """
+    pruner = study.pruner
+    if not isinstance(pruner, (SuccessiveHalvingPruner, HyperbandPruner)):
+        return None
+    trials = study.get_trials(deepcopy=False)
+    tried = {
+        held.trial
+        for trial in trials
+        if (held := continuation_of(trial)) is not None
+        and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+    }
+    bracket = _brackets(study, pruner)
+    sign = 1.0 if study.direction == StudyDirection.MINIMIZE else -1.0
+    values: dict[tuple[int, int], list[float]] = {}
+    stopped: list[tuple[FrozenTrial, tuple[int, int]]] = []
+    for trial in standing(trials):
+        place = bracket(trial)
+        rung = 0
+        while (value := trial.system_attrs.get(f"{RUNG}{rung}")) is not None:
+            values.setdefault((place, rung), []).append(sign * value)
+            rung += 1
+        at = stopped_at(trial)
+        if at is not None and trial.number not in tried:
+            stopped.append((trial, (place, at)))
+    candidates = []
+    for trial, key in stopped:
+        rivals = values[key]
+        good = len(rivals) // pruner._reduction_factor
+        own = sign * trial.intermediate_values[trial.last_step or 0]
+        if len(rivals) > pruner._bootstrap_count and sum(value < own for value in rivals) < good:
+            candidates.append((-(trial.last_step or 0), own, trial.number, trial))
+    return min(candidates)[-1] if candidates else None
+
+
+def _brackets(
+    study: Study, pruner: SuccessiveHalvingPruner | HyperbandPruner
+) -> Callable[[FrozenTrial], int]:
+    """The bracket of a trial."""
+    if isinstance(pruner, SuccessiveHalvingPruner):
+        return lambda _: 0
+    if not pruner._pruners:
+        pruner._try_initialization(study)
+    return lambda trial: pruner._get_bracket_id(study, trial)

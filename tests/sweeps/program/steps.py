@@ -1,0 +1,38 @@
+"""A program that trains step by step, keeps its state in its folder, and can go on with another job's."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+import sweeps
+
+
+@hydra.main(version_base="1.3", config_path=None, config_name=None)
+def main(cfg: DictConfig) -> float:
+    """Sums x / step over nine steps: of two jobs, the one with less x is better at every step."""
+    folder = Path(HydraConfig.get().runtime.output_dir)
+    state = {"step": 0, "total": 0.0}
+    stopped = sweeps.continued_from()
+    if stopped is not None and not cfg.get("forgets", False):
+        state = json.loads((stopped / "state.json").read_text(encoding="utf-8"))
+    if stopped is not None and cfg.get("once") is not None and not Path(cfg.once).exists():
+        Path(cfg.once).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    for step in range(int(state["step"]) + 1, 10):
+        state = {"step": step, "total": state["total"] + (cfg.x + cfg.get("seed", 0)) / step}
+        (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        with Path(cfg.events).open("a", encoding="utf-8") as file:
+            file.write(f"{cfg.x} {step}\n")
+        sweeps.report(state["total"], step)
+    return state["total"]
+
+
+if __name__ == "__main__":
+    main()

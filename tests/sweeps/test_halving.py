@@ -1,0 +1,168 @@
+"""Who goes on, against the algorithm written down anew; brackets and rungs of those who did."""
+
+from __future__ import annotations
+
+import optuna
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes
+from sweeps.continuation import RUNG, continuation_of, enqueue_continuation, standing
+from sweeps.halving import HyperbandPruner, StandingStudy, SuccessiveHalvingPruner, promotable, view_of
+from sweeps.promotion import enqueue_promotion
+
+pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
+
+
+def run(study: optuna.Study, curve: list[float]) -> FrozenTrial:
+    """Runs the next trial along a curve, from where it is, until it ends or is stopped."""
+    trial = study.ask()
+    done = trial._cached_frozen_trial.last_step or 0
+    for step in range(done + 1, len(curve) + 1):
+        trial.report(curve[step - 1], step)
+        if trial.should_prune():
+            study.tell(trial, state=TrialState.PRUNED)
+            break
+    else:
+        study.tell(trial, curve[-1])
+    return study.get_trials()[trial.number]
+
+
+def halving(eta: int = 2, direction: str = "minimize") -> optuna.Study:
+    pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=eta)
+    return optuna.create_study(pruner=pruner, direction=direction)
+
+
+@pytest.mark.parametrize(("direction", "sign"), [("minimize", 1), ("maximize", -1)])
+def test_among_the_best_after_all(direction: str, sign: int) -> None:
+    study = halving(direction=direction)
+    for number in range(1, 4):
+        run(study, [sign * float(number)] * 4)
+        assert promotable(study) is None
+    run(study, [sign * 4.0] * 4)
+    found = promotable(study)
+    assert found is not None
+    assert found.number == 1
+
+
+def test_who_was_stopped_for_an_undefined_value_or_by_itself_stays() -> None:
+    study = halving()
+    run(study, [1.0] * 4)
+    run(study, [float("nan")] * 4)
+    own = study.ask()
+    own.report(3.0, 1)  # no rung is asked for
+    study.tell(own, state=TrialState.PRUNED)
+    for _ in range(4):
+        run(study, [9.0] * 4)
+    found = promotable(study)
+    assert found is None or found.number > 2
+
+
+def test_no_other_pruner_promotes() -> None:
+    study = optuna.create_study(pruner=optuna.pruners.MedianPruner())
+    assert promotable(study) is None
+    assert view_of(study) is study
+
+
+def test_it_is_enqueued_once_also_when_it_failed_for_good() -> None:
+    study = halving()
+    for number in range(1, 5):
+        run(study, [float(number)] * 4)
+    assert enqueue_promotion(study) == 1
+    assert enqueue_promotion(study) is None
+    trial = study.ask()
+    assert enqueue_promotion(study) is None
+    trial.set_user_attr(attributes.CAUSE, attributes.RAISED)
+    study.tell(trial, state=TrialState.FAIL)
+    assert enqueue_promotion(study) is None
+
+
+def test_one_that_another_process_had_taken_may_be_enqueued_again() -> None:
+    study = halving()
+    for number in range(1, 5):
+        run(study, [float(number)] * 4)
+    enqueue_promotion(study)
+    trial = study.ask()
+    trial.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
+    study.tell(trial, state=TrialState.FAIL)
+    assert enqueue_promotion(study) == 1
+
+
+CURVES = st.lists(st.lists(st.integers(0, 20), min_size=9, max_size=9), min_size=1, max_size=24)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CURVES, st.sampled_from([2, 3]))
+def test_it_is_the_algorithm(curves: list[list[int]], eta: int) -> None:
+    """One worker asks; before each new configuration whoever is promotable goes on, the furthest first."""
+    study = halving(eta)
+    of: dict[int, list[float]] = {}
+    for curve in curves:
+        while (expected := by_hand(study, eta)) is not None:
+            assert enqueue_promotion(study) == expected
+            first = continuation_of(study.get_trials()[-1])
+            assert first is not None
+            trial = run(study, of[first.first])
+            assert trial.intermediate_values == dict(
+                enumerate(of[first.first][: len(trial.intermediate_values)], start=1)
+            )
+        assert enqueue_promotion(study) is None
+        of[len(study.trials)] = [float(value) for value in curve]
+        run(study, of[len(study.trials)])
+    assert len(standing(study.get_trials())) == len(curves)
+
+
+def by_hand(study: optuna.Study, eta: int) -> int | None:
+    """`get_job` of the paper, of the standing trials' values at steps 1, eta, eta^2, ..."""
+    steps = [step for step in (1, eta, eta**2, eta**3) if step <= 9]
+    trials = standing(study.get_trials())
+    for step in reversed(steps):
+        rung = [trial for trial in trials if step in trial.intermediate_values]
+        ranked = sorted(rung, key=lambda trial: trial.intermediate_values[step])
+        for trial in ranked[: len(rung) // eta]:
+            if trial.state == TrialState.PRUNED and trial.last_step == step:
+                return trial.number
+        # Equal values are equally good.
+        last = ranked[len(rung) // eta - 1].intermediate_values[step] if len(rung) >= eta else None
+        for trial in ranked:
+            same = trial.intermediate_values[step] == last
+            if same and trial.state == TrialState.PRUNED and trial.last_step == step:
+                return trial.number
+    return None
+
+
+def test_brackets_are_those_of_the_first_trial_and_rungs_count_a_configuration_once() -> None:
+    pruner = HyperbandPruner(min_resource=1, max_resource=9, reduction_factor=2)
+    study = optuna.create_study(study_name="s", pruner=pruner)
+    for number in range(30):
+        run(study, [float(number)] * 9)
+        while enqueue_promotion(study) is not None:
+            run(study, [float(continuation_of(study.get_trials()[-1]).first)] * 9)  # type: ignore[union-attr]
+    trials = study.get_trials()
+    moved = [trial for trial in trials if continuation_of(trial) is not None]
+    plain = optuna.pruners.HyperbandPruner(min_resource=1, max_resource=9, reduction_factor=2)
+    plain._try_initialization(study)
+    homes = {trial.number: plain._get_bracket_id(study, trial) for trial in trials}
+    assert any(homes[trial.number] != homes[continuation_of(trial).first] for trial in moved)  # type: ignore[union-attr]
+    for trial in moved:
+        held = continuation_of(trial)
+        assert held is not None
+        assert pruner._get_bracket_id(study, trial) == homes[held.first]
+    for bracket in range(4):
+        seen = pruner._create_bracket_study(study, bracket).get_trials()
+        values = [trial.system_attrs[f"{RUNG}0"] for trial in seen if f"{RUNG}0" in trial.system_attrs]
+        assert len(values) == len(set(values))  # every configuration has a value of its own
+
+
+def test_a_sampler_sees_each_configuration_once() -> None:
+    study = halving()
+    for number in range(1, 5):
+        run(study, [float(number)] * 4)
+    enqueue_continuation(study, study.get_trials()[1], {})
+    seen = view_of(study)
+    assert isinstance(seen, StandingStudy)
+    assert [trial.number for trial in seen.get_trials()] == [0, 2, 3, 4]
+    assert [trial.number for trial in seen.get_trials(states=(TrialState.PRUNED,))] == [2, 3]
+    assert [trial.number for trial in study.get_trials()] == [0, 1, 2, 3, 4]
