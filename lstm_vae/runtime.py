@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import TrainingConfig
+from lstm_vae.unused_imports import missing
 
 # Lines that TensorFlow's C++ side prints at every start, most of them before its log level holds.
 _CHATTER = re.compile(
@@ -27,7 +28,9 @@ def start_tensorflow(config: TrainingConfig) -> None:
         UserError: TensorFlow has already computed something in this process under other settings.
     """
     with without_chatter():
-        import tensorflow as tf
+        with missing():
+            import keras  # noqa: F401
+            import tensorflow as tf
 
         _require_as_before(config)
         if config.deterministic:

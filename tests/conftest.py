@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,16 @@ from lstm_vae.run_config import DataConfig, RunConfig
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE["PYTHONPATH"] = os.pathsep.join([str(ROOT), OUTSIDE.get("PYTHONPATH", "")])
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = str(tmp_path_factory.mktemp("user_cache"))
+        patch.setenv("XDG_CACHE_HOME", folder)
+        patch.setitem(OUTSIDE, "XDG_CACHE_HOME", folder)
+        yield
 
 
 @pytest.fixture(scope="session")

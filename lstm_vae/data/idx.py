@@ -94,23 +94,39 @@ def find_folder(folder: Path, npz_name: str) -> bool:
     return any((folder / name).is_file() for name in names)
 
 
+def files_of(folder: Path, npz_name: str) -> dict[str, Path]:
+    """The files that `read_folder` reads, by the part that each holds: four IDX files, or four times the npz.
+
+    Raises:
+        UserError: a file is missing.
+    """
+    npz = folder / npz_name
+    if npz.is_file():
+        return dict.fromkeys(FILES, npz)
+    found = {}
+    for part, name in FILES.items():
+        path = next((p for p in (folder / f"{name}.gz", folder / name) if p.is_file()), None)
+        if path is None:
+            raise UserError(f"{folder / name}[.gz]: missing")
+        found[part] = path
+    return found
+
+
 def read_folder(folder: Path, npz_name: str) -> RawImages:
     """Reads the four IDX files of a folder, or its `.npz`.
 
     Raises:
         UserError: a file is missing, unreadable, or not what its name says.
     """
+    files = files_of(folder, npz_name)
     npz = folder / npz_name
-    if npz.is_file():
+    if npz in files.values():
         arrays, names = _read_npz(npz), {part: f"{npz} ({key})" for part, key in NPZ.items()}
     else:
-        arrays, names = {}, {}
-        for part, name in FILES.items():
-            path = next((p for p in (folder / f"{name}.gz", folder / name) if p.is_file()), None)
-            if path is None:
-                raise UserError(f"{folder / name}[.gz]: missing")
-            arrays[part] = read_idx(path, dims=3 if part.endswith("images") else 1)
-            names[part] = str(path)
+        names = {part: str(path) for part, path in files.items()}
+        arrays = {
+            part: read_idx(path, dims=3 if part.endswith("images") else 1) for part, path in files.items()
+        }
     for part, array in arrays.items():
         _check(part, array, names[part])
     return RawImages(**arrays)

