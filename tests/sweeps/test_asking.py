@@ -6,7 +6,10 @@ import optuna
 from optuna.trial import TrialState
 
 from sweeps import attributes
-from sweeps.asking import ask, suspects
+from sweeps.asking import ask, is_surplus, suspects
+from sweeps.budget import Budget
+from sweeps.continuation import enqueue_continuation
+from sweeps.tally import tally
 
 
 def study_with_suspect() -> optuna.Study:
@@ -50,3 +53,81 @@ def test_enqueued_values_are_drawn() -> None:
     trial = ask(study, True, False, True)
     assert trial is not None
     assert trial.suggest_int("x", 0, 9) == 1
+
+
+def study_with_stopped() -> optuna.Study:
+    """Trials 0 and 1 were stopped; trial 2 waits."""
+    study = optuna.create_study()
+    for _ in range(2):
+        trial = study.ask()
+        trial.report(1.0, 1)
+        study.tell(trial, state=TrialState.PRUNED)
+    study.enqueue_trial({"x": 1})
+    return study
+
+
+def budget_of(n_trials: int | None, grid: bool = False) -> Budget:
+    return Budget(n_trials, None, None, True, 5, grid)
+
+
+def test_who_goes_on_comes_first() -> None:
+    study = study_with_stopped()
+    enqueue_continuation(study, study.trials[1], {})
+    assert [taken(study, True, False, True) for _ in range(3)] == [3, 2, 4]
+
+
+def test_who_goes_on_is_no_further_trial() -> None:
+    study = study_with_stopped()
+    budget = budget_of(2)
+    assert not budget.may_start(tally(study.trials, True))
+    assert budget.verdict(tally(study.trials, True)) == "met"
+    assert budget.may_promote(tally(study.trials, True))
+    enqueue_continuation(study, study.trials[1], {})
+    now = tally(study.trials, True)
+    assert (now.pruned, now.promoted, now.finished, now.waiting) == (1, 1, 1, 2)
+    assert budget.may_start(now)
+    trial = ask(study, True, False, True)
+    assert trial is not None
+    assert not is_surplus(study.trials, study.trials[trial.number], budget)
+    assert not budget.may_start(tally(study.trials, True))
+    study.tell(trial, 1.0)
+    now = tally(study.trials, True)
+    assert (now.complete, now.pruned, now.promoted, now.finished) == (1, 1, 1, 2)
+
+
+def test_a_budget_that_is_spent_promotes_none() -> None:
+    study = study_with_stopped()
+    study.tell(study.ask(), 0.5)
+    now = tally(study.trials, True)
+    assert not Budget(None, None, 1.0, True, 5, False).may_promote(now)  # the target is reached
+    assert not Budget(None, 1e-9, None, True, 5, False).may_promote(now)
+    assert Budget(1, None, None, True, 5, False).may_promote(now)
+
+
+def test_of_two_that_go_on_with_the_same_trial_the_first_counts() -> None:
+    study = study_with_stopped()
+    for _ in range(2):
+        enqueue_continuation(study, study.trials[1], {attributes.COMBINATION: "key"})
+    second = study.trials[4]
+    assert is_surplus(study.trials, second, budget_of(None))
+    assert not is_surplus(study.trials, study.trials[3], budget_of(None))
+    # One that another process had given up in its favour does not count.
+    first = ask(study, True, False, True)
+    assert first is not None
+    first.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
+    study.tell(first, state=TrialState.FAIL)
+    assert not is_surplus(study.trials, second, budget_of(None))
+
+
+def test_a_combination_that_goes_on_is_not_taken_for_itself() -> None:
+    study = optuna.create_study()
+    study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
+    trial = study.ask()
+    trial.report(1.0, 1)
+    study.tell(trial, state=TrialState.PRUNED)
+    enqueue_continuation(study, study.trials[0], {})
+    assert study.trials[1].user_attrs[attributes.COMBINATION] == "key"
+    assert not is_surplus(study.trials, study.trials[1], budget_of(None, grid=True))
+    study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
+    study.ask()
+    assert is_surplus(study.trials, study.trials[2], budget_of(None, grid=True))

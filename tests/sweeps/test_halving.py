@@ -47,6 +47,33 @@ def test_among_the_best_after_all(direction: str, sign: int) -> None:
     assert found.number == 1
 
 
+def test_the_furthest_comes_first() -> None:
+    study = halving()
+    of = {number: [number + 1.0] * 9 for number in range(10)}
+    for curve in of.values():
+        run(study, curve)
+    order = []
+    while (promoted := enqueue_promotion(study)) is not None:
+        order.append(promoted)
+        assert enqueue_promotion(study) is None  # one at a time
+        held = continuation_of(study.get_trials()[-1])
+        assert held is not None
+        run(study, of[held.first])
+    # When the 4th has come to the second rung, the 2nd of it (trial 10, of trial 1) precedes trial 4.
+    assert order == [1, 2, 3, 10, 4]
+
+
+def test_a_rung_counts_a_configuration_once_when_a_trial_reaches_it() -> None:
+    study = halving()
+    for value in (1.0, 2.0, 3.0, 4.0):
+        run(study, [value] * 4)
+    assert enqueue_promotion(study) == 1
+    run(study, [2.0] * 4)
+    run(study, [5.0] * 4)
+    # The third of six, and so of the better half; were the promoted one counted twice, the fourth of seven.
+    assert run(study, [2.5] * 4).last_step == 2
+
+
 def test_who_was_stopped_for_an_undefined_value_or_by_itself_stays() -> None:
     study = halving()
     run(study, [1.0] * 4)

@@ -13,9 +13,12 @@ import pytest
 from hydra.utils import get_class
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, QMCSampler, RandomSampler
+from optuna.trial import TrialState
 
 from hydra_plugins.optuna_study.config import PRUNERS, SAMPLERS
+from sweeps.continuation import continuation_of, enqueue_continuation
 from sweeps.errors import SweepError
+from sweeps.promotion import enqueue_promotion
 from sweeps.samplers import PerTrialSampler, derived_seed, make_pruner, make_sampler
 from tests.sweeps.parts import journal_study, settings_of
 
@@ -180,3 +183,45 @@ def test_no_pruner_takes_whatever_another_was_told() -> None:
     assert type(made).__name__ == "NopPruner"
     with pytest.raises(SweepError, match=r"hydra\.sweeper\.pruner: TypeError"):
         make_pruner({"_target_": "optuna.pruners.MedianPruner", "min_resource": 3})
+
+
+def test_trials_that_go_on_take_no_draw() -> None:
+    study = optuna.create_study(sampler=PerTrialSampler(SAMPLERS["random"]))
+    found = []
+    for _ in range(3):
+        found.append(drawn(study))
+        stopped = study.ask()
+        stopped.report(1.0, 1)
+        stopped.suggest_float("x", 0, 1)
+        study.tell(stopped, state=TrialState.PRUNED)
+        enqueue_continuation(study, study.trials[-1], {})
+        study.tell(study.ask(), 1.0)
+    assert found == rows(SAMPLERS["random"], 6)[::2]
+
+
+@pytest.mark.parametrize("pruner", ["hyperband", "successive_halving"])
+@pytest.mark.parametrize("name", INSTALLED)
+def test_every_sampler_goes_with_stopped_trials_that_go_on(name: str, pruner: str) -> None:
+    arguments = {"hyperband": {"max_resource": 9}, "successive_halving": {"min_resource": 1}}[pruner]
+    config = {**SAMPLERS[name], **({"n_startup_trials": 2} if "n_startup_trials" in SAMPLERS[name] else {})}
+
+    def curves() -> list[tuple[Row, dict[int, float]]]:
+        made = make_pruner({**PRUNERS[pruner], "reduction_factor": 2, **arguments})
+        study = optuna.create_study(sampler=PerTrialSampler(config), pruner=made, study_name="s")
+        for x in (0.0, 0.1, 0.9, 0.95):  # of which the second is stopped, and then among the best half
+            study.enqueue_trial({"x": x})
+        for _ in range(14):
+            enqueue_promotion(study)
+            trial = study.ask()
+            x = trial.suggest_float("x", 0, 1)
+            for step in range((trial._cached_frozen_trial.last_step or 0) + 1, 10):
+                trial.report(x + 1 / step, step)
+                if trial.should_prune():
+                    study.tell(trial, state=TrialState.PRUNED)
+                    break
+            else:
+                study.tell(trial, x)
+        assert any(continuation_of(trial) for trial in study.trials) or pruner == "hyperband"
+        return [(trial.params, trial.intermediate_values) for trial in study.trials]
+
+    assert curves() == curves()

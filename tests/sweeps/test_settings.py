@@ -77,6 +77,8 @@ def test_values_are_taken_as_they_are_meant() -> None:
         ("heartbeat_interval", "0", "a number above 0"),
         ("grace_period", "null", "a number above 0"),
         ("ignore", "[1]", "a list of texts"),
+        ("can_continue", "null", "true or false"),
+        ("promote", "1", "true, false or null"),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_is_allowed(field: str, value: str, allowed: str) -> None:
@@ -93,6 +95,10 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(field: str, value: str, a
         (("grace_period=20",), "hydra.sweeper.grace_period=20: must be at least twice"),
         (("direction=[minimize,minimize]", "target=1"), "hydra.sweeper.target=1: must be null"),
         (("study_name=${nowhere}",), "hydra.sweeper: "),
+        (
+            ("promote=true",),
+            "hydra.sweeper.promote=true: needs hydra/sweeper/optuna_study/pruner=hyperband or",
+        ),
     ],
 )
 def test_values_that_do_not_go_together_are_refused(overrides: tuple[str, ...], said: str) -> None:
@@ -111,3 +117,25 @@ def test_several_directions_are_not_pruned() -> None:
 def test_the_name_of_an_option_in_the_place_of_its_fields_is_refused_by_name(field: str) -> None:
     with pytest.raises(SweepError, match=f"{field}=tpe"):
         settings_of(f"hydra.sweeper.{field}=tpe")
+
+
+@pytest.mark.parametrize(
+    ("pruner", "can", "promote", "promotes"),
+    [
+        ("hyperband", "true", "null", True),
+        ("successive_halving", "true", "null", True),
+        ("median", "true", "null", False),
+        ("hyperband", "false", "null", False),
+        ("hyperband", "false", "true", True),
+        ("hyperband", "true", "false", False),
+    ],
+)
+def test_stopped_trials_go_on_where_the_program_can_and_the_pruner_halves(
+    pruner: str, can: str, promote: str, promotes: bool
+) -> None:
+    settings = settings_of(
+        f"hydra/sweeper/optuna_study/pruner={pruner}",
+        f"hydra.sweeper.can_continue={can}",
+        f"hydra.sweeper.promote={promote}",
+    )
+    assert settings.promotes is promotes
