@@ -12,6 +12,7 @@ from lstm_vae.atomic import replacing
 from lstm_vae.continuation import take_over
 from lstm_vae.data import Splits, cached_splits
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
+from lstm_vae.graph_memory import graphs_released
 from lstm_vae.record import Objective, Record
 from lstm_vae.run_config import RunConfig
 from lstm_vae.run_folder import RunFolder, sole_user
@@ -56,7 +57,8 @@ def execute(
             if stopped is not None and take_over(stopped, folder, config, splits.fingerprint):
                 account = account.updated({"continued_from": str(stopped.resolve())})
                 record.write(folder.record, account)
-            objective = _execute(config, splits, folder, account, stop, observers)
+            with graphs_released():
+                objective = _execute(config, splits, folder, account, stop, observers)
         except InterruptedRunError as error:
             message = f"{error}; go on with training.resume={path}"
             _close(folder, account, "FAIL", message)
