@@ -44,9 +44,10 @@ def show(found: FoundStudy) -> None:
     trials = study.get_trials(deepcopy=False)
     now = tally(trials, study.directions[0].name == "MINIMIZE")
     say(f"study {study.study_name}")
+    promoted = f"{now.promoted} promoted, " if now.promoted else ""
     say(
         f"  {now.complete} complete, {now.pruned} pruned, {now.failed} failed, {now.retried} tried again, "
-        f"{now.promoted} promoted, {now.running} running, {now.waiting} waiting; "
+        f"{promoted}{now.running} running, {now.waiting} waiting; "
         f"{shown_seconds(now.seconds)} of running"
     )
     if len(study.directions) > 1:
