@@ -141,8 +141,8 @@ class TrainingConfig(_Section):
         kl_warmup_epochs: epochs over which the KL's weight rises linearly to beta.
         free_bits: nats a latent may carry at no cost, as a batch mean (Kingma et al. 2016).
         early_stopping: stop after so many epochs without a better validation loss; null for never.
-        precision: `mixed_bfloat16` computes matrix products and convolutions in bfloat16; heads,
-            sampling, output layer and loss stay float32.
+        precision: `mixed_bfloat16` computes the products of the LSTM and of the transposed convolutions in
+            bfloat16; all else stays float32.
         jit_compile: compile the step with XLA.
         steps_per_execution: training steps per call into TensorFlow.
         threads: TensorFlow's threads; null for one per available core.

@@ -22,13 +22,17 @@ register_schemas()
 
 
 class _Reporting:
-    """Tells the sweep, where there is one, the validation loss of every epoch; it may stop the run."""
+    """Tells the sweep, where there is one, the validation loss of every epoch; it may stop the run, but for
+    the last epoch, after which a run is finished and not stopped."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
 
     def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
         """Epochs are what trials are compared by."""
 
     def on_epoch(self, row: EpochRow) -> None:
-        sweeps.report(row.val_loss, row.epoch)
+        sweeps.report(row.val_loss, row.epoch, last=row.epoch == self._epochs)
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="config")
@@ -53,7 +57,11 @@ def _train(cfg: DictConfig, alone: bool) -> float:
     settings = HydraConfig.get()
     folder = Path(settings.runtime.output_dir)
     objective = run.execute(
-        config, folder, list(settings.overrides.task), [_Reporting()], sweeps.continued_from()
+        config,
+        folder,
+        list(settings.overrides.task),
+        [_Reporting(config.training.epochs)],
+        sweeps.continued_from(),
     )
     if alone:
         report.print_summary(folder)

@@ -40,7 +40,7 @@ def reporting_to(trial: Trial | None, through: int = -1) -> Iterator[None]:
         _told.reset(token)
 
 
-def report(value: float, step: int) -> None:
+def report(value: float, step: int, last: bool = False) -> None:
     """Records an intermediate objective value of the trial that runs, and stops it if the pruner says so.
 
     Outside a sweep, and in a sweep of several objectives (which Optuna does not prune), it does nothing, so
@@ -50,6 +50,7 @@ def report(value: float, step: int) -> None:
     Args:
         value: the objective after `step`. NaN is recorded and pruned by every pruner but `none`.
         step: what the pruner compares trials by, such as the epoch; whole, not below 0, rising.
+        last: that nothing is left to stop: the value is recorded, and the pruner is not asked.
 
     Raises:
         optuna.TrialPruned: the pruner stops the trial. Let it pass out of the job; the trial is then PRUNED.
@@ -59,7 +60,7 @@ def report(value: float, step: int) -> None:
         return
     trial = told.trial
     trial.report(float(value), int(step))
-    if trial.should_prune():
+    if not last and trial.should_prune():
         from optuna import TrialPruned
 
         raise TrialPruned(f"pruned at step {step} with {value:g}")

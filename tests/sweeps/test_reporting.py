@@ -41,6 +41,13 @@ def test_a_trial_that_is_worse_is_pruned_and_says_where() -> None:
         sweeps.report(2.5, 1)
 
 
+def test_a_job_that_is_done_is_not_stopped_at_its_last_step() -> None:
+    study = optuna.create_study(pruner=ThresholdPruner(upper=1.0))
+    with reporting_to(study.ask()):
+        sweeps.report(2.5, 1, last=True)
+    assert study.get_trials()[0].intermediate_values == {1: 2.5}
+
+
 def test_an_undefined_value_is_pruned() -> None:
     study = optuna.create_study(pruner=ThresholdPruner(upper=1e9))
     with reporting_to(study.ask()), pytest.raises(optuna.TrialPruned):
