@@ -29,7 +29,7 @@ class StepSums(NamedTuple):
 
 
 class StepLoop:
-    """Runs steps over images that stay in TensorFlow's memory as uint8, without Python in between.
+    """Runs steps over images that stay uint8, without Python in between.
 
     Args:
         vae: a compiled model.
@@ -40,7 +40,8 @@ class StepLoop:
 
     def __init__(self, vae: VAE, average: WeightAverage, images: NDArray[np.uint8], batch_size: int) -> None:
         self._vae, self._average = vae, average
-        self._images = tf.constant(images)
+        # On a CPU, `tf.constant` would copy images that all workers of a machine share.
+        self._images = tf.raw_ops.Identity(input=images)
         self._batch_size = batch_size
         self._run = tf.function(self._loop, input_signature=(tf.TensorSpec((None,), tf.int32),))
 
