@@ -2,6 +2,7 @@
 
     python benchmarks/encoder_study.py --data MNIST [--limit 2000] [--epochs 9] [--trials 12] [--seeds 0 1 2]
         [--workers 2] [--keras] [--json FILE] [--override training.ema=0.9 ...]
+        [--ours-override training.precision=mixed_bfloat16 ...]
 
 For each seed, in turn and each by one command, with the same search space, number of trials and workers
 (joblib), TPE with this seed, and this training seed:
@@ -9,13 +10,15 @@ For each seed, in turn and each by one command, with the same search space, numb
 - `batch`: this project's training under a batch sweeper that works as Hydra's official one does
   (batch_sweeper/: asks for as many trials as there are workers, waits for all, tells all; no pruning);
 - `ours`: under this project's sweeper, without a pruner: every trial trains as many epochs;
-- `pruned`: the study as it stands in conf/sweep/encoder.yaml, with Hyperband;
+- `pruned`: the study as it stands in conf/sweep/encoder.yaml, with successive halving;
 - `keras`, with --keras: the batch sweeper over a plain Keras program (batch_sweeper/plain_keras.py): `fit`,
   Adam at 1e-3, and the threads that Keras takes where nobody sets any: all cores in each process.
 
-All but `keras` train on one thread a worker, with the recipe of the default run, without figures and the
-importance-weighted bound. The samplers do not draw the same networks, and large ones take longer: so beside
-trials an hour stands the training's arithmetic done in a second (arithmetic.py).
+--override changes the training of all but `keras`, --ours-override that of `ours` and `pruned` only: what a
+user of this project would do and the peer's does not. All but `keras` train on one thread a worker, with the
+recipe of the default run, without figures and the importance-weighted bound. The samplers do not draw the
+same networks, and large ones take longer: so beside trials an hour stands the training's arithmetic done in a
+second (arithmetic.py).
 
 A trial's result is there when its record.json is. Times count from the start of the command. The target is
 one nat above the best result of the sweepers compared, at that seed (the peer, `ours` and `pruned`); beside
@@ -123,6 +126,7 @@ def command(variant: str, args: argparse.Namespace, seed: int, folder: Path) -> 
     else:
         words += ["+sweep=encoder", f"hydra.sweeper.n_workers={args.workers}"]
         words += [f"hydra.sweeper.sampler.seed={seed}", "hydra.sweeper.threads_per_worker=1"]
+        words += args.ours_override
     if variant == "ours":
         words.append("hydra/sweeper/optuna_study/pruner=none")
     return [sys.executable, *program, "--multirun", *words]
@@ -221,15 +225,17 @@ def main() -> None:
     )
     parser.add_argument("--data", required=True, help="folder with MNIST's files")
     parser.add_argument("--limit", type=int, default=2000, help="training images (2000)")
-    parser.add_argument("--epochs", type=int, default=9, help="of each trial; Hyperband wants 3 or more (9)")
+    parser.add_argument("--epochs", type=int, default=9, help="of each trial (9)")
     parser.add_argument("--trials", type=int, default=12, help="of each study (12)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--workers", type=int, default=2, help="trials at a time (2)")
     parser.add_argument("--override", nargs="+", default=[], help="further ones for this project's training")
+    parser.add_argument("--ours-override", nargs="+", default=[], help="further ones for `ours` and `pruned`")
     parser.add_argument("--keras", action="store_true", help="also the plain Keras program")
     parser.add_argument("--json", type=Path, help="file for all figures, written after each study")
     args = parser.parse_args()
-    settings = {name: getattr(args, name) for name in ("limit", "epochs", "trials", "workers", "override")}
+    names = ("limit", "epochs", "trials", "workers", "override", "ours_override")
+    settings = {name: getattr(args, name) for name in names}
     report: dict[str, Any] = {"settings": settings, "studies": {}}
     if args.json and args.json.exists():
         earlier = json.loads(args.json.read_text(encoding="utf-8"))

@@ -191,7 +191,7 @@ class EvaluationConfig(_Section):
     """
 
     section = "evaluation"
-    batch_size: int = _field(500, rules.Whole(1))
+    batch_size: int = _field(250, rules.Whole(1))
     seed: int = _field(0, SEED)
     nll_samples: int = _field(64, rules.Whole(0))
     nll_images: int | None = _field(1000, rules.Whole(1, optional=True))

@@ -14,6 +14,7 @@ from lstm_vae.figures.style import figure
 from lstm_vae.model import VAE
 
 GAP = 2
+DECODED_AT_ONCE = 100  # 40 MB of the last layers' grids
 
 
 def tile(images: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
@@ -29,7 +30,8 @@ def tile(images: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
 
 def decode(vae: VAE, z: NDArray[np.float32]) -> NDArray[np.float32]:
     """Bernoulli means [N, 28, 28] of latents [N, L]."""
-    parts = [keras.ops.sigmoid(vae.decoder(z[i : i + 500])) for i in range(0, len(z), 500)]
+    starts = range(0, len(z), DECODED_AT_ONCE)
+    parts = (keras.ops.sigmoid(vae.decoder(z[i : i + DECODED_AT_ONCE])) for i in starts)
     return np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
 
 

@@ -34,8 +34,9 @@ class Step(NamedTuple):
 # Fused by XLA: element-wise TensorFlow kernels take as long as half the matrix products between them.
 @tf.function(jit_compile=True)
 def _step(from_input: Tensor, from_h: Tensor, bias: Tensor, c: Tensor) -> Step:
-    z = _float32(from_input) + _float32(from_h) + _float32(bias)
-    i, f, g, o = tf.split(z, 4, axis=-1)
+    # Split first and added then: XLA would write a sum down that four gates read.
+    parts = (tf.split(tensor, 4, axis=-1) for tensor in (from_input, from_h, bias))
+    i, f, g, o = (sum(_float32(part) for part in gate) for gate in zip(*parts, strict=True))
     i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     c = f * c + i * g
     tanh_c = tf.tanh(c)
@@ -104,6 +105,7 @@ def _unrolled(
         steps.append(_step(from_input, from_h, bias, steps[-1].c if steps else nothing))
 
     def gradient(upstream: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        transposed = tf.transpose(recurrent)  # once, and not within each product
         dz: list[Tensor] = [None] * length
         by_step: list[Tensor] = tf.unstack(upstream, axis=1) if return_sequences else []
         dc, dh = nothing, by_step[-1] if return_sequences else upstream
@@ -112,7 +114,7 @@ def _unrolled(
                 dh += by_step[t]
             dz[t], dc = _step_gradient(steps[t], steps[t - 1].c if t else nothing, dh, dc)
             if t:
-                dh = tf.matmul(dz[t], recurrent, transpose_b=True)
+                dh = tf.matmul(dz[t], transposed)
         all_dz = tf.concat(dz, axis=0)
         # A column of ones makes the bias's gradient a part of the product: TensorFlow's sums of bfloat16 are
         # accumulated in bfloat16, and off by a third over as many rows.
