@@ -9,7 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes says nothing on a shared machine.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 OURS = ("LSTM_VAE_DATA", "TF_CPP_MIN_LOG_LEVEL")  # what the tests change in their own environment
 KEPT = "LSTM_VAE_TESTS_BEFORE"

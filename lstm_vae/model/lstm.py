@@ -116,8 +116,8 @@ def _unrolled(
             if t:
                 dh = tf.matmul(dz[t], transposed)
         all_dz = tf.concat(dz, axis=0)
-        # A column of ones makes the bias's gradient a part of the product: TensorFlow's sums of bfloat16 are
-        # accumulated in bfloat16, and off by a third over as many rows.
+        # A column of ones makes the bias's gradient a part of the product, which is accumulated in float32;
+        # TensorFlow's sums of bfloat16 are not.
         with_ones = tf.concat([rows, tf.ones((length * batch, 1), rows.dtype)], axis=1)
         d_kernel_and_bias = tf.matmul(with_ones, all_dz, transpose_a=True)
         h_before = tf.concat([step.h for step in steps[:-1]], axis=0)
