@@ -4,7 +4,8 @@
 
 First the default network on MNIST in sweeps of one and of two workers: the largest memory of each process
 that trains. Then many small trials in one process: its memory when each has ended. Memory is a process's own
-(USS: pages that no other process maps), in MB. Linux only. Prints a table, and a summary as JSON.
+(pages that it has written and no other process maps), in MB. Linux only. Prints a table, and a summary as
+JSON.
 """
 
 from __future__ import annotations
