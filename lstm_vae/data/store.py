@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_vae.atomic import replacing
 from lstm_vae.data.splits import Split, Splits
 
 KEPT = 8  # folders; the oldest go when a further one is made
@@ -64,10 +62,10 @@ def save_splits(folder: Path, splits: Splits, identity: dict[str, Any]) -> None:
         new.mkdir()
         for part in PARTS:
             split: Split = getattr(splits, part)
-            _write(new / f"{part}_images.npy", _npy_writer(split.images))
-            _write(new / f"{part}_labels.npy", _npy_writer(split.labels))
+            np.save(new / f"{part}_images.npy", split.images, allow_pickle=False)
+            np.save(new / f"{part}_labels.npy", split.labels, allow_pickle=False)
         account = json.dumps({"fingerprint": splits.fingerprint, "identity": identity}, indent=2)
-        _write(new / ACCOUNT, lambda path: path.write_text(account + "\n", encoding="utf-8"))
+        (new / ACCOUNT).write_text(account + "\n", encoding="utf-8")
         if folder.exists():
             folder.rename(partial / "old")
         new.rename(folder)
@@ -86,15 +84,6 @@ def _mapped(path: Path, dims: int) -> NDArray[np.uint8]:
     if not isinstance(array, np.memmap) or array.dtype != np.uint8 or array.ndim != dims:
         raise ValueError(f"{path.name} holds other arrays")
     return array.view(np.ndarray)
-
-
-def _npy_writer(array: NDArray[np.uint8]) -> Callable[[Path], object]:
-    return lambda path: np.save(path, np.ascontiguousarray(array), allow_pickle=False)
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    with replacing(path) as partial:
-        write(partial)
 
 
 def _forget_oldest(root: Path) -> None:

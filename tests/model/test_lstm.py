@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lstm_vae.model import lstm
 from lstm_vae.model.lstm import LSTM
+from tests.model.gradients import values_and_gradients
 
 
 def pair(units: int, features: int, **options: Any) -> tuple[keras.layers.LSTM, LSTM]:
@@ -27,24 +28,7 @@ def pair(units: int, features: int, **options: Any) -> tuple[keras.layers.LSTM, 
     return plain, ours
 
 
-def values_and_gradients(layer: keras.layers.Layer, inputs: np.ndarray) -> list[np.ndarray]:
-    """The outputs, and gradients of a weighted sum of them by the inputs and each weight."""
-    x = tf.constant(inputs)
-
-    @tf.function
-    def compute() -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            outputs = tf.cast(layer(x), tf.float32)
-            weight = tf.cast(tf.range(tf.size(outputs)) % 7, tf.float32) - 3.0
-            target = tf.reduce_sum(outputs * tf.reshape(weight, tf.shape(outputs)))
-        variables = [variable.value for variable in layer.trainable_variables]
-        return outputs, *tape.gradient(target, [x, *variables])
-
-    return [tensor.numpy() for tensor in compute()]
-
-
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     units=st.integers(1, 9),
     features=st.integers(1, 6),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lstm_vae.model import transposed_convolution
 from lstm_vae.model.transposed_convolution import Conv2DTranspose
+from tests.model.gradients import values_and_gradients
 
 
 def pair(channels: int, filters: int, **options: Any) -> tuple[keras.layers.Layer, Conv2DTranspose]:
@@ -27,24 +28,7 @@ def pair(channels: int, filters: int, **options: Any) -> tuple[keras.layers.Laye
     return plain, ours
 
 
-def values_and_gradients(layer: keras.layers.Layer, inputs: np.ndarray, dtype: Any) -> list[np.ndarray]:
-    """The outputs, and gradients of a weighted sum of them by the inputs and each weight."""
-    x = tf.cast(tf.constant(inputs), dtype)
-
-    @tf.function
-    def compute() -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            outputs = tf.cast(layer(x), tf.float32)
-            weight = tf.cast(tf.range(tf.size(outputs)) % 7, tf.float32) - 2.0
-            target = tf.reduce_sum(outputs * tf.reshape(weight, tf.shape(outputs)))
-        variables = [variable.value for variable in layer.trainable_variables]
-        return outputs, *(tf.cast(g, tf.float32) for g in tape.gradient(target, [x, *variables]))
-
-    return [tensor.numpy() for tensor in compute()]
-
-
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     channels=st.integers(1, 6),
     side=st.integers(2, 9),
