@@ -14,12 +14,8 @@ from sweeps import attributes, records
 from sweeps.continuation import continuation_of
 
 PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
-LEFT_OUT = {
-    "folder",
-    "started",
-    "finished",
-    "continued_from",
-}  # of a record's provenance: the row says these itself
+# Of a record's provenance: the row says these itself.
+LEFT_OUT = {"folder", "started", "finished", "continued_from"}
 
 
 @dataclass(frozen=True)
