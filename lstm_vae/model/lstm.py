@@ -33,14 +33,14 @@ class Step(NamedTuple):
 
 # Fused by XLA: element-wise TensorFlow kernels take as long as half the matrix products between them.
 @tf.function(jit_compile=True)
-def _step(from_input: Tensor, from_h: Tensor, bias: Tensor, c: Tensor) -> Step:
-    # Split first and added then: XLA would write a sum down that four gates read.
-    parts = (tf.split(tensor, 4, axis=-1) for tensor in (from_input, from_h, bias))
-    i, f, g, o = (sum(_float32(part) for part in gate) for gate in zip(*parts, strict=True))
+def _step(z: Tensor, c: Tensor, next_row: Tensor) -> tuple[Step, Tensor]:
+    """From the sums that enter the gates, [B, 4H]; also what the next step's product reads, [h, x, 1]."""
+    i, f, g, o = (_float32(gate) for gate in tf.split(z, 4, axis=-1))
     i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
     c = f * c + i * g
     tanh_c = tf.tanh(c)
-    return Step(i, f, g, o, c, tanh_c, tf.cast(o * tanh_c, from_h.dtype))
+    h = tf.cast(o * tanh_c, z.dtype)
+    return Step(i, f, g, o, c, tanh_c, h), _side_by_side([h, next_row])
 
 
 @tf.function(jit_compile=True)
@@ -54,7 +54,14 @@ def _step_gradient(step: Step, c_before: Tensor, dh: Tensor, dc: Tensor) -> tupl
         dc * step.i * (1.0 - step.g * step.g),
         dh * step.tanh_c * step.o * (1.0 - step.o),
     )
-    return tf.concat([tf.cast(part, step.h.dtype) for part in dz], axis=-1), dc * step.f
+    return _side_by_side([tf.cast(part, step.h.dtype) for part in dz]), dc * step.f
+
+
+def _side_by_side(parts: list[Tensor]) -> Tensor:
+    if parts[0].dtype != tf.bfloat16:
+        return tf.concat(parts, axis=-1)
+    # As integers, for XLA would turn bfloat16 into float32 and back.
+    return tf.bitcast(tf.concat([tf.bitcast(part, tf.uint16) for part in parts], axis=-1), tf.bfloat16)
 
 
 def _float32(tensor: Tensor) -> Tensor:
@@ -66,9 +73,9 @@ def unrolled_lstm(
 ) -> Tensor:
     """An LSTM over a sequence of known length, from a state of zeros.
 
-    The products with the inputs of all steps are one product, and so are both weights' gradients, which
-    Keras's loop computes step by step and adds up. Products are computed in the arguments' dtype, gates and
-    cells in float32.
+    A step is one product of [h, x, 1] with all weights under each other, bias included, and the gradient of
+    all weights is one product over all steps, where Keras's loop has two products a step and adds up.
+    Products are computed in the arguments' dtype, gates and cells in float32.
 
     Args:
         inputs: [B, T, F], T known when traced.
@@ -93,41 +100,41 @@ def _unrolled(
 ) -> tuple[Tensor, Any]:
     length, width, units = inputs.shape[1], kernel.shape[0], recurrent.shape[0]
     batch = tf.shape(inputs)[0]
-    # Time goes first, so that a step's rows lie together.
-    rows = tf.reshape(tf.transpose(inputs, (1, 0, 2)), (-1, width))
-    from_inputs = tf.reshape(tf.matmul(rows, kernel), (length, batch, 4 * units))
+    weights = tf.concat([recurrent, kernel, bias[tf.newaxis]], axis=0)
+    # Time goes first, so that a step's rows lie together. The ones are the bias's factors; as a part of a
+    # product its gradient is accumulated in float32, which TensorFlow's sums of bfloat16 are not.
+    rows = tf.pad(tf.transpose(inputs, (1, 0, 2)), ((0, 0), (0, 0), (0, 1)), constant_values=1)
+    inputs_by_step = tf.unstack(rows)
     nothing = tf.zeros((batch, units))
-    from_h = tf.zeros((batch, 4 * units), inputs.dtype)
+    factors = [tf.concat([tf.cast(nothing, inputs.dtype), inputs_by_step[0]], axis=-1)]  # [h, x, 1]
     steps: list[Step] = []
-    for from_input in tf.unstack(from_inputs):
-        if steps:
-            from_h = tf.matmul(steps[-1].h, recurrent)
-        steps.append(_step(from_input, from_h, bias, steps[-1].c if steps else nothing))
+    for t in range(length):
+        z = tf.matmul(factors[t], weights) if t else tf.matmul(inputs_by_step[0], weights[units:])
+        # The last step has none after it; what it makes instead is not read, but compiled already.
+        next_row = inputs_by_step[(t + 1) % length]
+        step, next_factors = _step(z, steps[-1].c if t else nothing, next_row)
+        steps.append(step)
+        factors.append(next_factors)
 
     def gradient(upstream: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         transposed = tf.transpose(recurrent)  # once, and not within each product
         dz: list[Tensor] = [None] * length
-        by_step: list[Tensor] = tf.unstack(upstream, axis=1) if return_sequences else []
-        dc, dh = nothing, by_step[-1] if return_sequences else upstream
+        dh_by_step: list[Tensor] = tf.unstack(upstream, axis=1) if return_sequences else []
+        dc, dh = nothing, dh_by_step[-1] if return_sequences else upstream
         for t in reversed(range(length)):
             if return_sequences and t < length - 1:
-                dh += by_step[t]
+                dh += dh_by_step[t]
             dz[t], dc = _step_gradient(steps[t], steps[t - 1].c if t else nothing, dh, dc)
             if t:
                 dh = tf.matmul(dz[t], transposed)
         all_dz = tf.concat(dz, axis=0)
-        # A column of ones makes the bias's gradient a part of the product, which is accumulated in float32;
-        # TensorFlow's sums of bfloat16 are not.
-        with_ones = tf.concat([rows, tf.ones((length * batch, 1), rows.dtype)], axis=1)
-        d_kernel_and_bias = tf.matmul(with_ones, all_dz, transpose_a=True)
-        h_before = tf.concat([step.h for step in steps[:-1]], axis=0)
-        d_recurrent = tf.matmul(h_before, tf.concat(dz[1:], axis=0), transpose_a=True)
+        d_weights = tf.matmul(tf.concat(factors[:-1], axis=0), all_dz, transpose_a=True)
         d_rows = tf.reshape(tf.matmul(all_dz, kernel, transpose_b=True), (length, batch, width))
         return (
             tf.transpose(d_rows, (1, 0, 2)),
-            d_kernel_and_bias[:width],
-            d_recurrent,
-            d_kernel_and_bias[width],
+            d_weights[units : units + width],
+            d_weights[:units],
+            d_weights[units + width],
         )
 
     outputs = tf.stack([step.h for step in steps], axis=1) if return_sequences else steps[-1].h
