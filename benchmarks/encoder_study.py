@@ -1,29 +1,36 @@
 """The named study `+sweep=encoder` against a batch sweeper: trials an hour, and time until a good network.
 
-    python benchmarks/encoder_study.py --data MNIST [--limit 2000] [--epochs 9] [--trials 12] [--seeds 0 1 2]
-        [--workers 2] [--keras] [--json FILE] [--override training.ema=0.9 ...]
+    python benchmarks/encoder_study.py [--data MNIST] [--limit 2000] [--batch-size 128] [--epochs 9]
+        [--trials 12] [--seeds 0 1 2] [--workers 2] [--variants batch ours pruned keras] [--drawn once]
+        [--json FILE] [--override training.ema=0.9 ...]
         [--ours-override training.precision=mixed_bfloat16 ...]
 
-For each seed, in turn and each by one command, with the same search space, number of trials and workers
-(joblib), TPE with this seed, and this training seed:
+For each seed, in turn and each by one command, with the same search space, number of trials, workers (joblib)
+and training seed:
 
 - `batch`: this project's training under a batch sweeper that works as Hydra's official one does
   (batch_sweeper/: asks for as many trials as there are workers, waits for all, tells all; no pruning);
 - `ours`: under this project's sweeper, without a pruner: every trial trains as many epochs;
 - `pruned`: the study as it stands in conf/sweep/encoder.yaml, with successive halving;
-- `keras`, with --keras: the batch sweeper over a plain Keras program (batch_sweeper/plain_keras.py): `fit`,
-  Adam at 1e-3, and the threads that Keras takes where nobody sets any: all cores in each process.
+- `keras`, where --variants names it: the batch sweeper over a plain Keras program
+  (batch_sweeper/plain_keras.py): `fit`, Adam at 1e-3, and the threads that Keras takes where nobody sets any:
+  all cores in each process.
+
+With `--drawn once` all try the same configurations in the same order: different ones, drawn evenly by the
+seed. With `--drawn tpe` each draws its own by TPE with the seed; then which sweeper happens on a good network
+early decides as much as how fast it is, unless trials and seeds are many.
 
 --override changes the training of all but `keras`, --ours-override that of `ours` and `pruned` only: what a
 user of this project would do and the peer's does not. All but `keras` train on one thread a worker, with the
-recipe of the default run, without figures and the importance-weighted bound. The samplers do not draw the
-same networks, and large ones take longer: so beside trials an hour stands the training's arithmetic done in a
-second (arithmetic.py).
+recipe of the default run, without figures and the importance-weighted bound. Where samplers draw, networks
+differ, and large ones take longer: so beside trials an hour stands the training's arithmetic done in a second
+(arithmetic.py).
 
 A trial's result is there when its record.json is. Times count from the start of the command. The target is
-one nat above the best result of the sweepers compared, at that seed (the peer, `ours` and `pruned`); beside
-it, one nat above each one's own best. Ratios are those of the peer to ours for times and epochs, of ours to
-the peer for rates: above 1, ours is the quicker. Where only one reaches the target, it is infinite or 0.
+one nat above the best result of the sweepers compared, at that seed (the peer and those of ours that ran);
+beside it, one nat above each one's own best. Ratios are those of the peer to ours for times and epochs, of
+ours to the peer for rates: above 1, ours is the quicker. Where only one reaches the target, it is infinite
+or 0.
 With --json, figures are written after each study, and the same command goes on where it was.
 """
 
@@ -42,12 +49,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from arithmetic import flop_per_image
+from encoder_space import drawn, search_space
 
 HERE = Path(__file__).resolve().parent
-STUDY = HERE.parent / "conf" / "sweep" / "encoder.yaml"
 BATCH = HERE / "batch_sweeper"
+VARIANTS = ("batch", "ours", "pruned", "keras")
 
 
 class Trial(NamedTuple):
@@ -115,18 +122,23 @@ def command(variant: str, args: argparse.Namespace, seed: int, folder: Path) -> 
     words = [
         *("hydra/launcher=joblib", f"hydra.launcher.n_jobs={args.workers}", f"hydra.sweep.dir={folder}"),
         *(f"hydra.sweeper.n_trials={args.trials}", f"training.epochs={args.epochs}", f"training.seed={seed}"),
-        *(f"data.dir={Path(args.data).resolve()}", f"data.limit={args.limit}"),
+        *(f"data.limit={args.limit}", f"training.batch_size={args.batch_size}"),
+        *([f"data.dir={Path(args.data).resolve()}"] if args.data else ["data.name=mnist_5k"]),
     ]
     if variant != "keras":
         words += ["training.threads=1", "evaluation.nll_samples=0", "figures.enabled=false", *args.override]
     if variant in ("batch", "keras"):
-        params = yaml.safe_load(STUDY.read_text(encoding="utf-8"))["hydra"]["sweeper"]["params"]
-        words += ["hydra/sweeper=batch_optuna", *(f"{name}={value}" for name, value in params.items())]
+        words += [
+            "hydra/sweeper=batch_optuna",
+            *(f"{name}={value}" for name, value in search_space().items()),
+        ]
         words += [f"hydra.sweeper.n_jobs={args.workers}", f"hydra.sweeper.seed={seed}"]
     else:
         words += ["+sweep=encoder", f"hydra.sweeper.n_workers={args.workers}"]
         words += [f"hydra.sweeper.sampler.seed={seed}", "hydra.sweeper.threads_per_worker=1"]
         words += args.ours_override
+    if args.drawn == "once":
+        words.append(f"hydra.sweeper.enqueue={drawn(args.trials, seed)}")
     if variant == "ours":
         words.append("hydra/sweeper/optuna_study/pruner=none")
     return [sys.executable, *program, "--multirun", *words]
@@ -172,8 +184,9 @@ def compare(studies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     trials = {variant: [Trial(**each) for each in study["each"]] for variant, study in studies.items()}
     found = {}
     for peer in [name for name in ("batch", "keras") if name in studies]:
-        target = 1 + min(best(trials[name]) for name in (peer, "ours", "pruned"))
-        for ours in ("ours", "pruned"):
+        others = [name for name in ("ours", "pruned") if name in studies]
+        target = 1 + min(best(trials[name]) for name in (peer, *others))
+        for ours in others:
             first, second = studies[peer], studies[ours]
             reached = [time_to(trials[name], target) for name in (peer, ours)]
             own = [time_to(trials[name], 1 + best(trials[name])) for name in (peer, ours)]
@@ -223,18 +236,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", required=True, help="folder with MNIST's files")
+    parser.add_argument("--data", help="folder with MNIST's files (the packaged 5,000 digits)")
     parser.add_argument("--limit", type=int, default=2000, help="training images (2000)")
+    parser.add_argument("--batch-size", type=int, default=128, help="images a step (128)")
     parser.add_argument("--epochs", type=int, default=9, help="of each trial (9)")
     parser.add_argument("--trials", type=int, default=12, help="of each study (12)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--workers", type=int, default=2, help="trials at a time (2)")
     parser.add_argument("--override", nargs="+", default=[], help="further ones for this project's training")
     parser.add_argument("--ours-override", nargs="+", default=[], help="further ones for `ours` and `pruned`")
-    parser.add_argument("--keras", action="store_true", help="also the plain Keras program")
+    parser.add_argument("--variants", nargs="+", default=VARIANTS[:3], choices=VARIANTS, help="what to run")
+    parser.add_argument("--drawn", default="once", choices=("once", "tpe"), help="who draws (once)")
     parser.add_argument("--json", type=Path, help="file for all figures, written after each study")
     args = parser.parse_args()
-    names = ("limit", "epochs", "trials", "workers", "override", "ours_override")
+    names = (
+        "data",
+        "limit",
+        "batch_size",
+        "epochs",
+        "trials",
+        "workers",
+        "drawn",
+        "override",
+        "ours_override",
+    )
     settings = {name: getattr(args, name) for name in names}
     report: dict[str, Any] = {"settings": settings, "studies": {}}
     if args.json and args.json.exists():
@@ -245,7 +270,7 @@ def main() -> None:
     compared = []
     for number, seed in enumerate(args.seeds):
         studies = report["studies"].setdefault(str(seed), {})
-        order = ["batch", "ours", "pruned", *(["keras"] if args.keras else [])]
+        order = args.variants
         for variant in order if number % 2 == 0 else order[::-1]:
             if variant not in studies:
                 studies[variant] = run_study(variant, args, seed)

@@ -10,6 +10,8 @@ import plain_keras
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from lstm_vae.run_config import DataConfig
+
 
 @hydra.main(version_base="1.3", config_path=".", config_name="keras_program")
 def main(cfg: DictConfig) -> float:
@@ -17,9 +19,7 @@ def main(cfg: DictConfig) -> float:
     config = OmegaConf.to_container(cfg, resolve=True)
     assert isinstance(config, dict)
     encoder, data, training = config["encoder"], config["data"], config["training"]
-    fitted = plain_keras.fit(
-        encoder["hidden"], encoder["fc"], data["dir"], data["limit"], training["epochs"], training["seed"]
-    )
+    fitted = plain_keras.fit(encoder["hidden"], encoder["fc"], DataConfig(**data), **training)
     record = {
         "state": "COMPLETE",
         "objective": {"value": fitted.val_loss},

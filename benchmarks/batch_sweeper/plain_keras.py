@@ -82,10 +82,12 @@ class PlainVAE(keras.Model):
         return {"loss": self.mean_loss.result()}
 
 
-def fit(hidden: list[int], fc: list[int], data: str, limit: int, epochs: int, seed: int) -> Fitted:
+def fit(
+    hidden: list[int], fc: list[int], data: DataConfig, batch_size: int, epochs: int, seed: int
+) -> Fitted:
     """Trains one network."""
     keras.utils.set_random_seed(seed)
-    splits = load_splits(DataConfig(name="mnist", dir=data, limit=limit))
+    splits = load_splits(data)
     images, validation = (
         split.images.astype("float32") / np.float32(255) for split in (splits.train, splits.validation)
     )
@@ -94,7 +96,7 @@ def fit(hidden: list[int], fc: list[int], data: str, limit: int, epochs: int, se
     started = time.perf_counter()
     history = vae.fit(
         images,
-        batch_size=128,
+        batch_size=batch_size,
         epochs=epochs,
         validation_data=(validation,),
         validation_batch_size=500,

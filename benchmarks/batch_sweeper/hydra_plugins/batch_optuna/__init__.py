@@ -2,7 +2,8 @@
 
 The released one (hydra-optuna-sweeper 1.3) pins optuna below 3. This follows its loop: ask for `n_jobs`
 trials, check that they compose, launch them, wait for all of them, tell all results; no pruning, no resuming,
-a study in memory unless a storage is named. It reads the search space with the project's own parser.
+a study in memory unless a storage is named. It reads the search space with the project's own parser. Unlike
+the released one it can try given combinations first (`enqueue`), so that sweepers are compared on the same.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ class BatchOptunaConf:
     seed: int = 0
     params: Any = None
     storage: Any = None
+    enqueue: Any = None
 
 
 ConfigStore.instance().store(
@@ -28,9 +30,11 @@ ConfigStore.instance().store(
 
 
 class BatchOptunaSweeper(Sweeper):
-    def __init__(self, n_trials: int, n_jobs: int, seed: int, params: Any, storage: Any) -> None:
+    def __init__(
+        self, n_trials: int, n_jobs: int, seed: int, params: Any, storage: Any, enqueue: Any
+    ) -> None:
         self.n_trials, self.n_jobs, self.seed, self.params = n_trials, n_jobs, seed, dict(params or {})
-        self.storage = storage
+        self.storage, self.enqueue = storage, list(enqueue or [])
 
     def setup(self, *, hydra_context: Any, task_function: Any, config: Any) -> None:
         from hydra.core.plugins import Plugins
@@ -54,6 +58,9 @@ class BatchOptunaSweeper(Sweeper):
         study = optuna.create_study(
             sampler=optuna.samplers.TPESampler(seed=self.seed), study_name="batch", storage=storage
         )
+        known = {parameter.name: parameter for parameter in space.parameters}
+        for given in self.enqueue:
+            study.enqueue_trial({name: known[name].canonical(value) for name, value in given.items()})
         done = 0
         while done < self.n_trials:
             trials = [study.ask() for _ in range(min(self.n_jobs, self.n_trials - done))]
