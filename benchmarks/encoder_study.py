@@ -270,14 +270,13 @@ def main() -> None:
     compared = []
     for number, seed in enumerate(args.seeds):
         studies = report["studies"].setdefault(str(seed), {})
-        order = args.variants
-        for variant in order if number % 2 == 0 else order[::-1]:
+        for variant in args.variants if number % 2 == 0 else args.variants[::-1]:
             if variant not in studies:
                 studies[variant] = run_study(variant, args, seed)
                 save(args.json, report)
             shown = {name: value for name, value in studies[variant].items() if name != "each"}
             print(f"seed {seed}, {variant}: {shown}", flush=True)
-        compared.append(compare({variant: studies[variant] for variant in order}))
+        compared.append(compare({variant: studies[variant] for variant in args.variants}))
         report["seeds"] = dict(zip(map(str, args.seeds), compared, strict=False))
         report["medians of the ratios"] = median_ratios(compared)
         save(args.json, report)

@@ -117,7 +117,6 @@ def _unrolled(
         factors.append(next_factors)
 
     def gradient(upstream: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        transposed = tf.transpose(recurrent)  # once, and not within each product
         dz: list[Tensor] = [None] * length
         dh_by_step: list[Tensor] = tf.unstack(upstream, axis=1) if return_sequences else []
         dc, dh = nothing, dh_by_step[-1] if return_sequences else upstream
@@ -126,7 +125,7 @@ def _unrolled(
                 dh += dh_by_step[t]
             dz[t], dc = _step_gradient(steps[t], steps[t - 1].c if t else nothing, dh, dc)
             if t:
-                dh = tf.matmul(dz[t], transposed)
+                dh = tf.matmul(dz[t], recurrent, transpose_b=True)
         all_dz = tf.concat(dz, axis=0)
         d_weights = tf.matmul(tf.concat(factors[:-1], axis=0), all_dz, transpose_a=True)
         d_rows = tf.reshape(tf.matmul(all_dz, kernel, transpose_b=True), (length, batch, width))
