@@ -12,12 +12,7 @@ from pathlib import Path
 
 import yaml
 
-try:
-    import fcntl
-except ImportError:
-    fcntl = None  # type: ignore[assignment]
-
-from lstm_vae.atomic import replacing
+from lstm_vae.atomic import remove_partials, replacing
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
 
@@ -108,19 +103,20 @@ def sole_user(folder: RunFolder) -> Iterator[None]:
     Raises:
         UserError: another process does. A process that died leaves no claim behind.
     """
-    if fcntl is None:  # Windows
-        yield
-        return
+    from filelock import FileLock  # 40 ms, which commands that only read need not take
+
+    lock = FileLock(folder.lock)
     try:
-        file = folder.lock.open("a")
+        lock.acquire(blocking=False)
+    except TimeoutError:
+        raise UserError(f"{folder.path}: another process works on this run") from None
     except OSError as error:
         raise UserError(f"{folder.path}: cannot be written ({error.strerror})") from None
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UserError(f"{folder.path}: another process works on this run") from None
+    try:
+        remove_partials(folder.path)
         yield
+    finally:
+        lock.release()
 
 
 def claim(folder: Path, field: str = "hydra.run.dir") -> Path:

@@ -7,36 +7,60 @@ Stopped trials that go on come first: they are no further ones, and the best tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from optuna.study import Study
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from sweeps import attributes
 from sweeps.budget import Budget
 from sweeps.continuation import continuation_of, superseded
+from sweeps.leases import Lease
+
+
+class Taken(NamedTuple):
+    """A trial that this process runs from now on, and its lease."""
+
+    trial: Trial
+    lease: Lease
 
 
 def suspects(trials: Sequence[FrozenTrial]) -> set[int]:
-    """The numbers of waiting trials on whose last try a worker died."""
+    """The numbers of waiting trials on whose last try a worker died, and not because its sweep did."""
     return {
         trial.number
         for trial in trials
         if trial.state == TrialState.WAITING
         and attributes.RETRY_OF in trial.user_attrs
-        and trials[trial.user_attrs[attributes.RETRY_OF]].user_attrs.get(attributes.CAUSE) == attributes.LOST
+        and _is_suspect(trials[trial.user_attrs[attributes.RETRY_OF]])
     }
 
 
-def ask(study: Study, alone: bool, only_suspects: bool, may_create: bool) -> Trial | None:
+def _is_suspect(trial: FrozenTrial) -> bool:
+    lost = trial.user_attrs.get(attributes.CAUSE) == attributes.LOST
+    return lost and trial.user_attrs.get(attributes.SPARED) != attributes.SWEEP_DIED
+
+
+def ask(
+    study: Study,
+    alone: bool,
+    only_suspects: bool,
+    may_create: bool,
+    lease_of: Callable[[Trial | FrozenTrial], Lease],
+    claim: Mapping[str, Any],
+) -> Taken | None:
     """Takes the first waiting trial that this worker may take, or makes a new one.
 
-    Does what `Study.ask` does, which would take any.
+    Does what `Study.ask` does, which would take any. At every moment a RUNNING trial is known to be this
+    process's: the lease of one that waits is taken before it, a new one says whose it is as it is made.
 
     Args:
         alone: whether the worker has no company.
         only_suspects: take no other trial.
         may_create: whether there may be further trials than those that wait.
+        lease_of: of a trial; not taken yet.
+        claim: what a new trial says of its worker.
 
     Returns:
         None where there is none that it may take.
@@ -48,11 +72,39 @@ def ask(study: Study, alone: bool, only_suspects: bool, may_create: bool) -> Tri
     waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
     for trial in sorted(waiting, key=lambda trial: attributes.CONTINUES not in trial.user_attrs):
         wanted = trial.number in barred if only_suspects else alone or trial.number not in barred
-        if wanted and storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
-            return Trial(study, trial._trial_id)
+        if wanted and (lease := _reserved(lease_of(trial))) is not None:
+            try:
+                if storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
+                    return _taken(study, trial._trial_id, lease)
+            except BaseException:
+                lease.release()
+                raise
+            lease.release()
     if only_suspects or not may_create:
         return None
-    return Trial(study, storage.create_new_trial(study._study_id))
+    new = create_trial(state=TrialState.RUNNING, user_attrs={attributes.JOB: dict(claim)})
+    trial_id = storage.create_new_trial(study._study_id, template_trial=new)
+    lease = lease_of(storage.get_trial(trial_id))
+    lease.take()
+    return _taken(study, trial_id, lease)
+
+
+def _reserved(lease: Lease) -> Lease | None:
+    try:
+        lease.take()
+    except TimeoutError:  # a child of an earlier job lives on and has inherited it
+        return None
+    return lease
+
+
+def _taken(study: Study, trial_id: int, lease: Lease) -> Taken:
+    try:
+        trial = Trial(study, trial_id)
+    except BaseException:
+        lease.release()
+        raise
+    lease.trial = trial
+    return Taken(trial, lease)
 
 
 def is_surplus(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: Budget) -> bool:

@@ -10,6 +10,7 @@ JOB = "sweeps:job"  # folder (below the study's), overrides, worker, host, pid, 
 BEAT = "sweeps:beat"  # later beats, seconds since 1970
 REASON = "sweeps:reason"  # why it is FAIL or PRUNED
 CAUSE = "sweeps:cause"  # of a FAIL: one of the causes below
+SPARED = "sweeps:spared"  # of a LOST one: why that does not count against it
 RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats
 REPLICATES = "sweeps:replicates"  # the value of each replicate
 CONTINUES = "sweeps:continues"  # the stopped trial that it goes on with: trial, first, step
@@ -19,3 +20,7 @@ RAISED = "raised"  # the job raised
 LOST = "lost"  # its worker died
 INTERRUPTED = "interrupted"  # a signal stopped the sweep
 SURPLUS = "surplus"  # another process had taken the last of the budget at the same moment
+
+# Why the death of a worker does not count against its trial: only that of a worker alone does.
+SWEEP_DIED = "its sweep died too"
+IN_COMPANY = "its worker had company, and launchers let all die with one"

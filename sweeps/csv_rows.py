@@ -65,6 +65,32 @@ def append(path: Path, row: Mapping[str, Any]) -> None:
         file.write((text if ended else "\n" + text).encode())
 
 
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes a whole file of rows, with the columns of all of them."""
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [_line([cell(row.get(name)) for name in header]) for row in rows]
+    write_text(path, _line(header) + "".join(lines))
+
+
+def numbers_of(path: Path) -> set[int] | None:
+    """The numbers in the first column; none where there is no file.
+
+    Returns:
+        None where a row is torn, or stands there twice.
+    """
+    if not path.exists():
+        return set()
+    try:
+        header, rows = read_cells(path)
+    except SweepError:
+        return None
+    whole = path.read_bytes().endswith(b"\n") and all(len(row) == len(header) for row in rows)
+    if not whole or header[0] != "trial" or not all(row[0].isdigit() for row in rows):
+        return None
+    numbers = {int(row[0]) for row in rows}
+    return numbers if len(numbers) == len(rows) else None
+
+
 def _line(cells: Sequence[str]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow(cells)

@@ -14,17 +14,17 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 import optuna
 from optuna.trial import FrozenTrial, Trial
 
-from sweeps import attributes
+from sweeps import attributes, locks
 
-try:
-    import fcntl
-except ImportError:
-    fcntl = None  # type: ignore[assignment]
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+PATIENCE = 5.0  # seconds; somebody may just be asking whether a lease is held
 
 
 def this_host() -> str:
@@ -36,7 +36,7 @@ def this_host() -> str:
     return "/".join(parts)
 
 
-def _place(folder: Path) -> str:
+def place_of(folder: Path) -> str:
     """Where a lease's lock can be seen: on its host, in its folder; a database may join several of both."""
     return f"{this_host()}:{folder.resolve()}"
 
@@ -46,48 +46,71 @@ class Lease:
 
     Args:
         folder: of the study's leases.
-        trial: the trial.
+        trial: the trial, which need not be taken yet.
         interval: seconds between beats.
     """
 
-    def __init__(self, folder: Path, trial: Trial, interval: float) -> None:
-        self._path, self._trial, self._interval = folder / str(trial.number), trial, interval
-        self._file: IO[str] | None = None
+    def __init__(self, folder: Path, trial: Trial | FrozenTrial, interval: float) -> None:
+        self._path, self._interval = folder / str(trial.number), interval
+        self._lock: BaseFileLock | None = None
         self._over = threading.Event()
-        self._thread: threading.Thread | None = None
+        self.trial = trial
 
     def take(self) -> dict[str, Any]:
-        """Locks the file; returns what the trial must say of its holder."""
+        """Locks the file; returns what the trial must say of its holder.
+
+        Raises:
+            TimeoutError: another process holds it.
+            OSError: the file cannot be made.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("w")
-        if fcntl is not None:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return {"host": _place(self._path.parent), "pid": os.getpid(), "beat": time.time()}
+        self._lock = locks.hold(self._path, PATIENCE)
+        return claim_of(self._path.parent)
 
     @contextlib.contextmanager
     def beating(self) -> Iterator[None]:
         """Within it, beats reach the study."""
-        self._thread = threading.Thread(target=self._beat, name="sweeps-heartbeat", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._beat, name="sweeps-heartbeat", daemon=True)
+        thread.start()
         try:
             yield
         finally:
             self._over.set()
-            self._thread.join()
+            thread.join()
 
     def release(self) -> None:
-        """Gives it back; the trial is finished."""
-        if self._file is not None and fcntl is None:
-            self._file.close()  # Windows deletes no open file
-        self._path.unlink(missing_ok=True)
-        if self._file is not None:
-            self._file.close()
+        """Gives it back; doing so twice changes nothing."""
+        if self._lock is None:
+            return
+        held, self._lock = self._lock, None
+        # Whether its file can be removed or not, the lock is given back.
+        if os.name == "nt":
+            held.release(force=True)  # Windows removes no open file
+            self._remove()
+        else:
+            self._remove()
+            held.release(force=True)
+
+    def _remove(self) -> None:
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     def _beat(self) -> None:
+        trial = self.trial
+        assert isinstance(trial, Trial)
         while not self._over.wait(self._interval):
             # Whatever it is, the trial itself may well go on; a beat that is missing says enough.
             with contextlib.suppress(Exception):
-                self._trial.storage.set_trial_user_attr(self._trial._trial_id, attributes.BEAT, time.time())
+                trial.storage.set_trial_user_attr(trial._trial_id, attributes.BEAT, time.time())
+
+
+def claim_of(folder: Path) -> dict[str, Any]:
+    """What a trial must say of the process that holds its lease.
+
+    Args:
+        folder: of the study's leases.
+    """
+    return {"host": place_of(folder), "pid": os.getpid(), "beat": time.time()}
 
 
 def _lives(pid: int) -> bool:
@@ -103,6 +126,9 @@ def _lives(pid: int) -> bool:
 class Watch:
     """Tells the trials whose worker is dead.
 
+    A worker takes a trial and its lease within the lock of the study's folder, and says where it is as it
+    takes it. So whoever holds that lock may take a trial of this place without a lease for dead.
+
     Args:
         folder: of the study's leases.
         grace_period: seconds that a beat may stand still.
@@ -110,17 +136,19 @@ class Watch:
 
     def __init__(self, folder: Path, grace_period: float) -> None:
         self._folder, self._grace = folder, grace_period
-        self._host = _place(folder)
+        self._host = place_of(folder)
         self._seen: dict[int, tuple[Any, float]] = {}
 
     def is_dead(self, trial: FrozenTrial) -> bool:
-        """Whether nobody runs this RUNNING trial any more; not yet known counts as alive."""
+        """Whether nobody runs this RUNNING trial any more; not yet known counts as alive. To be asked within
+        the lock of the study's folder."""
         if trial.state != optuna.trial.TrialState.RUNNING:
             return False
         job = trial.user_attrs.get(attributes.JOB)
-        if fcntl is not None and self._is_here(trial.number, job):
+        if self._is_here(trial.number, job):
             # A child of the job's own may have inherited the lock, and live on.
-            return not self._is_locked(trial.number) or (job is not None and not _lives(int(job["pid"])))
+            gone = job is not None and os.name != "nt" and not _lives(int(job["pid"]))
+            return gone or not self._is_locked(trial.number)
         beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
         now = time.monotonic()
         before, since = self._seen.get(trial.number, (object(), now))
@@ -130,22 +158,16 @@ class Watch:
         return now - since > self._grace
 
     def _is_here(self, number: int, job: dict[str, Any] | None) -> bool:
-        """Whether a worker of this place has taken the trial; one that has only just has not said so yet."""
+        """Whether a worker of this place has taken the trial; of one that waited it takes the lease first,
+        and says so then."""
         return (self._folder / str(number)).exists() if job is None else job["host"] == self._host
 
     def holder(self, trial: FrozenTrial) -> int | None:
         """The process of this machine that runs a trial, or None."""
         job = trial.user_attrs.get(attributes.JOB)
-        if job is None or job["host"] != self._host or fcntl is None:
+        if job is None or job["host"] != self._host:
             return None
         return int(job["pid"]) if self._is_locked(trial.number) else None
 
     def _is_locked(self, number: int) -> bool:
-        try:
-            with (self._folder / str(number)).open("r") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except OSError:
-            return True
-        return False
+        return locks.is_held(self._folder / str(number))

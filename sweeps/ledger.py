@@ -10,7 +10,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from sweeps import attributes
-from sweeps.csv_rows import append
+from sweeps.csv_rows import append, numbers_of, write_rows
 from sweeps.rows import header_of, row_of
 from sweeps.study_folder import StudyFolder
 
@@ -38,14 +38,26 @@ class Ledger:
         if time.monotonic() >= self._next:
             self.rank()
 
+    def complete(self) -> None:
+        """Appends the rows that are missing, of trials that ended while their process died or the disk was
+        full; a table with a torn row is written anew."""
+        wanted = {trial.number for trial in self._study.get_trials(deepcopy=False) if _has_row(trial)}
+        if not wanted:
+            return
+        present = numbers_of(self._folder.trials)
+        if present is None or not present <= wanted:
+            self.rebuild()
+            return
+        trials = self._study.get_trials(deepcopy=False)
+        for trial in sorted((trials[number] for number in wanted - present), key=_ended):
+            self.enter(trial)
+
     def rebuild(self) -> None:
         """Writes `trials.csv` anew, from the study and the records."""
         with self._folder.locked():
             trials = self._study.get_trials(deepcopy=False)
-            self._folder.trials.unlink(missing_ok=True)
-            for trial in sorted(trials, key=lambda trial: trial.datetime_complete or datetime.max):
-                if trial.state.is_finished() and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS:
-                    append(self._folder.trials, self._row(trial))
+            rows = [self._row(trial) for trial in sorted(trials, key=_ended) if _has_row(trial)]
+            write_rows(self._folder.trials, rows)
 
     def _row(self, trial: FrozenTrial) -> dict[str, Any]:
         return row_of(trial, header_of(self._study, self._folder.path, trial))
@@ -61,3 +73,11 @@ class Ledger:
             tables.write(self._folder.leaderboard, board)
         took = time.monotonic() - started
         self._next = time.monotonic() + max(LEAST_SECONDS, took / SHARE)
+
+
+def _has_row(trial: FrozenTrial) -> bool:
+    return trial.state.is_finished() and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+
+
+def _ended(trial: FrozenTrial) -> datetime:
+    return trial.datetime_complete or datetime.max

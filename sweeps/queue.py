@@ -6,7 +6,7 @@ All of it is derived from the trials that the study holds, so that doing it twic
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import optuna
@@ -41,25 +41,40 @@ def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -
     return number
 
 
-def fail_dead(study: Study, folder: Path, watch: Watch, cause: str, reason: str) -> list[int]:
-    """Marks the trials whose worker is dead as FAIL, in the study and in their records."""
+def fail_dead(
+    study: Study,
+    folder: Path,
+    watch: Watch,
+    cause: str,
+    reason: str,
+    spared: Callable[[FrozenTrial], str | None] = lambda _: None,
+) -> list[int]:
+    """Marks the trials whose worker is dead as FAIL, in the study and in their records.
+
+    Args:
+        spared: why a death does not count against a trial; None where it does.
+    """
     found = []
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if watch.is_dead(trial) and fail(study, folder, trial, cause, reason):
+        if watch.is_dead(trial) and fail(study, folder, trial, cause, reason, spared(trial)):
             found.append(trial.number)
     return found
 
 
-def fail(study: Study, folder: Path, trial: FrozenTrial, cause: str, reason: str) -> bool:
+def fail(
+    study: Study, folder: Path, trial: FrozenTrial, cause: str, reason: str, spared: str | None = None
+) -> bool:
     """Marks a running trial as FAIL; False if it has ended meanwhile."""
     storage, trial_id = study._storage, trial._trial_id
     try:
         storage.set_trial_user_attr(trial_id, attributes.CAUSE, cause)
         storage.set_trial_user_attr(trial_id, attributes.REASON, reason)
+        if spared is not None:
+            storage.set_trial_user_attr(trial_id, attributes.SPARED, spared)
         storage.set_trial_state_values(trial_id, TrialState.FAIL)
     except (optuna.exceptions.UpdateFinishedTrialError, RuntimeError):
         return False
-    if attributes.JOB in trial.user_attrs:
+    if "folder" in trial.user_attrs.get(attributes.JOB, {}):
         records.close_abandoned(folder / trial.user_attrs[attributes.JOB]["folder"], reason)
     return True
 
@@ -67,8 +82,8 @@ def fail(study: Study, folder: Path, trial: FrozenTrial, cause: str, reason: str
 def enqueue_retries(study: Study, retries: int) -> int:
     """Enqueues again what failed and may be tried again; returns how many.
 
-    A trial that a signal stopped is always tried again, one whose worker died once, one that raised
-    `retries` times.
+    A trial that a signal stopped, or the death of the whole sweep, is always tried again, one whose worker
+    died alone once, one that raised `retries` times.
     """
     trials = study.get_trials(deepcopy=False)
     repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
@@ -76,9 +91,7 @@ def enqueue_retries(study: Study, retries: int) -> int:
     for trial in trials:
         if trial.state != TrialState.FAIL or trial.number in repeated:
             continue
-        cause = trial.user_attrs.get(attributes.CAUSE)
-        allowed = {attributes.LOST: 1, attributes.RAISED: retries}.get(str(cause), 0)
-        if cause != attributes.INTERRUPTED and _earlier(trials, trial, cause) >= allowed:
+        if not _may_be_repeated(trials, trial, retries):
             continue
         number += 1
         attrs = {attributes.RETRY_OF: trial.number}
@@ -93,10 +106,19 @@ def enqueue_retries(study: Study, retries: int) -> int:
     return number
 
 
+def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries: int) -> bool:
+    cause = trial.user_attrs.get(attributes.CAUSE)
+    if cause == attributes.INTERRUPTED or attributes.SPARED in trial.user_attrs:
+        return True
+    allowed = {attributes.LOST: 1, attributes.RAISED: retries}.get(str(cause), 0)
+    return _earlier(trials, trial, cause) < allowed
+
+
 def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:
-    """How many of the trials that this one repeats ended for the same cause."""
+    """How many of the trials that this one repeats ended for the same cause, and it counted."""
     number = 0
     while attributes.RETRY_OF in trial.user_attrs:
         trial = trials[trial.user_attrs[attributes.RETRY_OF]]
-        number += trial.user_attrs.get(attributes.CAUSE) == cause
+        counts = attributes.SPARED not in trial.user_attrs
+        number += counts and trial.user_attrs.get(attributes.CAUSE) == cause
     return number

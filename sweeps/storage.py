@@ -11,9 +11,9 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from sweeps.errors import SweepError, one_line
+from sweeps.journal import Journal
 
 # Launchers' processes inherit the environment; what else they are given may be pickled to a file.
 SECRET = "SWEEPS_STORAGE_PASSWORD"
@@ -29,6 +29,11 @@ class StorageLocation:
     """
 
     url: str
+
+    @property
+    def journal(self) -> Path | None:
+        """The path of a journal file; None of another storage."""
+        return None if "://" in self.url else Path(self.url)
 
     def exists(self) -> bool:
         """Whether a file is there to be read; true of a server."""
@@ -56,7 +61,7 @@ class StorageLocation:
     def _open(self) -> BaseStorage:
         scheme = urlsplit(self.url).scheme if "://" in self.url else ""
         if scheme == "":
-            return JournalStorage(_journal(self.url))
+            return JournalStorage(Journal(self.url))
         if scheme == "grpc":
             return _grpc(self.url)
         if scheme.startswith("redis"):
@@ -132,11 +137,6 @@ def masked(url: str) -> str:
 def without_passwords(text: str) -> str:
     """A text in which the password of every URL is masked."""
     return re.sub(r"(\w+://[^\s:/@'\"]*):\S+@", rf"\1:{MASK}@", text)
-
-
-def _journal(path: str) -> JournalFileBackend:
-    # Windows lets only administrators make the symbolic links that Optuna's default lock is made of.
-    return JournalFileBackend(path, JournalFileOpenLock(path) if os.name == "nt" else None)
 
 
 def _grpc(url: str) -> BaseStorage:

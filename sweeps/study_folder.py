@@ -9,16 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:
-    fcntl = None  # type: ignore[assignment]
-
 from omegaconf import DictConfig, open_dict
 
+from sweeps import locks
 from sweeps.errors import SweepError
 
-TAKEN = {"conf", "workers", "study.journal", "spec.yaml", "multirun.yaml", "trials.csv", "leaderboard.csv"}
+OWN_FILES = {
+    "conf",
+    "workers",
+    "study.journal",
+    "spec.yaml",
+    "multirun.yaml",
+    "trials.csv",
+    "leaderboard.csv",
+}
 
 
 def trial_subfolder(config: DictConfig, number: int) -> str:
@@ -32,10 +36,10 @@ def trial_subfolder(config: DictConfig, number: int) -> str:
         config.hydra.job.id = str(number)
     name = str(config.hydra.sweep.subdir)
     parts = Path(name).parts
-    if not parts or Path(name).is_absolute() or ".." in parts or parts[0] in TAKEN:
+    if not parts or Path(name).is_absolute() or ".." in parts or parts[0] in OWN_FILES:
         raise SweepError(
             f"hydra.sweep.subdir={name}: must be a folder below the study's, other than "
-            + ", ".join(sorted(TAKEN))
+            + ", ".join(sorted(OWN_FILES))
         )
     return name
 
@@ -93,11 +97,7 @@ class StudyFolder:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Within it, this process is the only one of this folder's that changes what is enqueued or asks."""
-        if fcntl is None:
-            yield
-            return
-        with (self.path / ".lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with locks.locked(self.path / ".lock"):
             yield
 
     def claim_trial(self, subfolder: str) -> str:
@@ -115,6 +115,25 @@ class StudyFolder:
     def stop_mark(self, worker: int) -> Path:
         """The file whose existence tells a worker to ask for no other trial."""
         return self.workers / str(worker) / "stop"
+
+    @contextlib.contextmanager
+    def at_work(self, worker: int) -> Iterator[None]:
+        """Within it, this process is known to be that worker."""
+        mark = self._mark(worker)
+        with locks.locked(mark):
+            mark.write_text(str(os.getpid()), encoding="utf-8")
+            yield
+
+    def process_of(self, worker: int) -> int | None:
+        """The process of this machine that is that worker now, or None."""
+        mark = self._mark(worker)
+        if not locks.is_held(mark):
+            return None
+        text = mark.read_text(encoding="utf-8")
+        return int(text) if text.isdigit() else None
+
+    def _mark(self, worker: int) -> Path:
+        return self.workers / str(worker) / ".at_work"
 
     def claim_workers(self, number: int) -> int:
         """Makes that many new workers' folders; returns the first one's number."""

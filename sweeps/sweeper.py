@@ -12,14 +12,16 @@ from dataclasses import replace
 
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
+from optuna.exceptions import StorageInternalError
 from optuna.study import Study
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial
 
 from sweeps import attributes, narration, signals
 from sweeps.asking import suspects
 from sweeps.budget import Verdict
 from sweeps.dry_run import dry_run
 from sweeps.errors import SweepError, SweepInterruptedError, one_line, reason
+from sweeps.journal import was_mended
 from sweeps.launching import launch
 from sweeps.leases import Watch
 from sweeps.ledger import Ledger
@@ -29,11 +31,13 @@ from sweeps.opening import open_study
 from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead
+from sweeps.restoring import restore_results
 from sweeps.storage import without_passwords
 from sweeps.tally import Tally, tally
 from sweeps.worker import Worker
 
 EXIT_CODES: dict[Verdict, int] = {"met": 0, "go on": 1, "failures": 1, "exhausted": 1}
+STOPPING_SECONDS = 10.0  # that a worker gets to end by itself after a signal
 
 
 def run_sweep(
@@ -49,10 +53,16 @@ def run_sweep(
         if plan.settings.dry_run:
             dry_run(plan)
             return
-        code = _Sweep(plan, context, task).run()
+        with signals.stopping_on_signals():
+            code = _Sweep(plan, context, task).run()
     except SweepError as error:
         print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr, flush=True)
         sys.exit(2)
+    except (OSError, StorageInternalError) as error:
+        # A full disk, a server that is gone: nothing is wrong with the command.
+        said = without_passwords(reason(error))
+        print(f"error: {said}; the same command goes on when that is mended", file=sys.stderr, flush=True)
+        sys.exit(1)
     if code:
         sys.exit(code)
 
@@ -69,27 +79,28 @@ class _Sweep:
         self._ledger = Ledger(self._study, plan.folder)
         self._watch = Watch(plan.folder.leases, plan.settings.grace_period)
         self._launched = range(0)
+        self._spared: str | None = None
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 
     def run(self) -> int:
         plan = self._plan
         self._enqueue()
+        self._ledger.complete()
         searching = f"sampled by {sampler_name(plan.settings)}"
         if plan.grid:
             searching = f"all {plan.space.size} combinations"
         narration.announce(
             plan.name, plan.folder.path, plan.space.described(), plan.budget, self._tally(), searching
         )
-        with signals.stopping_on_signals():
-            try:
-                self._until_done()
-            except (KeyboardInterrupt, SweepInterruptedError) as error:
-                return self._interrupted(signals.interruption(error) or signal.SIGINT)
+        try:
+            self._until_done()
+        except (KeyboardInterrupt, SweepInterruptedError) as error:
+            return self._interrupted(signals.interruption(error) or signal.SIGINT)
         return self._summary()
 
     def _enqueue(self) -> None:
         plan = self._plan
-        self._give_up_dead(attributes.LOST, "its worker died")
+        self._rescue(None, everywhere=plan.storage.journal is not None and was_mended(plan.storage.journal))
         with plan.folder.locked():
             # The other study's best may have changed since this one began.
             if not plan.settings.enqueue_best or not self._study.get_trials(deepcopy=False):
@@ -123,7 +134,8 @@ class _Sweep:
             if waiting_since is None:
                 waiting_since = time.monotonic()
                 narration.say(f"waiting for {before.running} trials of other processes")
-            time.sleep(1.0)
+            with signals.let_through():
+                time.sleep(1.0)
 
     def _launch(self, only_suspects: bool) -> str | None:
         """Launches workers and waits for them; trials on which a worker died are tried again by one alone."""
@@ -131,6 +143,7 @@ class _Sweep:
         left = 1 if only_suspects else self._wanted()
         first = plan.folder.claim_workers(left)
         self._launched = range(first, first + left)
+        self._spared = attributes.IN_COMPANY if left > 1 else None
         worker = Worker(
             self._task,
             plan.config,
@@ -147,7 +160,8 @@ class _Sweep:
         )
         overrides = [*plan.space.fixed, *plan.space.overrides(plan.space.first())]
         try:
-            return launch(worker, self._context.config_loader, plan.config, overrides, first, left)
+            with signals.let_through():
+                return launch(worker, self._context.config_loader, plan.config, overrides, first, left)
         except Exception as error:
             return without_passwords(reason(error))
 
@@ -167,18 +181,29 @@ class _Sweep:
             if plan.settings.promotes and plan.budget.may_promote(self._tally()):
                 enqueue_promotion(self._study)
 
-    def _rescue(self, lost: str | None) -> None:
+    def _rescue(self, lost: str | None, everywhere: bool = False) -> None:
         said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
-        self._give_up_dead(attributes.LOST, said)
+        self._give_up_dead(attributes.LOST, said, everywhere)
 
-    def _give_up_dead(self, cause: str, said: str) -> None:
-        """Marks trials without a living worker as failed, and enqueues what may be tried again."""
+    def _give_up_dead(self, cause: str, said: str, everywhere: bool = False) -> None:
+        """Enters what dead workers have finished, marks their other trials as failed, and enqueues what may
+        be tried again."""
         folder = self._plan.folder
         with folder.locked():
-            dead = fail_dead(self._study, folder.path, self._watch, cause, said)
+            entered = restore_results(
+                self._study, folder, self._watch, self._plan.settings.objective, everywhere
+            )
+            dead = fail_dead(self._study, folder.path, self._watch, cause, said, self._why_spared)
             enqueue_retries(self._study, self._plan.settings.retries)
-        for number in dead:
+        for number in [*entered, *dead]:
             self._ledger.enter(self._study.get_trials(deepcopy=False)[number])
+
+    def _why_spared(self, trial: FrozenTrial) -> str | None:
+        """Why the death of a trial's worker does not count against it; None of one that died alone, while
+        this sweep, which had launched it, lives on."""
+        if trial.user_attrs.get(attributes.JOB, {}).get("worker") not in self._launched:
+            return attributes.SWEEP_DIED
+        return self._spared
 
     def _interrupted(self, signum: int) -> int:
         name = signal.Signals(signum).name
@@ -192,24 +217,29 @@ class _Sweep:
         return 128 + signum
 
     def _stop_workers(self) -> None:
-        """Ends the workers of this machine that are still at work: submitit leaves them running."""
-        with self._plan.folder.locked():
-            for number in self._launched:
-                self._plan.folder.stop_mark(number).touch()
-            for pid in self._at_work():
+        """Ends the workers of this machine that are still at work: submitit leaves them running, and joblib
+        may."""
+        for number in self._launched:
+            self._plan.folder.stop_mark(number).touch()
+        end = time.monotonic() + STOPPING_SECONDS
+        asked: set[int] = set()
+        while at_work := self._at_work():
+            late = time.monotonic() >= end
+            for pid in at_work if late else at_work - asked:
                 with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGTERM)
-        end = time.monotonic() + 10
-        while self._at_work() and time.monotonic() < end:
-            time.sleep(0.1)
+                    os.kill(pid, signal.SIGKILL if late and os.name != "nt" else signal.SIGTERM)
+            asked |= at_work
+            if time.monotonic() >= end + 1:
+                return
+            time.sleep(0.02)
 
     def _at_work(self) -> set[int]:
-        """The processes of this machine that run a trial for this sweep."""
-        running = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        own = [t for t in running if t.user_attrs.get(attributes.JOB, {}).get("worker") in self._launched]
-        return {pid for pid in map(self._watch.holder, own) if pid is not None} - {os.getpid()}
+        """The processes of this machine that are workers of this sweep."""
+        found = {self._plan.folder.process_of(number) for number in self._launched}
+        return {pid for pid in found if pid is not None} - {os.getpid()}
 
     def _summary(self) -> int:
+        self._ledger.complete()
         self._ledger.rank()
         plan, now = self._plan, self._tally()
         verdict = plan.budget.verdict(now)

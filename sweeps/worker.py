@@ -10,7 +10,9 @@ import os
 import platform
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import optuna
@@ -24,7 +26,7 @@ from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import attributes, signals
+from sweeps import attributes, result_file, signals
 from sweeps.asking import ask, is_surplus
 from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
@@ -32,7 +34,7 @@ from sweeps.continuation import continuation_of, stopped_folder
 from sweeps.continuing import continuing
 from sweeps.errors import SweepError, SweepInterruptedError, reason
 from sweeps.job import Outcome, run_trial_job
-from sweeps.leases import Lease
+from sweeps.leases import Lease, claim_of
 from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.narration import tell_continuation, tell_outcome
@@ -83,18 +85,17 @@ class Worker:
     def __call__(self, cfg: DictConfig) -> int:
         """Works until nothing more may start; returns the number of trials that it has run."""
         number = int(HydraConfig.get().job.num)
-        threads = self.share.settle(number)
-        loop = _Loop(self, number, threads)
-        with signals.stopping_on_signals():
+        with signals.stopping_on_signals(), self.folder.at_work(number):
+            threads = self.share.settle(number)
             try:
-                return loop.run()
+                return _Loop(self, number, threads).run()
             except Exception:
                 signals.check()
                 raise
 
 
-class _Held(NamedTuple):
-    """A trial that this worker has taken."""
+class _Placed(NamedTuple):
+    """A trial that this worker has taken, with its parameters drawn and its folder made."""
 
     trial: Trial
     lease: Lease
@@ -125,15 +126,20 @@ class _Loop:
         # An orphan goes on with its trial, but asks for no other: the sweep's own process is gone.
         stop = self._worker.folder.stop_mark(self._number)
         while os.getppid() == self._parent and not stop.exists():
-            held = self._ask()
-            if held is None:
+            signals.check()
+            placed = self._ask()
+            if placed is None:
                 break
-            self._run(*held)
+            try:
+                self._run(*placed)
+            finally:
+                placed.lease.release()
             done += 1
         return done
 
-    def _ask(self) -> _Held | None:
+    def _ask(self) -> _Placed | None:
         worker = self._worker
+        claim = claim_of(worker.folder.leases) | self._place
         with worker.folder.locked():
             enqueue_retries(self._study, worker.settings.retries)
             if (
@@ -143,40 +149,41 @@ class _Loop:
             ):
                 enqueue_promotion(self._study)
             while worker.budget.may_start(self._tally()):
-                trial = ask(self._study, worker.alone, worker.only_suspects, not worker.budget.grid)
-                if trial is None:
+                taken = ask(
+                    self._study,
+                    worker.alone,
+                    worker.only_suspects,
+                    not worker.budget.grid,
+                    lambda trial: Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval),
+                    claim,
+                )
+                if taken is None:
                     return None
-                lease = Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval)
-                job = lease.take()
-                trials = self._study.get_trials(deepcopy=False)
-                if not is_surplus(trials, trials[trial.number], worker.budget):
-                    return self._held(trial, lease, job)
-                self._fail(trial, attributes.SURPLUS, "another process had taken the last of the budget")
-                lease.release()
+                try:
+                    trials = self._study.get_trials(deepcopy=False)
+                    if not is_surplus(trials, trials[taken.trial.number], worker.budget):
+                        return _Placed(*taken, *self._placed(taken.trial, claim))
+                    said = "another process had taken the last of the budget"
+                    self._fail(taken.trial, attributes.SURPLUS, said)
+                except BaseException as error:
+                    self._fail(taken.trial, attributes.RAISED, reason(error))
+                    taken.lease.release()
+                    raise
+                taken.lease.release()
         return None
 
-    def _held(self, trial: Trial, lease: Lease, job: dict[str, Any]) -> _Held:
-        try:
-            return _Held(trial, lease, *self._placed(trial, job))
-        except BaseException as error:
-            cause = attributes.RAISED if signals.interruption(error) is None else attributes.INTERRUPTED
-            self._fail(trial, cause, reason(error))
-            lease.release()
-            raise
+    @property
+    def _place(self) -> dict[str, Any]:
+        """What a trial's job says of its worker."""
+        return {"worker": self._number, "machine": platform.node(), "threads": self._threads}
 
-    def _placed(self, trial: Trial, job: dict[str, Any]) -> tuple[list[str], str]:
+    def _placed(self, trial: Trial, claim: Mapping[str, Any]) -> tuple[list[str], str]:
         """Draws the trial's parameters, claims its folder and writes both down."""
         space, folder = self._worker.space, self._worker.folder
         params = space.suggest(trial, self._worker.master)
         overrides = [*space.fixed, *space.overrides(params), *self._thread_override()]
         subfolder = folder.claim_trial(self._subfolder(trial.number, overrides))
-        job |= {
-            "folder": subfolder,
-            "overrides": overrides,
-            "worker": self._number,
-            "machine": platform.node(),
-            "threads": self._threads,
-        }
+        job = {**claim, "folder": subfolder, "overrides": overrides}
         if self._worker.settings.replicates > 1:
             job["replicates"] = [f"{subfolder}/{index}" for index in range(self._worker.settings.replicates)]
         trial.set_user_attr(attributes.JOB, job)
@@ -200,8 +207,8 @@ class _Loop:
         try:
             with lease.beating():
                 outcome = self._jobs(trial, overrides, subfolder)
-                if outcome.state == TrialState.FAIL:
-                    signals.check()
+            if outcome.state == TrialState.FAIL:
+                signals.check()
         except SweepError as error:
             outcome = Outcome(TrialState.FAIL, (), str(error))
         except BaseException as error:
@@ -210,14 +217,13 @@ class _Loop:
                 self._fail(trial, attributes.RAISED, reason(error))
             else:
                 self._fail(trial, attributes.INTERRUPTED, f"stopped by {signal.Signals(signum).name}")
-            lease.release()
             self._enter(trial)
             if signum is not None:
                 raise SweepInterruptedError(signum) from None
             raise
         finally:
             configure_log(self._own.job_logging, self._own.verbose)
-        self._tell(trial, outcome)
+        self._tell(trial, outcome, folder)
         lease.release()
         if self._enter(trial).state == outcome.state:
             tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
@@ -247,19 +253,26 @@ class _Loop:
         if held is not None and reports:
             tell_continuation(trial.number, held, stopped is not None)
         config = self._composer.compose(overrides)
-        with reporting_to(trial if reports else None, held.step if held else -1), continuing(stopped):
+        with (
+            reporting_to(trial if reports else None, held.step if held else -1),
+            continuing(stopped),
+            signals.let_through(),
+        ):
             return run_trial_job(self._worker.task, config, trial.number, subfolder, self._context, settings)
 
-    def _tell(self, trial: Trial, outcome: Outcome) -> None:
+    def _tell(self, trial: Trial, outcome: Outcome, folder: Path) -> None:
         if outcome.state == TrialState.FAIL:
             self._fail(trial, attributes.RAISED, outcome.reason)
             return
-        if outcome.state == TrialState.PRUNED:
-            trial.set_user_attr(attributes.REASON, outcome.reason)
-            self._study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
-            return
-        values: Any = outcome.values if self._worker.settings.several else outcome.values[0]
-        self._study.tell(trial, values, skip_if_finished=True)
+        result_file.write(folder, self._study, trial, outcome)
+        try:
+            if outcome.state == TrialState.PRUNED:
+                trial.set_user_attr(attributes.REASON, outcome.reason)
+                self._study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
+            else:
+                self._study.tell(trial, list(outcome.values), skip_if_finished=True)
+        except optuna.exceptions.UpdateFinishedTrialError:
+            self._not_used(trial)
 
     def _enter(self, trial: Trial) -> FrozenTrial:
         ended = self._study.get_trials(deepcopy=False)[trial.number]
@@ -272,7 +285,10 @@ class _Loop:
             trial.set_user_attr(attributes.REASON, said)
             self._study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
         except optuna.exceptions.UpdateFinishedTrialError:
-            print(f"trial {trial.number}: was given up for dead, and its result is not used", file=sys.stderr)
+            self._not_used(trial)
+
+    def _not_used(self, trial: Trial) -> None:
+        print(f"trial {trial.number}: was given up for dead, and its result is not used", file=sys.stderr)
 
     def _tally(self) -> Any:
         return tally(self._study.get_trials(deepcopy=False), self._worker.settings.minimize)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import optuna
+import pytest
 from optuna.trial import TrialState
 
-from sweeps import attributes
-from sweeps.asking import ask, is_surplus, suspects
+from sweeps import asking, attributes
+from sweeps.asking import is_surplus, suspects
 from sweeps.budget import Budget
 from sweeps.continuation import enqueue_continuation
+from sweeps.leases import Lease
 from sweeps.tally import tally
 
 
@@ -21,6 +25,19 @@ def study_with_suspect() -> optuna.Study:
     study.enqueue_trial({"x": 1}, user_attrs={attributes.RETRY_OF: 0})
     study.enqueue_trial({"x": 2})
     return study
+
+
+@pytest.fixture(autouse=True)
+def leases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def ask(study: optuna.Study, alone: bool, only_suspects: bool, may_create: bool) -> optuna.Trial | None:
+    """As a worker asks; the test's process has the leases until its end."""
+    found = asking.ask(
+        study, alone, only_suspects, may_create, lambda trial: Lease(Path("leases"), trial, 60), {"pid": 1}
+    )
+    return None if found is None else found.trial
 
 
 def taken(study: optuna.Study, alone: bool, only_suspects: bool, may_create: bool) -> int | None:

@@ -139,6 +139,6 @@ def test_a_worker_that_died_before_it_said_where_it_is_is_dead_at_once(tmp_path:
     lease.take()
     watch = Watch(tmp_path / "leases", 3600)
     assert not any(watch.is_dead(trial_of(tmp_path)) for _ in range(2))
-    assert lease._file is not None
-    lease._file.close()  # as the operating system does when its process dies
+    assert lease._lock is not None
+    lease._lock.release()  # as the operating system does when its process dies
     assert watch.is_dead(trial_of(tmp_path))

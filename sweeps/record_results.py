@@ -1,0 +1,67 @@
+"""The result of a trial as the records of its jobs have it, where the trial itself left none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes, records
+from sweeps.result_file import Result
+
+
+def read(root: Path, trial: FrozenTrial, study: Study, objective: Sequence[str] | None) -> Result | None:
+    """The result of a trial whose jobs are all COMPLETE by their records.
+
+    Args:
+        root: the study's folder.
+        objective: names in the records; None for the objective that the record itself names.
+
+    Returns:
+        None where a record is missing, or does not say what the study asks for.
+    """
+    found = [_values(root / own, study, objective) for own in records.folders_of(trial)]
+    if not found or any(values is None for values in found):
+        return None
+    each = [values for values in found if values is not None]
+    attrs: dict[str, Any] = dict(trial.user_attrs)
+    values = each[0]
+    if "replicates" in trial.user_attrs[attributes.JOB]:
+        attrs[attributes.REPLICATES] = [own[0] for own in each]
+        values = (math.fsum(own[0] for own in each) / len(each),)
+    return Result(
+        number=trial.number,
+        state=TrialState.COMPLETE,
+        values=values,
+        reason="",
+        params=dict(trial.params),
+        distributions=dict(trial.distributions),
+        user_attrs=attrs,
+        system_attrs=dict(trial.system_attrs),
+        intermediate_values=dict(trial.intermediate_values),
+        started=trial.datetime_start or datetime.now(),
+        ended=datetime.now(),
+    )
+
+
+def _values(folder: Path, study: Study, objective: Sequence[str] | None) -> tuple[float, ...] | None:
+    record = records.read(folder)
+    if record is None or record.get("state") != "COMPLETE":
+        return None
+    if objective is not None:
+        try:
+            return tuple(records.values(folder, objective))
+        except KeyError:
+            return None
+    own = record.get("objective")
+    if len(study.directions) != 1 or not isinstance(own, dict):
+        return None
+    value, direction = own.get("value"), own.get("direction")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return (float(value),) if direction == study.direction.name.lower() else None

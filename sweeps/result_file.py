@@ -1,0 +1,107 @@
+"""`trial.json`: the result of a trial, in its own folder, before the study is told of it.
+
+A process may die between the end of a job and the study's knowing of it, and a study may lose its last
+records to a power cut; what took hours to compute is then entered again from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from optuna.distributions import BaseDistribution, distribution_to_json, json_to_distribution
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from sweeps.atomic import write_text
+from sweeps.job import Outcome
+
+NAME = "trial.json"
+LARGEST = 64 * 2**20  # bytes; more is no result
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the file says.
+
+    Attributes:
+        number: the trial's.
+        values: None of a PRUNED one.
+        user_attrs: as the study had them when the job ended.
+        system_attrs: likewise.
+    """
+
+    number: int
+    state: TrialState
+    values: tuple[float, ...] | None
+    reason: str
+    params: dict[str, Any]
+    distributions: dict[str, BaseDistribution]
+    user_attrs: dict[str, Any]
+    system_attrs: dict[str, Any]
+    intermediate_values: dict[int, float]
+    started: datetime
+    ended: datetime
+
+
+def write(folder: Path, study: Study, trial: Trial, outcome: Outcome) -> None:
+    """Writes the result of a job that is COMPLETE or PRUNED into its folder."""
+    frozen: FrozenTrial = study._storage.get_trial(trial._trial_id)
+    account = {
+        "study": study.study_name,
+        "trial": frozen.number,
+        "state": outcome.state.name,
+        "values": list(outcome.values) if outcome.state == TrialState.COMPLETE else None,
+        "reason": outcome.reason,
+        "params": frozen.params,
+        "distributions": {name: distribution_to_json(own) for name, own in frozen.distributions.items()},
+        "user_attrs": frozen.user_attrs,
+        "system_attrs": frozen.system_attrs,
+        "intermediate_values": frozen.intermediate_values,
+        "started": (frozen.datetime_start or datetime.now()).isoformat(),
+        "ended": datetime.now().isoformat(),
+    }
+    # The study is told all the same: this is only for when that is lost.
+    with contextlib.suppress(OSError):
+        write_text(folder / NAME, json.dumps(account, indent=1) + "\n")
+
+
+def read(path: Path, study_name: str) -> Result | None:
+    """Reads a result; None of one that is torn, or another study's."""
+    try:
+        if path.stat().st_size > LARGEST:
+            return None
+        said = json.loads(path.read_text(encoding="utf-8"))
+        if said["study"] != study_name:
+            return None
+        values = said["values"]
+        result = Result(
+            number=int(said["trial"]),
+            state=TrialState[said["state"]],
+            values=tuple(float(value) for value in values) if values is not None else None,
+            reason=str(said["reason"]),
+            params=dict(said["params"]),
+            distributions={name: json_to_distribution(own) for name, own in said["distributions"].items()},
+            user_attrs=dict(said["user_attrs"]),
+            system_attrs=dict(said["system_attrs"]),
+            intermediate_values={int(step): float(x) for step, x in said["intermediate_values"].items()},
+            started=datetime.fromisoformat(said["started"]),
+            ended=datetime.fromisoformat(said["ended"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return result if _makes_sense(result) else None
+
+
+def _makes_sense(result: Result) -> bool:
+    if result.number < 0 or result.params.keys() != result.distributions.keys():
+        return False
+    if result.state == TrialState.PRUNED:
+        return result.values is None
+    numbers = result.values is not None and not any(math.isnan(value) for value in result.values)
+    return result.state == TrialState.COMPLETE and numbers
