@@ -132,10 +132,11 @@ class Watch:
     Args:
         folder: of the study's leases.
         grace_period: seconds that a beat may stand still.
+        sole: whether all of the study's workers take their trials within that lock.
     """
 
-    def __init__(self, folder: Path, grace_period: float) -> None:
-        self._folder, self._grace = folder, grace_period
+    def __init__(self, folder: Path, grace_period: float, sole: bool = False) -> None:
+        self._folder, self._grace, self._sole = folder, grace_period, sole
         self._host = place_of(folder)
         self._seen: dict[int, tuple[Any, float]] = {}
 
@@ -149,6 +150,8 @@ class Watch:
             # A child of the job's own may have inherited the lock, and live on.
             gone = job is not None and os.name != "nt" and not _lives(int(job["pid"]))
             return gone or not self._is_locked(trial.number)
+        if job is None and self._sole:
+            return True  # nobody is between taking it and saying so: the journal has lost who it was
         beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
         now = time.monotonic()
         before, since = self._seen.get(trial.number, (object(), now))

@@ -77,7 +77,8 @@ class _Sweep:
         plan.folder.make()
         self._study: Study = open_study(plan, database)
         self._ledger = Ledger(self._study, plan.folder)
-        self._watch = Watch(plan.folder.leases, plan.settings.grace_period)
+        own = plan.storage.journal is not None and plan.storage.journal.parent == plan.folder.path
+        self._watch = Watch(plan.folder.leases, plan.settings.grace_period, sole=own)
         self._launched = range(0)
         self._spared: str | None = None
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
