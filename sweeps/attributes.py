@@ -18,6 +18,7 @@ COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as 
 
 RAISED = "raised"  # the job raised
 LOST = "lost"  # its worker died
+TIMED_OUT = "timed out"  # its job did not report for hydra.sweeper.trial_timeout
 INTERRUPTED = "interrupted"  # a signal stopped the sweep
 SURPLUS = "surplus"  # another process had taken the last of the budget at the same moment
 

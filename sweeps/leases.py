@@ -165,6 +165,11 @@ class Watch:
         and says so then."""
         return (self._folder / str(number)).exists() if job is None else job["host"] == self._host
 
+    def is_of(self, trial: FrozenTrial, pid: int) -> bool:
+        """Whether a process of this machine has taken the trial."""
+        job = trial.user_attrs.get(attributes.JOB)
+        return job is not None and job["host"] == self._host and job["pid"] == pid
+
     def holder(self, trial: FrozenTrial) -> int | None:
         """The process of this machine that runs a trial, or None."""
         job = trial.user_attrs.get(attributes.JOB)

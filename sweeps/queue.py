@@ -48,14 +48,18 @@ def fail_dead(
     cause: str,
     reason: str,
     spared: Callable[[FrozenTrial], str | None] = lambda _: None,
+    pid: int | None = None,
 ) -> list[int]:
     """Marks the trials whose worker is dead as FAIL, in the study and in their records.
 
     Args:
         spared: why a death does not count against a trial; None where it does.
+        pid: of the only process, of this machine, whose trials it is about; None for all.
     """
     found = []
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        if pid is not None and not watch.is_of(trial, pid):
+            continue
         if watch.is_dead(trial) and fail(study, folder, trial, cause, reason, spared(trial)):
             found.append(trial.number)
     return found
@@ -83,7 +87,7 @@ def enqueue_retries(study: Study, retries: int) -> int:
     """Enqueues again what failed and may be tried again; returns how many.
 
     A trial that a signal stopped, or the death of the whole sweep, is always tried again, one whose worker
-    died alone once, one that raised `retries` times.
+    died alone once, one that raised or hung `retries` times.
     """
     trials = study.get_trials(deepcopy=False)
     repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
@@ -110,8 +114,8 @@ def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries:
     cause = trial.user_attrs.get(attributes.CAUSE)
     if cause == attributes.INTERRUPTED or attributes.SPARED in trial.user_attrs:
         return True
-    allowed = {attributes.LOST: 1, attributes.RAISED: retries}.get(str(cause), 0)
-    return _earlier(trials, trial, cause) < allowed
+    allowed = {attributes.LOST: 1, attributes.RAISED: retries, attributes.TIMED_OUT: retries}
+    return _earlier(trials, trial, cause) < allowed.get(str(cause), 0)
 
 
 def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:

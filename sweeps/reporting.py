@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sweeps import pulse
+
 if TYPE_CHECKING:
     from optuna.trial import Trial
 
@@ -55,6 +57,7 @@ def report(value: float, step: int, last: bool = False) -> None:
     Raises:
         optuna.TrialPruned: the pruner stops the trial. Let it pass out of the job; the trial is then PRUNED.
     """
+    pulse.beat()
     told = _told.get()
     if told is None or int(step) <= told.through:
         return

@@ -40,6 +40,9 @@ class Settings:
         target: an objective value that is good enough.
         max_failures: so many failed trials are borne, one more stops the sweep; None for any number.
         retries: so often a trial that raised is tried again.
+        trial_timeout: seconds without a report after which a trial is ended; None for any time.
+        renew_after_trials: so many trials a process of a worker runs; None for any number.
+        renew_after_growth: MiB by which such a process may grow; None for any.
         n_workers: trials at a time.
         threads_per_worker: None for a worker's share of the machine.
         heartbeat_interval: seconds between a worker's signs of life.
@@ -72,6 +75,9 @@ class Settings:
     target: float | None
     max_failures: int | None
     retries: int
+    trial_timeout: float | None
+    renew_after_trials: int | None
+    renew_after_growth: float | None
     n_workers: int
     threads_per_worker: int | None
     heartbeat_interval: float
@@ -100,6 +106,12 @@ class Settings:
     def halving(self) -> bool:
         """Whether the pruner stops trials at rungs."""
         return self.pruner["_target_"] in HALVING
+
+    @property
+    def supervised(self) -> bool:
+        """Whether workers run their trials in processes of their own, which they can end and replace."""
+        limits = (self.trial_timeout, self.renew_after_trials, self.renew_after_growth)
+        return any(limit is not None for limit in limits)
 
     @property
     def promotes(self) -> bool:
@@ -143,6 +155,9 @@ def settings_from(config: DictConfig) -> Settings:
         target=take.number("target", optional=True),
         max_failures=take.whole("max_failures", 0, optional=True),
         retries=take.whole("retries", 0) or 0,
+        trial_timeout=take.number("trial_timeout", above=0, optional=True),
+        renew_after_trials=take.whole("renew_after_trials", 1, optional=True),
+        renew_after_growth=take.number("renew_after_growth", above=0, optional=True),
         n_workers=take.whole("n_workers", 1) or 1,
         threads_per_worker=take.whole("threads_per_worker", 1, optional=True),
         heartbeat_interval=take.number("heartbeat_interval", above=0) or 0.0,

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,24 +117,30 @@ class StudyFolder:
         """The file whose existence tells a worker to ask for no other trial."""
         return self.workers / str(worker) / "stop"
 
-    @contextlib.contextmanager
-    def at_work(self, worker: int) -> Iterator[None]:
+    def pulse_of(self, worker: int) -> Path:
+        """The file that is there while the worker runs a job, and touched by every report."""
+        return self.workers / str(worker) / ".pulse"
+
+    def worker_error(self, worker: int) -> Path:
+        """What ended the process of a supervised worker, in one line."""
+        return self.workers / str(worker) / "error.txt"
+
+    def at_work(self, worker: int) -> AbstractContextManager[None]:
         """Within it, this process is known to be that worker."""
-        mark = self._mark(worker)
-        with locks.locked(mark):
-            mark.write_text(str(os.getpid()), encoding="utf-8")
-            yield
+        return _marked(self._marks(worker)[0])
 
-    def process_of(self, worker: int) -> int | None:
-        """The process of this machine that is that worker now, or None."""
-        mark = self._mark(worker)
-        if not locks.is_held(mark):
-            return None
-        text = mark.read_text(encoding="utf-8")
-        return int(text) if text.isdigit() else None
+    def running(self, worker: int) -> AbstractContextManager[None]:
+        """Within it, this process is known to run that worker's trials."""
+        return _marked(self._marks(worker)[1])
 
-    def _mark(self, worker: int) -> Path:
-        return self.workers / str(worker) / ".at_work"
+    def processes_of(self, worker: int) -> set[int]:
+        """The processes of this machine that are that worker now, or run its trials."""
+        texts = [mark.read_text(encoding="utf-8") for mark in self._marks(worker) if locks.is_held(mark)]
+        return {int(text) for text in texts if text.isdigit()}
+
+    def _marks(self, worker: int) -> tuple[Path, Path]:
+        folder = self.workers / str(worker)
+        return folder / ".at_work", folder / ".running"
 
     def claim_workers(self, number: int) -> int:
         """Makes that many new workers' folders; returns the first one's number."""
@@ -144,3 +151,10 @@ class StudyFolder:
             for worker in range(first, first + number):
                 (self.workers / str(worker)).mkdir()
         return first
+
+
+@contextlib.contextmanager
+def _marked(mark: Path) -> Iterator[None]:
+    with locks.locked(mark):
+        mark.write_text(str(os.getpid()), encoding="utf-8")
+        yield

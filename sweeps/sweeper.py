@@ -30,8 +30,8 @@ from sweeps.naming import program
 from sweeps.opening import open_study
 from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.promotion import enqueue_promotion
-from sweeps.queue import enqueue_missing, enqueue_retries, fail_dead
-from sweeps.restoring import restore_results
+from sweeps.queue import enqueue_missing
+from sweeps.rescue import Rescue
 from sweeps.storage import without_passwords
 from sweeps.tally import Tally, tally
 from sweeps.worker import Worker
@@ -78,7 +78,8 @@ class _Sweep:
         self._study: Study = open_study(plan, database)
         self._ledger = Ledger(self._study, plan.folder)
         own = plan.storage.journal is not None and plan.storage.journal.parent == plan.folder.path
-        self._watch = Watch(plan.folder.leases, plan.settings.grace_period, sole=own)
+        watch = Watch(plan.folder.leases, plan.settings.grace_period, sole=own)
+        self._rescue = Rescue(self._study, plan.folder, plan.settings, watch, self._ledger)
         self._launched = range(0)
         self._spared: str | None = None
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
@@ -101,7 +102,9 @@ class _Sweep:
 
     def _enqueue(self) -> None:
         plan = self._plan
-        self._rescue(None, everywhere=plan.storage.journal is not None and was_mended(plan.storage.journal))
+        self._rescue_lost(
+            None, everywhere=plan.storage.journal is not None and was_mended(plan.storage.journal)
+        )
         with plan.folder.locked():
             # The other study's best may have changed since this one began.
             if not plan.settings.enqueue_best or not self._study.get_trials(deepcopy=False):
@@ -115,16 +118,16 @@ class _Sweep:
         waiting_since: float | None = None
         while True:
             signals.check()
-            self._rescue(None)
+            self._rescue_lost(None)
             self._promote()
             before = self._tally()
             if self._plan.budget.verdict(before) != "go on":
                 return
             if self._plan.budget.may_start(before):
                 waiting_since = None
-                lost = self._launch(self._plan.settings.n_workers > 1 and bool(suspects(before.trials)))
+                lost = self._launch(self._in_company and bool(suspects(before.trials)))
                 signals.check()
-                self._rescue(lost)
+                self._rescue_lost(lost)
                 fruitless = fruitless + 1 if _ended(self._tally()) == _ended(before) else 0
                 if lost is not None:
                     narration.say(f"lost workers: {one_line(lost, 300)}")
@@ -137,6 +140,11 @@ class _Sweep:
                 narration.say(f"waiting for {before.running} trials of other processes")
             with signals.let_through():
                 time.sleep(1.0)
+
+    @property
+    def _in_company(self) -> bool:
+        """Whether workers may die with each other; those of supervised ones' trials die alone."""
+        return self._plan.settings.n_workers > 1 and not self._plan.settings.supervised
 
     def _launch(self, only_suspects: bool) -> str | None:
         """Launches workers and waits for them; trials on which a worker died are tried again by one alone."""
@@ -156,7 +164,7 @@ class _Sweep:
             plan.space,
             plan.budget,
             self._share,
-            left == 1,
+            left == 1 or plan.settings.supervised,
             only_suspects,
         )
         overrides = [*plan.space.fixed, *plan.space.overrides(plan.space.first())]
@@ -182,22 +190,9 @@ class _Sweep:
             if plan.settings.promotes and plan.budget.may_promote(self._tally()):
                 enqueue_promotion(self._study)
 
-    def _rescue(self, lost: str | None, everywhere: bool = False) -> None:
+    def _rescue_lost(self, lost: str | None, everywhere: bool = False) -> None:
         said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
-        self._give_up_dead(attributes.LOST, said, everywhere)
-
-    def _give_up_dead(self, cause: str, said: str, everywhere: bool = False) -> None:
-        """Enters what dead workers have finished, marks their other trials as failed, and enqueues what may
-        be tried again."""
-        folder = self._plan.folder
-        with folder.locked():
-            entered = restore_results(
-                self._study, folder, self._watch, self._plan.settings.objective, everywhere
-            )
-            dead = fail_dead(self._study, folder.path, self._watch, cause, said, self._why_spared)
-            enqueue_retries(self._study, self._plan.settings.retries)
-        for number in [*entered, *dead]:
-            self._ledger.enter(self._study.get_trials(deepcopy=False)[number])
+        self._rescue.give_up_dead(attributes.LOST, said, self._why_spared, everywhere)
 
     def _why_spared(self, trial: FrozenTrial) -> str | None:
         """Why the death of a trial's worker does not count against it; None of one that died alone, while
@@ -212,7 +207,7 @@ class _Sweep:
             with contextlib.suppress(ValueError):  # not the main thread
                 signal.signal(further, signal.SIG_IGN)  # a second one would leave trials without an end
         self._stop_workers()
-        self._give_up_dead(attributes.INTERRUPTED, f"stopped by {name}")
+        self._rescue.give_up_dead(attributes.INTERRUPTED, f"stopped by {name}", self._why_spared)
         print(f"\nstopped by {name}", file=sys.stderr)
         self._summary()
         return 128 + signum
@@ -236,8 +231,8 @@ class _Sweep:
 
     def _at_work(self) -> set[int]:
         """The processes of this machine that are workers of this sweep."""
-        found = {self._plan.folder.process_of(number) for number in self._launched}
-        return {pid for pid in found if pid is not None} - {os.getpid()}
+        found = (self._plan.folder.processes_of(number) for number in self._launched)
+        return {pid for pids in found for pid in pids} - {os.getpid()}
 
     def _summary(self) -> int:
         self._ledger.complete()

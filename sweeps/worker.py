@@ -39,6 +39,7 @@ from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.narration import tell_continuation, tell_outcome
 from sweeps.promotion import enqueue_promotion
+from sweeps.pulse import pulsing
 from sweeps.queue import enqueue_retries
 from sweeps.replication import first_seed, replicate_overrides
 from sweeps.reporting import reporting_to
@@ -48,6 +49,7 @@ from sweeps.space import Space
 from sweeps.storage import StorageLocation
 from sweeps.study_folder import StudyFolder, trial_subfolder
 from sweeps.tally import tally
+from sweeps.wear import Wear
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,33 @@ class Worker:
     alone: bool
     only_suspects: bool
 
-    def __call__(self, cfg: DictConfig) -> int:
-        """Works until nothing more may start; returns the number of trials that it has run."""
+    def __call__(self, cfg: DictConfig) -> None:
+        """Works until nothing more may start."""
         number = int(HydraConfig.get().job.num)
         with signals.stopping_on_signals(), self.folder.at_work(number):
             threads = self.share.settle(number)
             try:
-                return _Loop(self, number, threads).run()
+                if self.settings.supervised:
+                    from sweeps.supervisor import supervise
+
+                    supervise(self, number, threads)
+                else:
+                    self.loop(number, threads)
             except Exception:
                 signals.check()
                 raise
+
+    def loop(self, number: int, threads: int) -> bool:
+        """Runs trials in this process until nothing more may start, or the process is to be renewed.
+
+        Args:
+            number: of the worker.
+            threads: of its share of the machine.
+
+        Returns:
+            whether it is to be renewed.
+        """
+        return _Loop(self, number, threads).run()
 
 
 class _Placed(NamedTuple):
@@ -120,9 +139,10 @@ class _Loop:
             pruner=make_pruner(worker.settings.pruner),
         )
         self._ledger = Ledger(self._study, worker.folder)
+        self._pulse = worker.folder.pulse_of(number) if worker.settings.supervised else None
+        self._wear = Wear(worker.settings.renew_after_trials, worker.settings.renew_after_growth)
 
-    def run(self) -> int:
-        done = 0
+    def run(self) -> bool:
         # An orphan goes on with its trial, but asks for no other: the sweep's own process is gone.
         stop = self._worker.folder.stop_mark(self._number)
         while os.getppid() == self._parent and not stop.exists():
@@ -134,8 +154,9 @@ class _Loop:
                 self._run(*placed)
             finally:
                 placed.lease.release()
-            done += 1
-        return done
+            if self._wear.is_out():
+                return True
+        return False
 
     def _ask(self) -> _Placed | None:
         worker = self._worker
@@ -254,6 +275,7 @@ class _Loop:
             tell_continuation(trial.number, held, stopped is not None)
         config = self._composer.compose(overrides)
         with (
+            pulsing(self._pulse),
             reporting_to(trial if reports else None, held.step if held else -1),
             continuing(stopped),
             signals.let_through(),

@@ -43,6 +43,9 @@ class OptunaStudyConf:
     target: Any = None
     max_failures: Any = 5
     retries: Any = 0
+    trial_timeout: Any = None
+    renew_after_trials: Any = None
+    renew_after_growth: Any = None
     n_workers: Any = 1
     threads_per_worker: Any = None
     heartbeat_interval: Any = 15

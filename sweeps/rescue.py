@@ -1,0 +1,70 @@
+"""Giving up trials whose process is dead: what they have finished is entered, the others may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from sweeps.leases import Watch
+from sweeps.ledger import Ledger
+from sweeps.queue import enqueue_retries, fail_dead
+from sweeps.restoring import restore_results
+from sweeps.settings import Settings
+from sweeps.study_folder import StudyFolder
+
+
+def count_against_it(_: FrozenTrial) -> str | None:
+    """Why a death does not count against a trial: it does."""
+    return None
+
+
+@dataclass(frozen=True)
+class Rescue:
+    """Gives up dead trials.
+
+    Attributes:
+        study: Optuna's.
+        folder: of the study.
+        settings: of the sweeper.
+        watch: tells which are dead.
+        ledger: gets their rows.
+    """
+
+    study: Study
+    folder: StudyFolder
+    settings: Settings
+    watch: Watch
+    ledger: Ledger
+
+    def give_up_dead(
+        self,
+        cause: str,
+        said: str,
+        spared: Callable[[FrozenTrial], str | None] = count_against_it,
+        everywhere: bool = False,
+        pid: int | None = None,
+    ) -> list[int]:
+        """Enters what dead processes have finished, marks their other trials as failed, and enqueues what may
+        be tried again.
+
+        Args:
+            cause: of the failures, one of those in `attributes`.
+            said: the reason, for people.
+            spared: why a death does not count against a trial; None where it does.
+            everywhere: look for results in all folders, as after damage to the study.
+            pid: of the only process, of this machine, whose trials it is about; None for all.
+
+        Returns:
+            the numbers of the trials that have ended by it.
+        """
+        with self.folder.locked():
+            objective = self.settings.objective
+            entered = restore_results(self.study, self.folder, self.watch, objective, everywhere)
+            dead = fail_dead(self.study, self.folder.path, self.watch, cause, said, spared, pid)
+            enqueue_retries(self.study, self.settings.retries)
+        for number in [*entered, *dead]:
+            self.ledger.enter(self.study.get_trials(deepcopy=False)[number])
+        return [*entered, *dead]

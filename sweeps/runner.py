@@ -1,0 +1,64 @@
+"""The process in which a supervised worker runs its trials; `sweeps.supervisor` starts it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sweeps.worker import Worker
+
+# Exit codes; 128 + n by signal n.
+DONE = 0
+RAISED = 70
+RENEW = 75
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the process is to do.
+
+    Attributes:
+        worker: whose trials.
+        number: of the worker.
+        threads: of its share of the machine.
+        singletons: Hydra's state.
+    """
+
+    worker: Worker
+    number: int
+    threads: int
+    singletons: dict[Any, Any]
+
+
+def main() -> None:
+    """Runs trials as standard input says, until nothing more may start or the process is to be renewed."""
+    import cloudpickle
+    from hydra.core.singleton import Singleton
+    from hydra.core.utils import setup_globals
+
+    from sweeps import signals
+    from sweeps.atomic import write_text
+    from sweeps.errors import SweepInterruptedError, reason
+    from sweeps.storage import without_passwords
+
+    with signals.stopping_on_signals():
+        if hasattr(signal, "pthread_sigmask"):  # what came during the imports comes now
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+        order: Order = cloudpickle.load(sys.stdin.buffer)
+        folder = order.worker.folder
+        try:
+            setup_globals()
+            Singleton.set_state(order.singletons)
+            with folder.running(order.number):
+                code = RENEW if order.worker.loop(order.number, order.threads) else DONE
+        except SweepInterruptedError as error:
+            code = 128 + error.signum
+        except Exception as error:
+            signum = signals.interruption()
+            code = RAISED if signum is None else 128 + signum
+            write_text(folder.worker_error(order.number), without_passwords(reason(error)))
+    sys.stdout.flush()
+    sys.exit(code)
