@@ -9,11 +9,9 @@ import math
 import os
 import platform
 import signal
-import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import optuna
 from hydra._internal.callbacks import Callbacks
@@ -26,21 +24,18 @@ from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import attributes, result_file, signals
-from sweeps.asking import ask, is_surplus
+from sweeps import attributes, signals
 from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
 from sweeps.continuation import continuation_of, stopped_folder
 from sweeps.continuing import continuing
 from sweeps.errors import SweepError, SweepInterruptedError, reason
 from sweeps.job import Outcome, run_trial_job
-from sweeps.leases import Lease, claim_of
+from sweeps.leases import Lease
 from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.narration import tell_continuation, tell_outcome
-from sweeps.promotion import enqueue_promotion
 from sweeps.pulse import pulsing
-from sweeps.queue import enqueue_retries
 from sweeps.replication import first_seed, replicate_overrides
 from sweeps.reporting import reporting_to
 from sweeps.samplers import PerTrialSampler, make_pruner
@@ -48,7 +43,9 @@ from sweeps.settings import Settings
 from sweeps.space import Space
 from sweeps.storage import StorageLocation
 from sweeps.study_folder import StudyFolder, trial_subfolder
+from sweeps.taking import Taker
 from sweeps.tally import tally
+from sweeps.telling import fail, tell
 from sweeps.wear import Wear
 
 
@@ -113,15 +110,6 @@ class Worker:
         return _Loop(self, number, threads).run()
 
 
-class _Placed(NamedTuple):
-    """A trial that this worker has taken, with its parameters drawn and its folder made."""
-
-    trial: Trial
-    lease: Lease
-    overrides: list[str]
-    subfolder: str
-
-
 class _Loop:
     def __init__(self, worker: Worker, number: int, threads: int) -> None:
         self._worker, self._number, self._threads = worker, number, threads
@@ -141,13 +129,27 @@ class _Loop:
         self._ledger = Ledger(self._study, worker.folder)
         self._pulse = worker.folder.pulse_of(number) if worker.settings.supervised else None
         self._wear = Wear(worker.settings.renew_after_trials, worker.settings.renew_after_growth)
+        self._taker = Taker(
+            self._study,
+            worker.folder,
+            worker.settings,
+            worker.space,
+            worker.master,
+            worker.budget,
+            worker.alone,
+            worker.only_suspects,
+            {"worker": number, "machine": platform.node(), "threads": threads},
+            self._thread_override(),
+            self._subfolder,
+            lambda trial: Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval),
+        )
 
     def run(self) -> bool:
         # An orphan goes on with its trial, but asks for no other: the sweep's own process is gone.
         stop = self._worker.folder.stop_mark(self._number)
         while os.getppid() == self._parent and not stop.exists():
             signals.check()
-            placed = self._ask()
+            placed = self._taker.take()
             if placed is None:
                 break
             try:
@@ -158,59 +160,7 @@ class _Loop:
                 return True
         return False
 
-    def _ask(self) -> _Placed | None:
-        worker = self._worker
-        claim = claim_of(worker.folder.leases) | self._place
-        with worker.folder.locked():
-            enqueue_retries(self._study, worker.settings.retries)
-            if (
-                worker.settings.promotes
-                and not worker.only_suspects
-                and worker.budget.may_promote(self._tally())
-            ):
-                enqueue_promotion(self._study)
-            while worker.budget.may_start(self._tally()):
-                taken = ask(
-                    self._study,
-                    worker.alone,
-                    worker.only_suspects,
-                    not worker.budget.grid,
-                    lambda trial: Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval),
-                    claim,
-                )
-                if taken is None:
-                    return None
-                try:
-                    trials = self._study.get_trials(deepcopy=False)
-                    if not is_surplus(trials, trials[taken.trial.number], worker.budget):
-                        return _Placed(*taken, *self._placed(taken.trial, claim))
-                    said = "another process had taken the last of the budget"
-                    self._fail(taken.trial, attributes.SURPLUS, said)
-                except BaseException as error:
-                    self._fail(taken.trial, attributes.RAISED, reason(error))
-                    taken.lease.release()
-                    raise
-                taken.lease.release()
-        return None
-
-    @property
-    def _place(self) -> dict[str, Any]:
-        """What a trial's job says of its worker."""
-        return {"worker": self._number, "machine": platform.node(), "threads": self._threads}
-
-    def _placed(self, trial: Trial, claim: Mapping[str, Any]) -> tuple[list[str], str]:
-        """Draws the trial's parameters, claims its folder and writes both down."""
-        space, folder = self._worker.space, self._worker.folder
-        params = space.suggest(trial, self._worker.master)
-        overrides = [*space.fixed, *space.overrides(params), *self._thread_override()]
-        subfolder = folder.claim_trial(self._subfolder(trial.number, overrides))
-        job = {**claim, "folder": subfolder, "overrides": overrides}
-        if self._worker.settings.replicates > 1:
-            job["replicates"] = [f"{subfolder}/{index}" for index in range(self._worker.settings.replicates)]
-        trial.set_user_attr(attributes.JOB, job)
-        return overrides, subfolder
-
-    def _subfolder(self, number: int, overrides: list[str]) -> str:
+    def _subfolder(self, number: int, overrides: Sequence[str]) -> str:
         """`hydra.sweep.subdir` of the trial."""
         text = self._worker.master.hydra.sweep._get_node("subdir")._value()
         if text == "${hydra.job.num}":
@@ -235,16 +185,17 @@ class _Loop:
         except BaseException as error:
             signum = signals.interruption(error)
             if signum is None:
-                self._fail(trial, attributes.RAISED, reason(error))
+                fail(self._study, trial, attributes.RAISED, reason(error))
             else:
-                self._fail(trial, attributes.INTERRUPTED, f"stopped by {signal.Signals(signum).name}")
+                said = f"stopped by {signal.Signals(signum).name}"
+                fail(self._study, trial, attributes.INTERRUPTED, said)
             self._enter(trial)
             if signum is not None:
                 raise SweepInterruptedError(signum) from None
             raise
         finally:
             configure_log(self._own.job_logging, self._own.verbose)
-        self._tell(trial, outcome, folder)
+        tell(self._study, trial, outcome, folder)
         lease.release()
         if self._enter(trial).state == outcome.state:
             tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
@@ -282,35 +233,10 @@ class _Loop:
         ):
             return run_trial_job(self._worker.task, config, trial.number, subfolder, self._context, settings)
 
-    def _tell(self, trial: Trial, outcome: Outcome, folder: Path) -> None:
-        if outcome.state == TrialState.FAIL:
-            self._fail(trial, attributes.RAISED, outcome.reason)
-            return
-        result_file.write(folder, self._study, trial, outcome)
-        try:
-            if outcome.state == TrialState.PRUNED:
-                trial.set_user_attr(attributes.REASON, outcome.reason)
-                self._study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
-            else:
-                self._study.tell(trial, list(outcome.values), skip_if_finished=True)
-        except optuna.exceptions.UpdateFinishedTrialError:
-            self._not_used(trial)
-
     def _enter(self, trial: Trial) -> FrozenTrial:
         ended = self._study.get_trials(deepcopy=False)[trial.number]
         self._ledger.enter(ended)
         return ended
-
-    def _fail(self, trial: Trial, cause: str, said: str) -> None:
-        try:
-            trial.set_user_attr(attributes.CAUSE, cause)
-            trial.set_user_attr(attributes.REASON, said)
-            self._study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
-        except optuna.exceptions.UpdateFinishedTrialError:
-            self._not_used(trial)
-
-    def _not_used(self, trial: Trial) -> None:
-        print(f"trial {trial.number}: was given up for dead, and its result is not used", file=sys.stderr)
 
     def _tally(self) -> Any:
         return tally(self._study.get_trials(deepcopy=False), self._worker.settings.minimize)

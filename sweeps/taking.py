@@ -1,0 +1,111 @@
+"""A worker's way to its next trial: what is owed is enqueued, one is taken, drawn and given its folder.
+
+It is one step within the lock of the study's folder, so that at every moment a trial is seen either to wait,
+or to be run by a process that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from omegaconf import DictConfig
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial
+
+from sweeps import attributes
+from sweeps.asking import ask, is_surplus
+from sweeps.budget import Budget
+from sweeps.errors import reason
+from sweeps.leases import Lease, claim_of
+from sweeps.promotion import enqueue_promotion
+from sweeps.queue import enqueue_retries
+from sweeps.settings import Settings
+from sweeps.space import Space
+from sweeps.study_folder import StudyFolder
+from sweeps.tally import Tally, tally
+from sweeps.telling import fail
+
+
+class Placed(NamedTuple):
+    """A trial that this worker has taken, with its parameters drawn and its folder made."""
+
+    trial: Trial
+    lease: Lease
+    overrides: list[str]
+    subfolder: str
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Takes a worker's trials.
+
+    Attributes:
+        study: as this process has it open.
+        folder: of the study.
+        settings: of the sweeper.
+        space: what to search.
+        master: the sweep's configuration.
+        budget: how long.
+        alone: whether the worker has no company.
+        only_suspects: take only trials on whose last try a worker died.
+        place: what a trial's job says of its worker.
+        further: overrides that every trial has.
+        subfolder_of: where below the study's folder a trial of this number, with these overrides, is to run.
+        lease_of: of a trial; not taken yet.
+    """
+
+    study: Study
+    folder: StudyFolder
+    settings: Settings
+    space: Space
+    master: DictConfig
+    budget: Budget
+    alone: bool
+    only_suspects: bool
+    place: Mapping[str, Any]
+    further: Sequence[str]
+    subfolder_of: Callable[[int, Sequence[str]], str]
+    lease_of: Callable[[Trial | FrozenTrial], Lease]
+
+    def take(self) -> Placed | None:
+        """The next trial; None where this worker may start none."""
+        claim = claim_of(self.folder.leases) | dict(self.place)
+        with self.folder.locked():
+            enqueue_retries(self.study, self.settings.retries)
+            promotes = self.settings.promotes and not self.only_suspects
+            if promotes and self.budget.may_promote(self._tally()):
+                enqueue_promotion(self.study)
+            while self.budget.may_start(self._tally()):
+                taken = ask(
+                    self.study, self.alone, self.only_suspects, not self.budget.grid, self.lease_of, claim
+                )
+                if taken is None:
+                    return None
+                try:
+                    trials = self.study.get_trials(deepcopy=False)
+                    if not is_surplus(trials, trials[taken.trial.number], self.budget):
+                        return Placed(*taken, *self._placed(taken.trial, claim))
+                    said = "another process had taken the last of the budget"
+                    fail(self.study, taken.trial, attributes.SURPLUS, said)
+                except BaseException as error:
+                    fail(self.study, taken.trial, attributes.RAISED, reason(error))
+                    taken.lease.release()
+                    raise
+                taken.lease.release()
+        return None
+
+    def _placed(self, trial: Trial, claim: Mapping[str, Any]) -> tuple[list[str], str]:
+        """Draws the trial's parameters, claims its folder and writes both down."""
+        params = self.space.suggest(trial, self.master)
+        overrides = [*self.space.fixed, *self.space.overrides(params), *self.further]
+        subfolder = self.folder.claim_trial(self.subfolder_of(trial.number, overrides))
+        job = {**claim, "folder": subfolder, "overrides": overrides}
+        if self.settings.replicates > 1:
+            job["replicates"] = [f"{subfolder}/{index}" for index in range(self.settings.replicates)]
+        trial.set_user_attr(attributes.JOB, job)
+        return overrides, subfolder
+
+    def _tally(self) -> Tally:
+        return tally(self.study.get_trials(deepcopy=False), self.settings.minimize)
