@@ -12,7 +12,7 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +48,17 @@ class Lease:
         folder: of the study's leases.
         trial: the trial, which need not be taken yet.
         interval: seconds between beats.
+        now: seconds since 1970.
     """
 
-    def __init__(self, folder: Path, trial: Trial | FrozenTrial, interval: float) -> None:
-        self._path, self._interval = folder / str(trial.number), interval
+    def __init__(
+        self,
+        folder: Path,
+        trial: Trial | FrozenTrial,
+        interval: float,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._path, self._interval, self._now = folder / str(trial.number), interval, now
         self._lock: BaseFileLock | None = None
         self._over = threading.Event()
         self.trial = trial
@@ -65,12 +72,12 @@ class Lease:
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = locks.hold(self._path, PATIENCE)
-        return claim_of(self._path.parent)
+        return claim_of(self._path.parent, self._now)
 
     @contextlib.contextmanager
     def beating(self) -> Iterator[None]:
         """Within it, beats reach the study."""
-        thread = threading.Thread(target=self._beat, name="sweeps-heartbeat", daemon=True)
+        thread = threading.Thread(target=self._beat_on, name="sweeps-heartbeat", daemon=True)
         thread.start()
         try:
             yield
@@ -95,22 +102,27 @@ class Lease:
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Tells the study that the process lives."""
         trial = self.trial
         assert isinstance(trial, Trial)
+        # Whatever it is, the trial itself may well go on; a beat that is missing says enough.
+        with contextlib.suppress(Exception):
+            trial.storage.set_trial_user_attr(trial._trial_id, attributes.BEAT, self._now())
+
+    def _beat_on(self) -> None:
         while not self._over.wait(self._interval):
-            # Whatever it is, the trial itself may well go on; a beat that is missing says enough.
-            with contextlib.suppress(Exception):
-                trial.storage.set_trial_user_attr(trial._trial_id, attributes.BEAT, time.time())
+            self.beat()
 
 
-def claim_of(folder: Path) -> dict[str, Any]:
+def claim_of(folder: Path, now: Callable[[], float] = time.time) -> dict[str, Any]:
     """What a trial must say of the process that holds its lease.
 
     Args:
         folder: of the study's leases.
+        now: seconds since 1970.
     """
-    return {"host": place_of(folder), "pid": os.getpid(), "beat": time.time()}
+    return {"host": place_of(folder), "pid": os.getpid(), "beat": now()}
 
 
 def _lives(pid: int) -> bool:
@@ -133,10 +145,17 @@ class Watch:
         folder: of the study's leases.
         grace_period: seconds that a beat may stand still.
         sole: whether all of the study's workers take their trials within that lock.
+        clock: seconds that pass as they pass for the watcher.
     """
 
-    def __init__(self, folder: Path, grace_period: float, sole: bool = False) -> None:
-        self._folder, self._grace, self._sole = folder, grace_period, sole
+    def __init__(
+        self,
+        folder: Path,
+        grace_period: float,
+        sole: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder, self._grace, self._sole, self._clock = folder, grace_period, sole, clock
         self._host = place_of(folder)
         self._seen: dict[int, tuple[Any, float]] = {}
 
@@ -153,7 +172,7 @@ class Watch:
         if job is None and self._sole:
             return True  # nobody is between taking it and saying so: the journal has lost who it was
         beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
-        now = time.monotonic()
+        now = self._clock()
         before, since = self._seen.get(trial.number, (object(), now))
         if beat != before:
             self._seen[trial.number] = (beat, now)

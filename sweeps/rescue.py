@@ -9,7 +9,6 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from sweeps.leases import Watch
-from sweeps.ledger import Ledger
 from sweeps.queue import enqueue_retries, fail_dead
 from sweeps.restoring import restore_results
 from sweeps.settings import Settings
@@ -30,14 +29,14 @@ class Rescue:
         folder: of the study.
         settings: of the sweeper.
         watch: tells which are dead.
-        ledger: gets their rows.
+        entered: told of each trial that has ended by it.
     """
 
     study: Study
     folder: StudyFolder
     settings: Settings
     watch: Watch
-    ledger: Ledger
+    entered: Callable[[FrozenTrial], None]
 
     def give_up_dead(
         self,
@@ -66,5 +65,5 @@ class Rescue:
             dead = fail_dead(self.study, self.folder.path, self.watch, cause, said, spared, pid)
             enqueue_retries(self.study, self.settings.retries)
         for number in [*entered, *dead]:
-            self.ledger.enter(self.study.get_trials(deepcopy=False)[number])
+            self.entered(self.study.get_trials(deepcopy=False)[number])
         return [*entered, *dead]

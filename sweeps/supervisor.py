@@ -71,7 +71,8 @@ class _Supervisor:
         self._error = worker.folder.worker_error(number)
         study = optuna.load_study(study_name=worker.study_name, storage=worker.storage.open())
         watch = Watch(worker.folder.leases, worker.settings.grace_period)
-        self._rescue = Rescue(study, worker.folder, worker.settings, watch, Ledger(study, worker.folder))
+        entered = Ledger(study, worker.folder).enter
+        self._rescue = Rescue(study, worker.folder, worker.settings, watch, entered)
 
     def run(self) -> None:
         fruitless = 0

@@ -14,11 +14,10 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 from optuna.exceptions import StorageInternalError
 from optuna.study import Study
-from optuna.trial import FrozenTrial
 
 from sweeps import attributes, narration, signals
-from sweeps.asking import suspects
 from sweeps.budget import Verdict
+from sweeps.course import Course
 from sweeps.dry_run import dry_run
 from sweeps.errors import SweepError, SweepInterruptedError, one_line, reason
 from sweeps.journal import was_mended
@@ -29,11 +28,8 @@ from sweeps.machine import Share
 from sweeps.naming import program
 from sweeps.opening import open_study
 from sweeps.plan import Plan, prepare, sampler_name
-from sweeps.promotion import enqueue_promotion
-from sweeps.queue import enqueue_missing
 from sweeps.rescue import Rescue
 from sweeps.storage import without_passwords
-from sweeps.tally import Tally, tally
 from sweeps.worker import Worker
 
 EXIT_CODES: dict[Verdict, int] = {"met": 0, "go on": 1, "failures": 1, "exhausted": 1}
@@ -79,80 +75,34 @@ class _Sweep:
         self._ledger = Ledger(self._study, plan.folder)
         own = plan.storage.journal is not None and plan.storage.journal.parent == plan.folder.path
         watch = Watch(plan.folder.leases, plan.settings.grace_period, sole=own)
-        self._rescue = Rescue(self._study, plan.folder, plan.settings, watch, self._ledger)
-        self._launched = range(0)
-        self._spared: str | None = None
+        rescue = Rescue(self._study, plan.folder, plan.settings, watch, self._ledger.enter)
+        self._course = Course(self._study, plan.folder, plan.settings, plan.budget, rescue)
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 
     def run(self) -> int:
         plan = self._plan
-        self._enqueue()
+        combinations = plan.space.combinations() if plan.grid else ()
+        mended = plan.storage.journal is not None and was_mended(plan.storage.journal)
+        self._course.begin(plan.warm, combinations, everywhere=mended)
         self._ledger.complete()
         searching = f"sampled by {sampler_name(plan.settings)}"
         if plan.grid:
             searching = f"all {plan.space.size} combinations"
         narration.announce(
-            plan.name, plan.folder.path, plan.space.described(), plan.budget, self._tally(), searching
+            plan.name, plan.folder.path, plan.space.described(), plan.budget, self._course.tally(), searching
         )
         try:
-            self._until_done()
+            self._course.run(self._launch, _pause)
         except (KeyboardInterrupt, SweepInterruptedError) as error:
             return self._interrupted(signals.interruption(error) or signal.SIGINT)
         return self._summary()
 
-    def _enqueue(self) -> None:
-        plan = self._plan
-        self._rescue_lost(
-            None, everywhere=plan.storage.journal is not None and was_mended(plan.storage.journal)
-        )
-        with plan.folder.locked():
-            # The other study's best may have changed since this one began.
-            if not plan.settings.enqueue_best or not self._study.get_trials(deepcopy=False):
-                enqueue_missing(self._study, plan.warm)
-            if plan.grid:
-                enqueue_missing(self._study, plan.space.combinations())
-
-    def _until_done(self) -> None:
-        """Launches workers until nothing more may start; replaces lost ones while there is progress."""
-        fruitless = 0
-        waiting_since: float | None = None
-        while True:
-            signals.check()
-            self._rescue_lost(None)
-            self._promote()
-            before = self._tally()
-            if self._plan.budget.verdict(before) != "go on":
-                return
-            if self._plan.budget.may_start(before):
-                waiting_since = None
-                lost = self._launch(self._in_company and bool(suspects(before.trials)))
-                signals.check()
-                self._rescue_lost(lost)
-                fruitless = fruitless + 1 if _ended(self._tally()) == _ended(before) else 0
-                if lost is not None:
-                    narration.say(f"lost workers: {one_line(lost, 300)}")
-                if fruitless >= 3:
-                    narration.say("stopped: workers ended three times in a row without ending a trial")
-                    return
-                continue
-            if waiting_since is None:
-                waiting_since = time.monotonic()
-                narration.say(f"waiting for {before.running} trials of other processes")
-            with signals.let_through():
-                time.sleep(1.0)
-
-    @property
-    def _in_company(self) -> bool:
-        """Whether workers may die with each other; those of supervised ones' trials die alone."""
-        return self._plan.settings.n_workers > 1 and not self._plan.settings.supervised
-
     def _launch(self, only_suspects: bool) -> str | None:
         """Launches workers and waits for them; trials on which a worker died are tried again by one alone."""
         plan = self._plan
-        left = 1 if only_suspects else self._wanted()
+        left = 1 if only_suspects else self._course.wanted()
         first = plan.folder.claim_workers(left)
-        self._launched = range(first, first + left)
-        self._spared = attributes.IN_COMPANY if left > 1 else None
+        self._course.launches(range(first, first + left))
         worker = Worker(
             self._task,
             plan.config,
@@ -174,40 +124,13 @@ class _Sweep:
         except Exception as error:
             return without_passwords(reason(error))
 
-    def _wanted(self) -> int:
-        """No more workers than there are trials left to run."""
-        plan, now = self._plan, self._tally()
-        left = plan.settings.n_workers
-        if plan.grid:
-            left = min(left, now.waiting)
-        if plan.budget.n_trials is not None:
-            left = min(left, plan.budget.n_trials - now.finished - now.running)
-        return max(1, left)
-
-    def _promote(self) -> None:
-        plan = self._plan
-        with plan.folder.locked():
-            if plan.settings.promotes and plan.budget.may_promote(self._tally()):
-                enqueue_promotion(self._study)
-
-    def _rescue_lost(self, lost: str | None, everywhere: bool = False) -> None:
-        said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
-        self._rescue.give_up_dead(attributes.LOST, said, self._why_spared, everywhere)
-
-    def _why_spared(self, trial: FrozenTrial) -> str | None:
-        """Why the death of a trial's worker does not count against it; None of one that died alone, while
-        this sweep, which had launched it, lives on."""
-        if trial.user_attrs.get(attributes.JOB, {}).get("worker") not in self._launched:
-            return attributes.SWEEP_DIED
-        return self._spared
-
     def _interrupted(self, signum: int) -> int:
         name = signal.Signals(signum).name
         for further in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(ValueError):  # not the main thread
                 signal.signal(further, signal.SIG_IGN)  # a second one would leave trials without an end
         self._stop_workers()
-        self._rescue.give_up_dead(attributes.INTERRUPTED, f"stopped by {name}", self._why_spared)
+        self._course.give_up_dead(attributes.INTERRUPTED, f"stopped by {name}")
         print(f"\nstopped by {name}", file=sys.stderr)
         self._summary()
         return 128 + signum
@@ -215,7 +138,7 @@ class _Sweep:
     def _stop_workers(self) -> None:
         """Ends the workers of this machine that are still at work: submitit leaves them running, and joblib
         may."""
-        for number in self._launched:
+        for number in self._course.launched:
             self._plan.folder.stop_mark(number).touch()
         end = time.monotonic() + STOPPING_SECONDS
         asked: set[int] = set()
@@ -231,22 +154,20 @@ class _Sweep:
 
     def _at_work(self) -> set[int]:
         """The processes of this machine that are workers of this sweep."""
-        found = (self._plan.folder.processes_of(number) for number in self._launched)
+        found = (self._plan.folder.processes_of(number) for number in self._course.launched)
         return {pid for pids in found for pid in pids} - {os.getpid()}
 
     def _summary(self) -> int:
         self._ledger.complete()
         self._ledger.rank()
-        plan, now = self._plan, self._tally()
+        plan, now = self._plan, self._course.tally()
         verdict = plan.budget.verdict(now)
         narration.summarize(
             self._study, now, verdict, plan.budget, plan.folder.path, program(), plan.settings.several
         )
         return EXIT_CODES[verdict]
 
-    def _tally(self) -> Tally:
-        return tally(self._study.get_trials(deepcopy=False), self._plan.settings.minimize)
 
-
-def _ended(now: Tally) -> int:
-    return now.finished + now.failed + now.retried + now.promoted
+def _pause() -> None:
+    with signals.let_through():
+        time.sleep(1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from omegaconf import DictConfig
@@ -54,6 +55,7 @@ class Taker:
         further: overrides that every trial has.
         subfolder_of: where below the study's folder a trial of this number, with these overrides, is to run.
         lease_of: of a trial; not taken yet.
+        now: the time of day.
     """
 
     study: Study
@@ -68,10 +70,11 @@ class Taker:
     further: Sequence[str]
     subfolder_of: Callable[[int, Sequence[str]], str]
     lease_of: Callable[[Trial | FrozenTrial], Lease]
+    now: Callable[[], datetime] = datetime.now
 
     def take(self) -> Placed | None:
         """The next trial; None where this worker may start none."""
-        claim = claim_of(self.folder.leases) | dict(self.place)
+        claim = claim_of(self.folder.leases, lambda: self.now().timestamp()) | dict(self.place)
         with self.folder.locked():
             enqueue_retries(self.study, self.settings.retries)
             promotes = self.settings.promotes and not self.only_suspects
@@ -108,4 +111,4 @@ class Taker:
         return overrides, subfolder
 
     def _tally(self) -> Tally:
-        return tally(self.study.get_trials(deepcopy=False), self.settings.minimize)
+        return tally(self.study.get_trials(deepcopy=False), self.settings.minimize, self.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +28,7 @@ class Tally:
         waiting: enqueued.
         best: the best complete trial of a study of one objective.
         trials: all of them.
+        now: the time of day.
     """
 
     complete: int
@@ -39,6 +40,7 @@ class Tally:
     waiting: int
     best: FrozenTrial | None
     trials: Sequence[FrozenTrial]
+    now: Callable[[], datetime] = datetime.now
 
     @property
     def finished(self) -> int:
@@ -48,10 +50,10 @@ class Tally:
     @cached_property
     def seconds(self) -> float:
         """During which at least one trial ran."""
-        return running_seconds(self.trials, datetime.now())
+        return running_seconds(self.trials, self.now())
 
 
-def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
+def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datetime] = datetime.now) -> Tally:
     """Counts trials."""
     by_state = dict.fromkeys(TrialState, 0)
     failed = retried = 0
@@ -82,6 +84,7 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool) -> Tally:
         waiting=by_state[TrialState.WAITING],
         best=best,
         trials=trials,
+        now=now,
     )
 
 

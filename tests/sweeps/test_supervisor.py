@@ -33,7 +33,9 @@ def test_a_trial_that_hangs_is_ended_and_the_others_are_not(
     sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
     events = f"events={tmp_path}/events"
-    result = sweep("x=0,1,2,3", events, "slow_at=1", "seconds=100", "hydra.sweeper.trial_timeout=4", *launcher)
+    result = sweep(
+        "x=0,1,2,3", events, "slow_at=1", "seconds=100", "hydra.sweeper.trial_timeout=4", *launcher
+    )
     assert result.returncode == 1, result.stderr  # a combination is missing
     trials = trials_of(tmp_path)
     assert states(trials) == ["COMPLETE", "FAIL", "COMPLETE", "COMPLETE"]

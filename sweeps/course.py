@@ -1,0 +1,159 @@
+"""The course of a sweep: the dead are given up, what is owed is enqueued, workers are launched, until nothing
+more may start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
+from sweeps import attributes, narration, signals
+from sweeps.asking import suspects
+from sweeps.budget import Budget
+from sweeps.errors import one_line
+from sweeps.promotion import enqueue_promotion
+from sweeps.queue import enqueue_missing
+from sweeps.rescue import Rescue
+from sweeps.settings import Settings
+from sweeps.space.parameter import Value
+from sweeps.study_folder import StudyFolder
+from sweeps.tally import Tally, tally
+
+FRUITLESS = 3  # launches in a row without a trial that ended, after which a sweep stops
+
+
+class Course:
+    """Of one process's sweep.
+
+    Args:
+        study: as this process has it open.
+        folder: of the study.
+        settings: of the sweeper.
+        budget: how long.
+        rescue: gives up trials whose worker is dead.
+        now: the time of day.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        folder: StudyFolder,
+        settings: Settings,
+        budget: Budget,
+        rescue: Rescue,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        self._study, self._folder, self._settings, self._budget = study, folder, settings, budget
+        self._rescue, self._now = rescue, now
+        self._spared: str | None = None
+        self.launched = range(0)  # the workers of the last launch
+
+    def begin(
+        self,
+        warm: Iterable[Mapping[str, Value]],
+        combinations: Iterable[Mapping[str, Value]],
+        everywhere: bool,
+    ) -> None:
+        """Ends what an earlier process has left, and enqueues what the study does not hold yet.
+
+        Args:
+            warm: combinations to try first.
+            combinations: of a grid.
+            everywhere: whether to look for results in all folders, as after damage.
+        """
+        self.rescue(None, everywhere)
+        with self._folder.locked():
+            # The other study's best may have changed since this one began.
+            if not self._settings.enqueue_best or not self._study.get_trials(deepcopy=False):
+                enqueue_missing(self._study, warm)
+            enqueue_missing(self._study, combinations)
+
+    def run(self, launch: Callable[[bool], str | None], pause: Callable[[], None]) -> None:
+        """Launches workers until nothing more may start; replaces lost ones while there is progress.
+
+        Args:
+            launch: launches workers, for trials on which a worker died only or for all, and waits for them;
+                says how it lost some, if it did.
+            pause: waits for trials of other processes.
+        """
+        fruitless = 0
+        waits = False
+        while True:
+            signals.check()
+            self.rescue(None)
+            self._promote()
+            before = self.tally()
+            if self._budget.verdict(before) != "go on":
+                return
+            if self._budget.may_start(before):
+                waits = False
+                lost = launch(self._in_company and bool(suspects(before.trials)))
+                signals.check()
+                self.rescue(lost)
+                fruitless = fruitless + 1 if _ended(self.tally()) == _ended(before) else 0
+                if lost is not None:
+                    narration.say(f"lost workers: {one_line(lost, 300)}")
+                if fruitless >= FRUITLESS:
+                    narration.say("stopped: workers ended three times in a row without ending a trial")
+                    return
+                continue
+            if not waits:
+                waits = True
+                narration.say(f"waiting for {before.running} trials of other processes")
+            pause()
+
+    @property
+    def _in_company(self) -> bool:
+        """Whether workers may die with each other; those of supervised ones' trials die alone."""
+        return self._settings.n_workers > 1 and not self._settings.supervised
+
+    def launches(self, workers: range) -> None:
+        """Notes which workers are launched now."""
+        self.launched = workers
+        self._spared = attributes.IN_COMPANY if len(workers) > 1 else None
+
+    def wanted(self) -> int:
+        """How many workers to launch: no more than there are trials left to run."""
+        now = self.tally()
+        left = self._settings.n_workers
+        if self._budget.grid:
+            left = min(left, now.waiting)
+        if self._budget.n_trials is not None:
+            left = min(left, self._budget.n_trials - now.finished - now.running)
+        return max(1, left)
+
+    def rescue(self, lost: str | None, everywhere: bool = False) -> None:
+        """Gives up the trials of workers that died.
+
+        Args:
+            lost: how, as the launcher says.
+            everywhere: whether to look for results in all folders, as after damage.
+        """
+        said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
+        self.give_up_dead(attributes.LOST, said, everywhere)
+
+    def give_up_dead(self, cause: str, said: str, everywhere: bool = False) -> None:
+        """Gives up the trials of dead workers, for a cause and a reason."""
+        self._rescue.give_up_dead(cause, said, self._why_spared, everywhere)
+
+    def tally(self) -> Tally:
+        """The study's."""
+        return tally(self._study.get_trials(deepcopy=False), self._settings.minimize, self._now)
+
+    def _promote(self) -> None:
+        with self._folder.locked():
+            if self._settings.promotes and self._budget.may_promote(self.tally()):
+                enqueue_promotion(self._study)
+
+    def _why_spared(self, trial: FrozenTrial) -> str | None:
+        """Why the death of a trial's worker does not count against it; None of one that died alone, while
+        this sweep, which had launched it, lives on."""
+        if trial.user_attrs.get(attributes.JOB, {}).get("worker") not in self.launched:
+            return attributes.SWEEP_DIED
+        return self._spared
+
+
+def _ended(now: Tally) -> int:
+    return now.finished + now.failed + now.retried + now.promoted
