@@ -1,11 +1,11 @@
-"""Whether many trials leave anything behind: memory, handles and time a trial, over a long sweep of one worker.
+"""Whether many trials of one worker leave anything behind: memory, handles, and time a trial.
 
     python benchmarks/soak.py [--trials 300] [--growth MIB]
 
 Small networks one after another. When each has ended, the process that has trained it is looked at: its own
-memory (pages that it has written and no other process maps), open files and sockets, threads. With `--growth` the
-process is replaced when it has grown by so many MiB (`hydra.sweeper.renew_after_growth`); without it, never. Linux
-only. Prints a line a tenth of the trials, and a summary as JSON.
+memory (pages that it has written and no other process maps), open files and sockets, threads. With `--growth`
+the process is replaced when it has grown by so many MiB (`hydra.sweeper.renew_after_growth`); without it,
+never. Linux only. Prints a line a tenth of the trials, and a summary as JSON.
 """
 
 from __future__ import annotations

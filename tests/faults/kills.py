@@ -1,8 +1,9 @@
 """Kills at random moments: `python -m tests.faults.kills --sweeps 100 --runs 30`.
 
-A sweep, or a single run, is started as a user starts it; at a random moment its process group, its own process
-or one of its workers is killed (SIGKILL), in some cases once more while it goes on. Then the same command (or
-`training.resume`) must end as if nothing had happened. Prints a line for each kind of kill, and what went wrong.
+A sweep, or a single run, is started as a user starts it; at a random moment its process group, its own
+process or one of its workers is killed (SIGKILL), in some cases once more while it goes on. Then the same
+command (or `training.resume`) must end as if nothing had happened. Prints how often each was tried, and what
+went wrong.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Study:
 
     Attributes:
         words: of its command, after the interpreter.
-        drawn: whether its trials are drawn in an order, so that they can be compared with an undisturbed one's.
+        drawn: whether an undisturbed one has the same trials.
     """
 
     words: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Workers whose trials run in processes of their own: hanging trials, growing memory, deaths that are alone."""
+"""Workers whose trials run in processes of their own: trials that hang, grow, or die alone."""
 
 from __future__ import annotations
 
