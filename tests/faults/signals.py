@@ -1,8 +1,8 @@
 """Ctrl-C and SIGTERM at random moments: `python -m tests.faults.signals --times 50 --load 4`.
 
-As a terminal does it, SIGINT goes to the whole process group; SIGTERM goes to the sweep's own process, as from
-`kill` or Slurm. The sweep must end by itself, with no trial RUNNING, and the same command must go on to the
-end. Prints how long the sweeps took to end.
+As a terminal does it, SIGINT goes to the whole process group; SIGTERM goes to the sweep's own process, as
+from `kill` or Slurm. The sweep must end by itself, with no trial RUNNING, and the same command must go on to
+the end. Prints how long the sweeps took to end.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from pathlib import Path
 import optuna
 from optuna.trial import TrialState
 
-from tests.faults.kills import GRID, SUPERVISED, TWO, ended, start
-from tests.faults.kills import APP as PROGRAM
+from tests.faults.kills import APP, GRID, SUPERVISED, TWO, ended, start
 from tests.sweeps.conftest import study_in
 
 KINDS = {
@@ -43,7 +42,7 @@ def stopped(kind: str, signum: signal.Signals, after: float, root: Path) -> tupl
         the seconds that it took to end, and what was wrong.
     """
     events = root / "events"
-    words = [*PROGRAM, *GRID[:1], "seconds=0.5", f"events={events}", *KINDS[kind]]
+    words = [*APP, *GRID[:1], "seconds=0.5", f"events={events}", *KINDS[kind]]
     process = start(words, root)
     while not events.exists() and process.poll() is None:
         time.sleep(0.005)
@@ -65,7 +64,7 @@ def stopped(kind: str, signum: signal.Signals, after: float, root: Path) -> tupl
     trials = study_in(root / "s").get_trials(deepcopy=False)
     if any(trial.state == TrialState.RUNNING for trial in trials):
         wrong.append("a trial is RUNNING")
-    again = [*PROGRAM, *GRID[:1], "seconds=0", f"events={events}", *KINDS[kind]]
+    again = [*APP, *GRID[:1], "seconds=0", f"events={events}", *KINDS[kind]]
     if code := ended(start(again, root)):
         wrong.append(f"the same command: exit code {code}")
     done = [t.params["x"] for t in study_in(root / "s").get_trials() if t.state == TrialState.COMPLETE]
