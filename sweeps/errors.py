@@ -10,6 +10,9 @@ from hydra.errors import MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 class SweepError(Exception):
     """Bad input: one line naming the field, its value and what is allowed. Exit code 2, no worker started."""
 
@@ -27,8 +30,12 @@ class SweepInterruptedError(BaseException):
 
 
 def one_line(text: object, limit: int = 500) -> str:
-    """A text without line breaks, cut at `limit` characters."""
-    line = " ".join(str(text).split())
+    """A text without line breaks, cut at `limit` characters; what no file or terminal takes is escaped."""
+    try:
+        line = " ".join(str(text).split())
+    except Exception:  # an exception's own class may not be able to say what it is
+        line = ""
+    line = _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 

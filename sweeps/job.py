@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import math
 import os
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,8 @@ from optuna import TrialPruned
 from optuna.trial import TrialState
 
 from sweeps import records
-from sweeps.errors import SweepInterruptedError, reason
+from sweeps.errors import SweepInterruptedError, one_line, reason
+from sweeps.number import length_of, number_of, shown
 from sweeps.settings import Settings
 from sweeps.storage import without_passwords
 
@@ -69,47 +72,70 @@ def run_trial_job(
     except SystemExit as left:
         if left.code in (130, 143):
             raise SweepInterruptedError(int(left.code) - 128) from None
-        return Outcome(TrialState.FAIL, reason=f"the job left with exit code {left.code}")
+        return Outcome(TrialState.FAIL, reason=_left(left.code))
     folder = Path(str(config.hydra.sweep.dir)) / subfolder
     return _outcome(returned, folder, settings)
+
+
+def _left(code: object) -> str:
+    """What a job that left by `sys.exit` said: a number, or a text, which means 1."""
+    if code is None or isinstance(code, int):
+        return f"the job left with exit code {int(code or 0)}"
+    return without_passwords(f"the job left with exit code 1: {one_line(code)}")
 
 
 def _outcome(returned: JobReturn, folder: Path, settings: Settings) -> Outcome:
     value: Any = returned._return_value
     if returned.status != JobStatus.COMPLETED:
         if isinstance(value, TrialPruned):
-            return Outcome(TrialState.PRUNED, reason=str(value) or "pruned")
+            return Outcome(TrialState.PRUNED, reason=without_passwords(one_line(value)) or "pruned")
         _write_traceback(folder, value)
         return Outcome(TrialState.FAIL, reason=without_passwords(reason(value)))
     try:
-        return Outcome(TrialState.COMPLETE, _numbers(value, folder, settings))
-    except (TypeError, ValueError) as error:
-        return Outcome(TrialState.FAIL, reason=str(error))
-    except KeyError as error:
-        return Outcome(TrialState.FAIL, reason=str(error.args[0]))
+        if settings.objective is not None:
+            values = tuple(records.values(folder, settings.objective))
+        else:
+            values = _numbers(value, len(settings.directions))
+    except (records.MissingError, _NoNumberError) as error:
+        return Outcome(TrialState.FAIL, reason=without_passwords(one_line(error)))
+    return Outcome(TrialState.COMPLETE, values)
 
 
-def _numbers(value: Any, folder: Path, settings: Settings) -> tuple[float, ...]:
-    if settings.objective is not None:
-        return tuple(records.values(folder, settings.objective))
-    items = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-    wanted = len(settings.directions)
+class _NoNumberError(Exception):
+    """What a job returned is not what the study needs; the message says why."""
+
+
+def _numbers(value: Any, wanted: int) -> tuple[float, ...]:
+    try:
+        length = length_of(value)
+        items = (value,) if length is None else tuple(itertools.islice(value, wanted + 1))
+    except Exception as error:  # the value's own code
+        raise _NoNumberError(f"the job returned {shown(value)}: {reason(error)}") from None
+    if length is None and wanted > 1:
+        raise _NoNumberError(f"the job returned {shown(value)}; the study needs {wanted} numbers")
     if len(items) != wanted:
-        raise ValueError(f"the job returned {len(items)} values; hydra.sweeper.direction names {wanted}")
-    numbers = []
-    for item in items:
-        try:
-            number = float(item)
-        except (TypeError, ValueError):
-            raise TypeError(f"the job returned {item!r}; the study needs a number") from None
-        if number != number:
-            raise ValueError("the job returned NaN")
-        numbers.append(number)
-    return tuple(numbers)
+        raise _NoNumberError(f"the job returned {length} values; hydra.sweeper.direction names {wanted}")
+    return tuple(_finite(item) for item in items)
+
+
+def _finite(item: Any) -> float:
+    try:
+        number = number_of(item)
+    except TypeError:
+        raise _NoNumberError(f"the job returned {shown(item)}; the study needs a number") from None
+    if math.isnan(number):
+        raise _NoNumberError("the job returned NaN")
+    if math.isinf(number):
+        # Means, boards, records and samplers cannot reckon with it, and `-inf` would be the best for ever.
+        raise _NoNumberError(f"the job returned {number}; the study needs a finite number")
+    return number
 
 
 def _write_traceback(folder: Path, error: BaseException) -> None:
     text = without_passwords("".join(traceback.format_exception(error)))
     path = folder / "traceback.txt"
-    if not os.path.lexists(path):
-        path.write_text(text, encoding="utf-8")
+    with contextlib.suppress(
+        OSError
+    ):  # a job may have removed its folder: what it raised is told all the same
+        if not os.path.lexists(path):
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")

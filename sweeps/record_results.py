@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
+from sweeps.replication import mean_of
 from sweeps.result_file import Result
 
 
@@ -33,7 +33,7 @@ def read(root: Path, trial: FrozenTrial, study: Study, objective: Sequence[str] 
     values = each[0]
     if "replicates" in trial.user_attrs[attributes.JOB]:
         attrs[attributes.REPLICATES] = [own[0] for own in each]
-        values = (math.fsum(own[0] for own in each) / len(each),)
+        values = (mean_of([own[0] for own in each]),)
     return Result(
         number=trial.number,
         state=TrialState.COMPLETE,
@@ -56,12 +56,10 @@ def _values(folder: Path, study: Study, objective: Sequence[str] | None) -> tupl
     if objective is not None:
         try:
             return tuple(records.values(folder, objective))
-        except KeyError:
+        except records.MissingError:
             return None
     own = record.get("objective")
     if len(study.directions) != 1 or not isinstance(own, dict):
         return None
-    value, direction = own.get("value"), own.get("direction")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return None
-    return (float(value),) if direction == study.direction.name.lower() else None
+    value, direction = records.number(own.get("value")), own.get("direction")
+    return (value,) if value is not None and direction == study.direction.name.lower() else None

@@ -12,8 +12,10 @@ from optuna.trial import FrozenTrial
 
 from sweeps import attributes
 from sweeps.atomic import write_text
+from sweeps.number import shown
 
 NAME = "record.json"
+FLAT = ("metrics", "provenance")
 
 
 def folders_of(trial: FrozenTrial) -> list[str]:
@@ -22,39 +24,63 @@ def folders_of(trial: FrozenTrial) -> list[str]:
     return job.get("replicates") or [job[key] for key in ("folder",) if key in job]
 
 
+class MissingError(KeyError):
+    """A record has no number of a name; the message says what there is."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 def read(folder: str | Path) -> dict[str, Any] | None:
-    """The record in a job's folder; None where there is none that can be read."""
+    """The record in a job's folder, its flat maps without what is none; None where there is none that can be
+    read."""
+    record = _parsed(folder)
+    if record is None:
+        return None
+    return {key: part for key, part in record.items() if key not in FLAT or isinstance(part, dict)}
+
+
+def _parsed(folder: str | Path) -> dict[str, Any] | None:
     try:
         record = json.loads((Path(folder) / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
+
+
+def number(value: Any) -> float | None:
+    """A finite number that JSON holds; None of anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def values(folder: str | Path, names: Sequence[str]) -> list[float]:
     """Numbers of a record by name: its metrics come before its provenance.
 
     Raises:
-        KeyError: there is no such number; the message names it and what there is.
+        MissingError: there is no such number; the message names it and what there is.
     """
     record = read(folder)
     if record is None:
-        raise KeyError(f"hydra.sweeper.objective needs {NAME} in the job's folder; there is none")
+        raise MissingError(f"hydra.sweeper.objective needs {NAME} in the job's folder; there is none")
     known = {**record.get("provenance", {}), **record.get("metrics", {})}
-    numbers = {
-        name: float(value)
-        for name, value in known.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    }
+    numbers = {name: own for name, value in known.items() if (own := number(value)) is not None}
     for name in names:
         if name not in numbers:
-            raise KeyError(f"hydra.sweeper.objective={name}: the record has {', '.join(sorted(numbers))}")
+            there = f"is {shown(known[name])}, not a finite number; " if name in known else ""
+            raise MissingError(
+                f"hydra.sweeper.objective={name}: {there}the record has {', '.join(sorted(numbers)) or 'none'}"
+            )
     return [numbers[name] for name in names]
 
 
 def close_abandoned(folder: str | Path, reason: str) -> None:
     """Says FAIL and why in the record of a job whose process died: nobody else can."""
-    record = read(folder)
+    record = _parsed(folder)
     if record is None or record.get("state") != "RUNNING":
         return
     text = json.dumps({**record, "state": "FAIL", "reason": reason}, indent=2)

@@ -3,6 +3,7 @@ than what a seed makes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from omegaconf import DictConfig, OmegaConf
@@ -26,3 +27,11 @@ def first_seed(config: DictConfig, settings: Settings) -> int:
 def replicate_overrides(overrides: Sequence[str], seed: int, settings: Settings) -> list[list[str]]:
     """The overrides of each replicate: seeds count up from the first one's."""
     return [[*overrides, f"{settings.seed_key}={seed + index}"] for index in range(settings.replicates)]
+
+
+def mean_of(values: Sequence[float]) -> float:
+    """The mean of finite numbers, which is finite, however large they are."""
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:
+        return math.fsum(value / len(values) for value in values)

@@ -103,5 +103,5 @@ def _makes_sense(result: Result) -> bool:
         return False
     if result.state == TrialState.PRUNED:
         return result.values is None
-    numbers = result.values is not None and not any(math.isnan(value) for value in result.values)
+    numbers = result.values is not None and all(math.isfinite(value) for value in result.values)
     return result.state == TrialState.COMPLETE and numbers

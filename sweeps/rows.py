@@ -12,10 +12,34 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
 from sweeps.continuation import continuation_of
+from sweeps.replication import mean_of
 
 PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
+VALUES = "value_"  # before an objective's, of several
 # Of a record's provenance: the row says these itself.
 LEFT_OUT = {"folder", "started", "finished", "continued_from"}
+# What a board says of a trial by itself; of a program's metrics that are called so, it is not told.
+RESERVED = {
+    "rank",
+    "trial",
+    "state",
+    "value",
+    "low",
+    "high",
+    "replicates",
+    "last_step",
+    "trial_seconds",
+    "started",
+    "worker",
+    "machine",
+    "threads",
+    "folder",
+    "retry_of",
+    "continues",
+    "reason",
+    "objective",
+    "direction",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +70,11 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     folder = header.folder
     found = [records.read(folder / own) for own in records.folders_of(trial)] if folder is not None else []
     record = _joined(found)
-    row |= {name: value for name, value in record.items() if name not in row}
+    row |= {
+        name: value
+        for name, value in record.items()
+        if name not in row and name not in RESERVED and not name.startswith((PARAMS, VALUES))
+    }
     if trial.intermediate_values and trial.last_step is not None:
         row["last_step"] = trial.last_step
     if trial.duration is not None:
@@ -73,7 +101,7 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     if trial.values is None or trial.state not in (TrialState.COMPLETE, TrialState.PRUNED):
         return {}
     if len(header.objectives) > 1:
-        return {f"value_{name}": value for name, value in zip(header.objectives, trial.values, strict=True)}
+        return {f"{VALUES}{name}": value for name, value in zip(header.objectives, trial.values, strict=True)}
     row: dict[str, Any] = {"value": trial.values[0]}
     replicates = trial.user_attrs.get(attributes.REPLICATES)
     if replicates:
@@ -93,17 +121,22 @@ def _joined(found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
         return {}
     joined: dict[str, Any] = {}
     for name, value in kept[0].get("metrics", {}).items():
-        values = [record.get("metrics", {}).get(name) for record in kept]
-        numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
+        numbers = _numbers(kept, "metrics", name)
         several = len(kept) > 1 and len(numbers) == len(kept)
-        joined[name] = sum(numbers) / len(numbers) if several else value
+        joined[name] = mean_of(numbers) if several else value
     provenance = kept[0].get("provenance", {})
     joined |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in joined}
     if len(kept) > 1 and "seconds" in joined:
-        joined["seconds"] = sum(record.get("provenance", {}).get("seconds", 0.0) for record in kept)
+        joined["seconds"] = sum(_numbers(kept, "provenance", "seconds"))
     if "config_hash" in kept[0]:
         joined["config_hash"] = kept[0]["config_hash"]
     return joined
+
+
+def _numbers(found: Sequence[dict[str, Any]], part: str, name: str) -> list[float]:
+    """The finite numbers that records have by a name."""
+    numbers = (records.number(record.get(part, {}).get(name)) for record in found)
+    return [number for number in numbers if number is not None]
 
 
 def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> Header:

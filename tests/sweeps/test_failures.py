@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from sweeps import tables
+from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import (
+    APP,
     JOBLIB,
     Sweep,
     folder_of,
     states,
     trials_of,
 )
+from tests.sweeps.program.returns import KINDS
 
 
 @pytest.mark.parametrize(
@@ -81,3 +87,29 @@ def test_a_trial_that_kills_every_worker_does_not_stop_the_others(sweep: Sweep, 
     assert done == [0, 2, 3]
     assert sum(trial.params["x"] == 1 for trial in trials) == 2
     assert result.returncode == 1
+
+
+def test_bad_numbers_fail_their_trials_and_no_other(tmp_path: Path) -> None:
+    grid = f"+kind={','.join(KINDS)}"
+    words = [
+        sys.executable,
+        str(APP.with_name("returns.py")),
+        "--multirun",
+        "hydra/sweeper=optuna_study",
+        grid,
+    ]
+    words += ["hydra.sweep.dir=results/s", "hydra.sweeper.max_failures=null"]
+    words += ["hydra/sweeper/optuna_study/pruner=median"]
+    result = subprocess.run(words, cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 1, result.stderr  # combinations are missing
+    trials = {trial.params["kind"]: trial for trial in trials_of(tmp_path)}
+    for kind, (_, reason) in KINDS.items():
+        trial = trials[kind]
+        assert trial.state.name == ("COMPLETE" if reason is None else "FAIL"), kind
+        assert trial.user_attrs.get("sweeps:reason") == reason, kind
+        if reason is not None:
+            assert f"trial {trial.number}: FAILED: {reason} (" in result.stdout
+    assert "best: 1.25 " in result.stdout
+    table = tables.read(folder_of(tmp_path) / "leaderboard.csv")
+    assert table["value"].dropna().tolist() == [1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 4.0]
+    assert len(table) == len(KINDS)

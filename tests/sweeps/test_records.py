@@ -20,15 +20,39 @@ def test_numbers_are_read_by_name_and_metrics_come_first(tmp_path: Path) -> None
     assert records.values(tmp_path, ["nll", "loss", "seconds"]) == [2.5, 1.0, 3.0]
 
 
-@pytest.mark.parametrize("value", [None, True, "3", [1], float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "value", [None, True, "3", [1], {}, float("nan"), float("inf"), -float("inf"), 10**400]
+)
 def test_what_is_no_number_is_missing(tmp_path: Path, value: Any) -> None:
     write(tmp_path, {"metrics": {"loss": value, "other": 1.0, "also": 2}})
+    with pytest.raises(KeyError) as missing:
+        records.values(tmp_path, ["other", "loss"])
+    said = missing.value.args[0]
+    assert said.startswith("hydra.sweeper.objective=loss: is ")
+    assert said.endswith(", not a finite number; the record has also, other")
+    assert len(said) < 250
+    assert said == str(missing.value)
+
+
+def test_a_name_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    write(tmp_path, {"metrics": {"other": 1.0, "also": 2}})
     with pytest.raises(KeyError) as missing:
         records.values(tmp_path, ["other", "loss"])
     assert missing.value.args[0] == "hydra.sweeper.objective=loss: the record has also, other"
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[1]", "3", "\udcff"])
+@pytest.mark.parametrize("part", [None, 3, "text", [1], []])
+def test_flat_maps_that_are_none_are_absent_and_stay_in_the_file(tmp_path: Path, part: Any) -> None:
+    whole = {"state": "RUNNING", "metrics": part, "provenance": part}
+    write(tmp_path, whole)
+    assert records.read(tmp_path) == {"state": "RUNNING"}
+    with pytest.raises(KeyError, match=r"^hydra.sweeper.objective=loss: the record has none$"):
+        records.values(tmp_path, ["loss"])
+    records.close_abandoned(tmp_path, "dead")
+    assert json.loads((tmp_path / "record.json").read_text()) == {**whole, "state": "FAIL", "reason": "dead"}
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[1]", "3", "\udcff", "[" * 100_000])
 def test_a_record_that_cannot_be_read_is_none(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "record.json").write_bytes(text.encode("utf-8", "surrogateescape"))
