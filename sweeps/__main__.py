@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from sweeps.commands import best, board, compare, export, gc, importance, listing, plan, status
+from sweeps.console import silence
 from sweeps.errors import SweepError, one_line
 from sweeps.storage import without_passwords
 
@@ -28,14 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         code = options.run(options)
-        sys.stdout.flush()
     except SweepError as error:
         print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return 1
     return int(code or 0)
 

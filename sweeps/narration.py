@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import attributes
 from sweeps.budget import Budget, Verdict
+from sweeps.console import mention
 from sweeps.continuation import Continuation
 from sweeps.job import Outcome
 from sweeps.naming import command
@@ -21,9 +21,8 @@ from sweeps.tally import Tally, front
 
 
 def say(line: str) -> None:
-    """One line on stdout, at once: several workers write there."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    """One line on stdout, at once; a sweep goes on without anybody who reads it."""
+    mention(line)
 
 
 def shown_path(path: Path) -> str:

@@ -72,9 +72,8 @@ def values(folder: str | Path, names: Sequence[str]) -> list[float]:
     for name in names:
         if name not in numbers:
             there = f"is {shown(known[name])}, not a finite number; " if name in known else ""
-            raise MissingError(
-                f"hydra.sweeper.objective={name}: {there}the record has {', '.join(sorted(numbers)) or 'none'}"
-            )
+            known_numbers = ", ".join(sorted(numbers)) or "none"
+            raise MissingError(f"hydra.sweeper.objective={name}: {there}the record has {known_numbers}")
     return [numbers[name] for name in names]
 
 

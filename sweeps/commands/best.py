@@ -7,10 +7,10 @@ from typing import Any
 
 from sweeps import attributes
 from sweeps.commands.arguments import subcommand, whole
+from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.naming import command
-from sweeps.narration import say
 from sweeps.tally import best_trials, front
 
 

@@ -9,10 +9,10 @@ from sweeps import tables
 from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.commands.terminal import board_lines, markdown_lines
+from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.ledger import Ledger
-from sweeps.narration import say
 from sweeps.rows import PARAMS
 
 

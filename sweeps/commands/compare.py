@@ -11,9 +11,9 @@ from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.comparison import compare, overall
+from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
-from sweeps.narration import say
 from sweeps.rows import PARAMS
 
 TEXT = """Which board is better, combination by combination, and whether that may be seed noise.

@@ -11,9 +11,9 @@ import pandas as pd
 from sweeps import tables
 from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand
+from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
-from sweeps.narration import say
 
 
 def add(subparsers: Any) -> None:

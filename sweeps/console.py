@@ -1,0 +1,34 @@
+"""Lines on stdout, whatever stdout is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+
+def say(line: str) -> None:
+    """One line on stdout, at once: several workers write there. What its encoding cannot say is escaped.
+
+    Raises:
+        OSError: it cannot be written; `BrokenPipeError` where nobody reads any more.
+    """
+    if sys.stdout is None:  # closed before the start
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    sys.stdout.flush()
+
+
+def mention(line: str) -> None:
+    """One line on stdout, if it can be written: what is done does not end because nobody reads of it."""
+    try:
+        say(line)
+    except (OSError, ValueError):
+        silence()
+
+
+def silence() -> None:
+    """Nothing is written to stdout any more: Python would complain at its end of what it could not write."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
