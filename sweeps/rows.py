@@ -91,6 +91,8 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
         row["continues"] = held.trial
     if attributes.REASON in trial.user_attrs:
         row["reason"] = trial.user_attrs[attributes.REASON]
+        if attributes.SPARED in trial.user_attrs:
+            row["reason"] += f"; does not count: {trial.user_attrs[attributes.SPARED]}"
     single = len(header.objectives) == 1
     row["objective"] = header.objectives[0] if single else " ".join(header.objectives)
     row["direction"] = header.directions[0] if single else " ".join(header.directions)

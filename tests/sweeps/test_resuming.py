@@ -98,6 +98,28 @@ def test_a_killed_sweep_goes_on_and_loses_nothing(start: Start, sweep: Sweep, tm
     assert [line for line in lines(events) if line.startswith("end")] == ["end 0 0", "end 2 2", "end 3 1"]
 
 
+@LAUNCHERS
+def test_a_trial_that_dies_with_its_sweep_is_tried_again_however_often(
+    start: Start, sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
+) -> None:
+    events = tmp_path / "events"
+    arguments = "x=0,1,2", f"events={events}", "slow_at=1", *launcher
+    for times in (1, 2, 3):
+        process = start(*arguments, "seconds=60")
+        wait_for(lambda times=times: sum(line.endswith(" 1") for line in lines(events)) == times)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    again = sweep(*arguments, "seconds=0")
+    assert again.returncode == 0, again.stderr
+    attempts = [trial for trial in trials_of(tmp_path) if trial.params["x"] == 1]
+    assert states(attempts) == ["FAIL", "FAIL", "FAIL", "COMPLETE"]
+    assert {trial.user_attrs.get("sweeps:spared") for trial in attempts[:3]} == {"its sweep died too"}
+    assert (
+        "its worker died; does not count: its sweep died too"
+        in (folder_of(tmp_path) / "trials.csv").read_text()
+    )
+
+
 def test_a_second_shell_joins_in(start: Start, sweep: Sweep, tmp_path: Path) -> None:
     events = tmp_path / "events"
     arguments = "x=0,1,2,3,4,5", f"events={events}", "slow_at=0", f"wait_for={events}", "wait_lines=11"
