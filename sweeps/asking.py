@@ -7,16 +7,19 @@ Stopped trials that go on come first: they are no further ones, and the best tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from sweeps import attributes
+from sweeps.account import Account, account_of
 from sweeps.budget import Budget
-from sweeps.continuation import continuation_of, superseded
+from sweeps.continuation import continuation_of
 from sweeps.leases import Lease
+
+_LIVE = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 
 
 class Taken(NamedTuple):
@@ -26,14 +29,12 @@ class Taken(NamedTuple):
     lease: Lease
 
 
-def suspects(trials: Sequence[FrozenTrial]) -> set[int]:
+def suspects(account: Account) -> set[int]:
     """The numbers of waiting trials on whose last try a worker died, and not because its sweep did."""
     return {
         trial.number
-        for trial in trials
-        if trial.state == TrialState.WAITING
-        and attributes.RETRY_OF in trial.user_attrs
-        and _is_suspect(trials[trial.user_attrs[attributes.RETRY_OF]])
+        for trial in account.waiting_repeats()
+        if _is_suspect(account.trials[trial.user_attrs[attributes.RETRY_OF]])
     }
 
 
@@ -67,10 +68,9 @@ def ask(
     """
     storage = study._storage
     study._thread_local.cached_all_trials = None
-    trials = study.get_trials(deepcopy=False)
-    barred = suspects(trials)
-    waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
-    for trial in sorted(waiting, key=lambda trial: attributes.CONTINUES not in trial.user_attrs):
+    account = account_of(study)
+    barred = suspects(account)
+    for trial in account.waiting():
         wanted = trial.number in barred if only_suspects else alone or trial.number not in barred
         if wanted and (lease := _reserved(lease_of(trial))) is not None:
             try:
@@ -107,30 +107,34 @@ def _taken(study: Study, trial_id: int, lease: Lease) -> Taken:
     return Taken(trial, lease)
 
 
-def is_surplus(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: Budget) -> bool:
+def is_surplus(account: Account, number: int, budget: Budget) -> bool:
     """Whether processes that do not share the folder's lock have taken the last of the budget, or the same
     combination, at the same moment: the lower number is the one that counts.
 
     Args:
-        trials: all of the study.
-        trial: that was taken just now.
+        account: of the study.
+        number: of the trial that was taken just now.
     """
+    trial = account.trials[number]
     key = trial.user_attrs.get(attributes.COMBINATION)
     if budget.grid and key is None:
         return True
-    gone = superseded(trials[: trial.number + 1])
-    earlier = trials[: trial.number]
-    live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
-    taken = [other for other in earlier if other.state in live and other.number not in gone]
-    if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in taken):
+    if key is not None and any(
+        other.state in _LIVE and not account.is_relieved(other.number, number)
+        for other in account.with_combination(key)
+        if other.number < number
+    ):
         return True
     held = continuation_of(trial)
     repeated = trial.user_attrs.get(attributes.RETRY_OF)
-    for other in earlier:
-        if other.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS:
-            continue
-        if repeated is not None and other.user_attrs.get(attributes.RETRY_OF) == repeated:
-            return True
-        if repeated is None and held is not None and continuation_of(other) == held:
-            return True
-    return budget.n_trials is not None and len(taken) >= budget.n_trials
+    if repeated is not None:
+        rivals = account.repeats(repeated)
+    else:
+        rivals = account.continuations(held.trial) if held is not None else []
+    if any(other.number < number and not _gave_way(other) for other in rivals):
+        return True
+    return budget.n_trials is not None and account.live_before(number) >= budget.n_trials
+
+
+def _gave_way(trial: FrozenTrial) -> bool:
+    return trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS

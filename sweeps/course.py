@@ -10,6 +10,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from sweeps import attributes, narration, signals
+from sweeps.account import account_of
 from sweeps.asking import suspects
 from sweeps.budget import Budget
 from sweeps.errors import one_line
@@ -19,7 +20,7 @@ from sweeps.rescue import Rescue
 from sweeps.settings import Settings
 from sweeps.space.parameter import Value
 from sweeps.study_folder import StudyFolder
-from sweeps.tally import Tally, tally
+from sweeps.tally import Tally
 
 FRUITLESS = 3  # launches in a row without a trial that ended, after which a sweep stops
 
@@ -89,7 +90,7 @@ class Course:
                 return
             if self._budget.may_start(before):
                 waits = False
-                lost = launch(self._in_company and bool(suspects(before.trials)))
+                lost = launch(self._in_company and bool(suspects(account_of(self._study))))
                 signals.check()
                 self.rescue(lost)
                 fruitless = fruitless + 1 if _ended(self.tally()) == _ended(before) else 0
@@ -140,7 +141,7 @@ class Course:
 
     def tally(self) -> Tally:
         """The study's."""
-        return tally(self._study.get_trials(deepcopy=False), self._settings.minimize, self._now)
+        return account_of(self._study).tally(self._settings.minimize, self._now)
 
     def _promote(self) -> None:
         with self._folder.locked():

@@ -14,6 +14,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
+from sweeps.account import account_of
 from sweeps.continuation import continuation_of, enqueue_continuation, params_of
 from sweeps.leases import Watch
 from sweeps.space.parameter import Value
@@ -89,12 +90,10 @@ def enqueue_retries(study: Study, retries: int) -> int:
     A trial that a signal stopped, or the death of the whole sweep, is always tried again, one whose worker
     died alone once, one that raised or hung `retries` times.
     """
-    trials = study.get_trials(deepcopy=False)
-    repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
+    account = account_of(study)
+    trials = account.trials
     number = 0
-    for trial in trials:
-        if trial.state != TrialState.FAIL or trial.number in repeated:
-            continue
+    for trial in account.failures():
         if not _may_be_repeated(trials, trial, retries):
             continue
         number += 1

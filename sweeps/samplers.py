@@ -17,7 +17,7 @@ from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
+from sweeps.account import account_of
 from sweeps.errors import SweepError, reason
 from sweeps.halving import view_of
 from sweeps.settings import HALVING
@@ -43,8 +43,7 @@ class PerTrialSampler(BaseSampler):
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         # Trials that repeat others take no draw of their own: stopped and resumed, the draws stay the same.
         # All of the study's, which is not what Hyperband shows a sampler: the trials of one bracket.
-        earlier = study._storage.get_all_trials(study._study_id, deepcopy=False)[: trial.number]
-        self._sampler = make_sampler(self._config, sum(map(_draws, earlier)))
+        self._sampler = make_sampler(self._config, account_of(study).draws_before(trial.number))
         self._sampler.before_trial(study, trial)
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
@@ -64,12 +63,6 @@ class PerTrialSampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
     ) -> None:
         self._sampler.after_trial(study, trial, state, values)
-
-
-def _draws(trial: FrozenTrial) -> bool:
-    surplus = trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
-    repeats = attributes.RETRY_OF in trial.user_attrs or attributes.CONTINUES in trial.user_attrs
-    return not surplus and not repeats
 
 
 def derived_seed(seed: int | None, number: int) -> int | None:

@@ -16,6 +16,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial
 
 from sweeps import attributes
+from sweeps.account import account_of
 from sweeps.asking import ask, is_surplus
 from sweeps.budget import Budget
 from sweeps.errors import reason
@@ -25,7 +26,7 @@ from sweeps.queue import enqueue_retries
 from sweeps.settings import Settings
 from sweeps.space import Space
 from sweeps.study_folder import StudyFolder
-from sweeps.tally import Tally, tally
+from sweeps.tally import Tally
 from sweeps.telling import fail
 
 
@@ -87,8 +88,7 @@ class Taker:
                 if taken is None:
                     return None
                 try:
-                    trials = self.study.get_trials(deepcopy=False)
-                    if not is_surplus(trials, trials[taken.trial.number], self.budget):
+                    if not is_surplus(account_of(self.study), taken.trial.number, self.budget):
                         return Placed(*taken, *self._placed(taken.trial, claim))
                     said = "another process had taken the last of the budget"
                     fail(self.study, taken.trial, attributes.SURPLUS, said)
@@ -111,4 +111,4 @@ class Taker:
         return overrides, subfolder
 
     def _tally(self) -> Tally:
-        return tally(self.study.get_trials(deepcopy=False), self.settings.minimize, self.now)
+        return account_of(self.study).tally(self.settings.minimize, self.now)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
 from sweeps.continuation import superseded
+from sweeps.spans import running_seconds
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Tally:
         waiting: enqueued.
         best: the best complete trial of a study of one objective.
         trials: all of them.
+        spent: seconds during which at least one trial ran, up to a moment.
         now: the time of day.
     """
 
@@ -40,6 +42,7 @@ class Tally:
     waiting: int
     best: FrozenTrial | None
     trials: Sequence[FrozenTrial]
+    spent: Callable[[datetime], float] = field(compare=False)
     now: Callable[[], datetime] = datetime.now
 
     @property
@@ -50,7 +53,7 @@ class Tally:
     @cached_property
     def seconds(self) -> float:
         """During which at least one trial ran."""
-        return running_seconds(self.trials, self.now())
+        return self.spent(self.now())
 
 
 def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datetime] = datetime.now) -> Tally:
@@ -84,6 +87,7 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
         waiting=by_state[TrialState.WAITING],
         best=best,
         trials=trials,
+        spent=partial(running_seconds, trials),
         now=now,
     )
 
@@ -93,31 +97,6 @@ def best_trials(study: Study, k: int) -> list[FrozenTrial]:
     sign = 1 if study.directions[0] == StudyDirection.MINIMIZE else -1
     complete = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
     return sorted(complete, key=lambda trial: sign * trial.values[0])[:k]
-
-
-def running_seconds(trials: Iterable[FrozenTrial], now: datetime) -> float:
-    """Seconds during which at least one trial ran: the union of the trials' times, so that pauses between
-    the parts of a resumed sweep do not count."""
-    spans = sorted(
-        (trial.datetime_start, _end(trial) or now)
-        for trial in trials
-        if trial.datetime_start is not None and trial.state != TrialState.WAITING
-    )
-    total, reached = 0.0, None
-    for start, end in spans:
-        begin = start if reached is None or start > reached else reached
-        if end > begin:
-            total += (end - begin).total_seconds()
-            reached = end
-    return total
-
-
-def _end(trial: FrozenTrial) -> datetime | None:
-    """When a trial stopped running: of one whose worker died, its last sign of life."""
-    job = trial.user_attrs.get(attributes.JOB)
-    if trial.user_attrs.get(attributes.CAUSE) == attributes.LOST and job is not None:
-        return datetime.fromtimestamp(trial.user_attrs.get(attributes.BEAT, job["beat"]))
-    return trial.datetime_complete
 
 
 def front(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> list[FrozenTrial]:

@@ -25,6 +25,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import attributes, signals
+from sweeps.account import account_of
 from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
 from sweeps.continuation import continuation_of, stopped_folder
@@ -44,7 +45,7 @@ from sweeps.space import Space
 from sweeps.storage import StorageLocation
 from sweeps.study_folder import StudyFolder, trial_subfolder
 from sweeps.taking import Taker
-from sweeps.tally import tally
+from sweeps.tally import Tally
 from sweeps.telling import fail, tell
 from sweeps.wear import Wear
 
@@ -219,9 +220,10 @@ class _Loop:
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
         settings, root = self._worker.settings, self._worker.folder.path
         reports = index == 0 and not settings.several
-        trials = self._study.get_trials(deepcopy=False)
-        held = continuation_of(trials[trial.number])
-        stopped = stopped_folder(trials[held.trial], index, root) if held is not None else None
+        held = continuation_of(trial._cached_frozen_trial)
+        stopped = None
+        if held is not None:
+            stopped = stopped_folder(account_of(self._study).trials[held.trial], index, root)
         if held is not None and reports:
             tell_continuation(trial.number, held, stopped is not None)
         config = self._composer.compose(overrides)
@@ -234,9 +236,9 @@ class _Loop:
             return run_trial_job(self._worker.task, config, trial.number, subfolder, self._context, settings)
 
     def _enter(self, trial: Trial) -> FrozenTrial:
-        ended = self._study.get_trials(deepcopy=False)[trial.number]
+        ended: FrozenTrial = self._study._storage.get_trial(trial._trial_id)
         self._ledger.enter(ended)
         return ended
 
-    def _tally(self) -> Any:
-        return tally(self._study.get_trials(deepcopy=False), self._worker.settings.minimize)
+    def _tally(self) -> Tally:
+        return account_of(self._study).tally(self._worker.settings.minimize)

@@ -9,6 +9,7 @@ import pytest
 from optuna.trial import TrialState
 
 from sweeps import asking, attributes
+from sweeps.account import Account
 from sweeps.asking import is_surplus, suspects
 from sweeps.budget import Budget
 from sweeps.continuation import enqueue_continuation
@@ -47,7 +48,7 @@ def taken(study: optuna.Study, alone: bool, only_suspects: bool, may_create: boo
 
 def test_a_worker_without_company_takes_them_in_order() -> None:
     study = study_with_suspect()
-    assert suspects(study.trials) == {1}
+    assert suspects(Account(study.trials)) == {1}
     assert [taken(study, True, False, True) for _ in range(3)] == [1, 2, 3]
 
 
@@ -105,7 +106,7 @@ def test_who_goes_on_is_no_further_trial() -> None:
     assert budget.may_start(now)
     trial = ask(study, True, False, True)
     assert trial is not None
-    assert not is_surplus(study.trials, study.trials[trial.number], budget)
+    assert not is_surplus(Account(study.trials), trial.number, budget)
     assert not budget.may_start(tally(study.trials, True))
     study.tell(trial, 1.0)
     now = tally(study.trials, True)
@@ -125,15 +126,14 @@ def test_of_two_that_go_on_with_the_same_trial_the_first_counts() -> None:
     study = study_with_stopped()
     for _ in range(2):
         enqueue_continuation(study, study.trials[1], {attributes.COMBINATION: "key"})
-    second = study.trials[4]
-    assert is_surplus(study.trials, second, budget_of(None))
-    assert not is_surplus(study.trials, study.trials[3], budget_of(None))
+    assert is_surplus(Account(study.trials), 4, budget_of(None))
+    assert not is_surplus(Account(study.trials), 3, budget_of(None))
     # One that another process had given up in its favour does not count.
     first = ask(study, True, False, True)
     assert first is not None
     first.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
     study.tell(first, state=TrialState.FAIL)
-    assert not is_surplus(study.trials, second, budget_of(None))
+    assert not is_surplus(Account(study.trials), 4, budget_of(None))
 
 
 def test_a_combination_that_goes_on_is_not_taken_for_itself() -> None:
@@ -144,7 +144,7 @@ def test_a_combination_that_goes_on_is_not_taken_for_itself() -> None:
     study.tell(trial, state=TrialState.PRUNED)
     enqueue_continuation(study, study.trials[0], {})
     assert study.trials[1].user_attrs[attributes.COMBINATION] == "key"
-    assert not is_surplus(study.trials, study.trials[1], budget_of(None, grid=True))
+    assert not is_surplus(Account(study.trials), 1, budget_of(None, grid=True))
     study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
     study.ask()
-    assert is_surplus(study.trials, study.trials[2], budget_of(None, grid=True))
+    assert is_surplus(Account(study.trials), 2, budget_of(None, grid=True))

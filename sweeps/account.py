@@ -1,0 +1,274 @@
+"""A study's account: what its trials amount to, kept from one look at them to the next.
+
+A worker asks many times a trial how its study stands, and a study may hold ten thousand trials. Trials that
+have ended never change: so only those are looked at that are new, or had not ended.
+"""
+
+from __future__ import annotations
+
+import bisect
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from optuna.storages import BaseStorage
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes
+from sweeps.spans import Spans, span_of
+from sweeps.tally import Tally
+
+
+class _Facts(NamedTuple):
+    """What of a trial is counted.
+
+    Attributes:
+        continues: the number of the stopped trial that it goes on with.
+    """
+
+    state: TrialState
+    surplus: bool
+    retry_of: int | None
+    continues: int | None
+    combination: str | None
+
+    @property
+    def draws(self) -> bool:
+        """Whether a trial takes a draw of its own: one that repeats another does not."""
+        return not self.surplus and self.retry_of is None and self.continues is None
+
+
+def _facts_of(trial: FrozenTrial) -> _Facts:
+    attrs = trial.user_attrs
+    return _Facts(
+        trial.state,
+        attrs.get(attributes.CAUSE) == attributes.SURPLUS,
+        attrs.get(attributes.RETRY_OF),
+        attrs[attributes.CONTINUES]["trial"] if attributes.CONTINUES in attrs else None,
+        attrs.get(attributes.COMBINATION),
+    )
+
+
+class _Index:
+    """Numbers of trials by something that they share."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[object, set[int]] = {}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, key: object) -> set[int]:
+        return self._numbers.get(key, set())
+
+    def change(self, key: object, number: int, present: bool) -> None:
+        """Puts a number under a key, or takes it away."""
+        if present:
+            self._numbers.setdefault(key, set()).add(number)
+            return
+        self._numbers[key].discard(number)
+        if not self._numbers[key]:
+            del self._numbers[key]
+
+
+class _Ordered:
+    """Numbers in their order."""
+
+    def __init__(self) -> None:
+        self._numbers: list[int] = []
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._numbers.copy())  # whoever goes through them may change the study
+
+    def change(self, number: int, present: bool) -> None:
+        """Adds a number, or takes it away."""
+        place = bisect.bisect_left(self._numbers, number)
+        if present:
+            self._numbers.insert(place, number)
+        else:
+            del self._numbers[place]
+
+    def below(self, limit: int) -> int:
+        """How many are lower."""
+        return bisect.bisect_left(self._numbers, limit)
+
+
+class Account:
+    """What a study's trials amount to.
+
+    Args:
+        trials: all that it has; `look` takes later ones.
+
+    Attributes:
+        trials: all that it had when they were last looked at, by number.
+    """
+
+    def __init__(self, trials: Sequence[FrozenTrial] = ()) -> None:
+        self.trials: Sequence[FrozenTrial] = ()
+        self._facts: list[_Facts] = []
+        self._states = {state: 0 for state in TrialState}
+        self._waiting, self._running = _Ordered(), _Ordered()
+        self._ahead = _Ordered()  # of those that wait, the ones that go on with a stopped trial
+        self._failures: dict[int, None] = {}  # FAIL, and no surplus
+        self._live = _Ordered()  # COMPLETE, PRUNED or RUNNING
+        self._undrawn = _Ordered()
+        self._repeats, self._combinations, self._continuing = _Index(), _Index(), _Index()
+        self._standing = _Index()  # by the stopped trial, those that go on with it and have not failed
+        self._relieving = _Ordered()  # of each of these, the first
+        self._lowest: tuple[float, int] | None = None
+        self._highest: tuple[float, int] | None = None
+        self._spans = Spans()
+        self.look(trials)
+
+    def look(self, trials: Sequence[FrozenTrial]) -> None:
+        """Brings the account up to date.
+
+        Args:
+            trials: all that the study has now, by number. One that has changed is another object, as in all
+                of Optuna's storages.
+        """
+        before, self.trials = self.trials, trials
+        for numbers in (self._waiting, self._running):
+            for number in numbers:
+                if trials[number] is not before[number]:
+                    self._count(number, False)
+                    self._facts[number] = _facts_of(trials[number])
+                    self._count(number, True)
+        for number in range(len(before), len(trials)):
+            self._facts.append(_facts_of(trials[number]))
+            self._count(number, True)
+
+    def _count(self, number: int, present: bool) -> None:
+        facts = self._facts[number]
+        self._states[facts.state] += 1 if present else -1
+        if facts.state == TrialState.WAITING:
+            self._waiting.change(number, present)
+            if facts.continues is not None:
+                self._ahead.change(number, present)
+        else:
+            self._count_begun(number, facts, present)
+        if not facts.draws:
+            self._undrawn.change(number, present)
+        if facts.retry_of is not None:
+            self._repeats.change(facts.retry_of, number, present)
+        if facts.combination is not None:
+            self._combinations.change(facts.combination, number, present)
+        if facts.continues is not None:
+            self._count_continuing(number, facts, present)
+
+    def _count_begun(self, number: int, facts: _Facts, present: bool) -> None:
+        if facts.state == TrialState.RUNNING:
+            self._running.change(number, present)
+        else:
+            self._settle(self.trials[number])  # for ever
+        if facts.state != TrialState.FAIL:
+            self._live.change(number, present)
+        elif not facts.surplus:
+            self._failures[number] = None
+
+    def _count_continuing(self, number: int, facts: _Facts, present: bool) -> None:
+        self._continuing.change(facts.continues, number, present)
+        if facts.state == TrialState.FAIL:
+            return
+        first = min(self._standing[facts.continues], default=None)
+        self._standing.change(facts.continues, number, present)
+        now = min(self._standing[facts.continues], default=None)
+        if first != now:
+            for which, added in ((first, False), (now, True)):
+                if which is not None:
+                    self._relieving.change(which, added)
+
+    def _settle(self, trial: FrozenTrial) -> None:
+        span = span_of(trial)
+        if span is not None:
+            self._spans.add(*span)
+        if trial.state == TrialState.COMPLETE and trial.values is not None and len(trial.values) == 1:
+            value, number = trial.values[0], trial.number
+            self._lowest = min(self._lowest or (value, number), (value, number))
+            self._highest = min(self._highest or (-value, number), (-value, number))  # of equals the first
+
+    def tally(self, minimize: bool, now: Callable[[], datetime] = datetime.now) -> Tally:
+        """The same as `sweeps.tally.tally` counts."""
+        retried = sum(number in self._repeats for number in self._failures)
+        promoted = len(self._standing)
+        best = self._lowest if minimize else self._highest
+        return Tally(
+            complete=self._states[TrialState.COMPLETE],
+            pruned=self._states[TrialState.PRUNED] - promoted,
+            promoted=promoted,
+            failed=len(self._failures) - retried,
+            retried=retried,
+            running=self._states[TrialState.RUNNING],
+            waiting=self._states[TrialState.WAITING],
+            best=self.trials[best[1]] if best is not None else None,
+            trials=self.trials,
+            spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),
+            now=now,
+        )
+
+    def waiting(self) -> Iterator[FrozenTrial]:
+        """Those that wait, in the order in which they are to be taken: the ones that go on come first, since
+        they are no further ones, and the best that are known."""
+        trials = self.trials
+        yield from (trials[number] for number in self._ahead)
+        for number in self._waiting:
+            if self._facts[number].continues is None:
+                yield trials[number]
+
+    def waiting_repeats(self) -> list[FrozenTrial]:
+        """Those that wait and repeat another."""
+        return [self.trials[n] for n in self._waiting if self._facts[n].retry_of is not None]
+
+    def failures(self) -> list[FrozenTrial]:
+        """Those that failed and are not repeated, other than surplus ones."""
+        return [self.trials[number] for number in self._failures if number not in self._repeats]
+
+    def repeats(self, number: int) -> list[FrozenTrial]:
+        """Those that repeat a trial."""
+        return self._all(self._repeats[number])
+
+    def continuations(self, number: int) -> list[FrozenTrial]:
+        """Those that go on, or went on, with a stopped trial."""
+        return self._all(self._continuing[number])
+
+    def with_combination(self, key: str) -> list[FrozenTrial]:
+        """Those that try a combination."""
+        return self._all(self._combinations[key])
+
+    def _all(self, numbers: Iterable[int]) -> list[FrozenTrial]:
+        return [self.trials[number] for number in sorted(numbers)]
+
+    def draws_before(self, number: int) -> int:
+        """How many of the trials before this one took a draw of their own."""
+        return number - self._undrawn.below(number)
+
+    def live_before(self, number: int) -> int:
+        """How many of the trials before this one have a result or run; one that was stopped, and those up to
+        this one that go on with it, count as one."""
+        return self._live.below(number) - self._relieving.below(number + 1)
+
+    def is_relieved(self, stopped: int, number: int) -> bool:
+        """Whether another trial, up to this one, stands for a stopped one."""
+        return any(other <= number for other in self._standing[stopped])
+
+
+_accounts: WeakKeyDictionary[BaseStorage, dict[int, Account]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def account_of(study: Study) -> Account:
+    """The account of a study, up to date. It is kept beside the study's storage, in this process: whoever
+    asks for it next need not go through what has ended."""
+    storage, study_id = study._storage, study._study_id
+    trials = storage.get_all_trials(study_id, deepcopy=False)
+    with _lock:
+        account = _accounts.setdefault(storage, {}).setdefault(study_id, Account())
+        account.look(trials)
+    return account
