@@ -116,7 +116,7 @@ class Account:
         self._states = {state: 0 for state in TrialState}
         self._waiting, self._running = _Ordered(), _Ordered()
         self._ahead = _Ordered()  # of those that wait, the ones that go on with a stopped trial
-        self._failures: dict[int, None] = {}  # FAIL, and no surplus
+        self._failures: set[int] = set()  # FAIL, and no surplus
         self._live = _Ordered()  # COMPLETE, PRUNED or RUNNING
         self._undrawn = _Ordered()
         self._repeats, self._combinations, self._continuing = _Index(), _Index(), _Index()
@@ -171,7 +171,7 @@ class Account:
         if facts.state != TrialState.FAIL:
             self._live.change(number, present)
         elif not facts.surplus:
-            self._failures[number] = None
+            self._failures.add(number)
 
     def _count_continuing(self, number: int, facts: _Facts, present: bool) -> None:
         self._continuing.change(facts.continues, number, present)
@@ -228,7 +228,7 @@ class Account:
 
     def failures(self) -> list[FrozenTrial]:
         """Those that failed and are not repeated, other than surplus ones."""
-        return [self.trials[number] for number in self._failures if number not in self._repeats]
+        return self._all(number for number in self._failures if number not in self._repeats)
 
     def repeats(self, number: int) -> list[FrozenTrial]:
         """Those that repeat a trial."""

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 import optuna
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 
 from sweeps import attributes
-from sweeps.tally import front, running_seconds, tally
+from sweeps.tally import front, tally
 
-START = datetime(2026, 1, 1)
-SPANS = st.tuples(st.integers(0, 60), st.none() | st.integers(0, 30))
-STATES = st.sampled_from([TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL])
 POINTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), max_size=12)
-
-
-def spent(start: int, length: int | None, state: TrialState) -> FrozenTrial:
-    trial = optuna.trial.create_trial(state=TrialState.RUNNING)
-    trial.state = TrialState.RUNNING if length is None else state
-    trial.datetime_start = START + timedelta(seconds=start)
-    trial.datetime_complete = None if length is None else trial.datetime_start + timedelta(seconds=length)
-    return trial
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(SPANS, STATES), max_size=8))
-def test_the_running_time_is_that_of_the_seconds_in_which_any_trial_ran(
-    spans: list[tuple[tuple[int, int | None], TrialState]],
-) -> None:
-    now = 100
-    seconds = {
-        second
-        for (start, length), _ in spans
-        for second in range(start, now if length is None else start + length)
-    }
-    waiting = optuna.trial.create_trial(state=TrialState.WAITING)
-    trials = [spent(start, length, state) for (start, length), state in spans]
-    assert running_seconds([waiting, *trials], START + timedelta(seconds=now)) == len(seconds)
 
 
 @settings(deadline=None, max_examples=60)

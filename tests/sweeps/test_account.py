@@ -1,0 +1,183 @@
+"""An account that is kept says the same as one that goes through all trials."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import optuna
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes
+from sweeps.account import Account, account_of
+from sweeps.asking import is_surplus, suspects
+from sweeps.budget import Budget
+from sweeps.continuation import continuation_of, enqueue_continuation, superseded
+from sweeps.tally import tally
+from tests.sweeps.parts import journal_study
+
+# What may happen to a study: the kind, which of the trials that it may happen to, and a value or a cause.
+KINDS = ["new", "new", "enqueue", "start", "start", "complete", "prune", "fail", "retry", "go on", "beat"]
+CAUSES = [attributes.RAISED, attributes.LOST, attributes.INTERRUPTED, attributes.SURPLUS]
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 30), st.integers(0, 3), st.booleans()),
+    min_size=10,
+    max_size=60,
+)
+
+
+def happen(study: optuna.Study, kind: str, which: int, what: int, looked: bool) -> None:
+    """Lets something happen to a study as workers do it."""
+    trials = study.get_trials(deepcopy=False)
+    storage = study._storage
+
+    def chosen(*states: TrialState) -> FrozenTrial | None:
+        found = [trial for trial in trials if trial.state in states]
+        return found[which % len(found)] if found else None
+
+    running, waiting = chosen(TrialState.RUNNING), chosen(TrialState.WAITING)
+    failed, stopped = chosen(TrialState.FAIL), chosen(TrialState.PRUNED)
+    if kind == "new":
+        storage.create_new_trial(study._study_id)
+    elif kind == "enqueue":
+        study.enqueue_trial({"x": what}, user_attrs={attributes.COMBINATION: str(what)} if what else {})
+    elif kind == "start" and waiting is not None:
+        storage.set_trial_state_values(waiting._trial_id, TrialState.RUNNING)
+    elif kind == "beat" and running is not None:
+        storage.set_trial_user_attr(running._trial_id, attributes.BEAT, what)
+    elif kind == "complete" and running is not None:
+        storage.set_trial_state_values(running._trial_id, TrialState.COMPLETE, [float(what)])
+    elif kind == "prune" and running is not None:
+        storage.set_trial_intermediate_value(running._trial_id, 1, float(what))
+        storage.set_trial_state_values(running._trial_id, TrialState.PRUNED, [float(what)])
+    elif kind == "fail" and running is not None:
+        storage.set_trial_user_attr(running._trial_id, attributes.CAUSE, CAUSES[what])
+        storage.set_trial_state_values(running._trial_id, TrialState.FAIL)
+    elif kind == "retry" and failed is not None:
+        held = continuation_of(failed)
+        attrs = {attributes.RETRY_OF: failed.number}
+        if held is not None:
+            enqueue_continuation(study, trials[held.trial], attrs)
+        else:
+            study.enqueue_trial({"x": 1}, user_attrs=attrs)
+    elif kind == "go on" and stopped is not None:
+        enqueue_continuation(study, stopped, {})
+
+
+# What is asked of an account, by going through all trials.
+
+
+def waiting_in_turn(trials: Sequence[FrozenTrial]) -> list[int]:
+    waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
+    waiting.sort(key=lambda trial: attributes.CONTINUES not in trial.user_attrs)
+    return [trial.number for trial in waiting]
+
+
+def under_suspicion(trials: Sequence[FrozenTrial]) -> set[int]:
+    return {
+        trial.number
+        for trial in trials
+        if trial.state == TrialState.WAITING
+        and attributes.RETRY_OF in trial.user_attrs
+        and trials[trial.user_attrs[attributes.RETRY_OF]].user_attrs[attributes.CAUSE] == attributes.LOST
+    }
+
+
+def cause(trial: FrozenTrial) -> str | None:
+    return trial.user_attrs.get(attributes.CAUSE)
+
+
+def not_repeated(trials: Sequence[FrozenTrial]) -> list[int]:
+    repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
+    failed = [trial for trial in trials if trial.state == TrialState.FAIL]
+    return [t.number for t in failed if t.number not in repeated and cause(t) != attributes.SURPLUS]
+
+
+def draws(trial: FrozenTrial) -> bool:
+    repeats = {attributes.RETRY_OF, attributes.CONTINUES} & trial.user_attrs.keys()
+    return not repeats and cause(trial) != attributes.SURPLUS
+
+
+def is_one_too_many(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: Budget) -> bool:
+    key = trial.user_attrs.get(attributes.COMBINATION)
+    if budget.grid and key is None:
+        return True
+    gone = superseded(trials[: trial.number + 1])
+    earlier = trials[: trial.number]
+    live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+    taken = [other for other in earlier if other.state in live and other.number not in gone]
+    if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in taken):
+        return True
+    held = continuation_of(trial)
+    repeated = trial.user_attrs.get(attributes.RETRY_OF)
+    for other in earlier:
+        if cause(other) == attributes.SURPLUS:
+            continue
+        if repeated is not None and other.user_attrs.get(attributes.RETRY_OF) == repeated:
+            return True
+        if repeated is None and held is not None and continuation_of(other) == held:
+            return True
+    return budget.n_trials is not None and len(taken) >= budget.n_trials
+
+
+def require_the_same(account: Account, trials: Sequence[FrozenTrial]) -> None:
+    later = datetime.now() + timedelta(hours=1)
+    for minimize in (True, False):
+        kept, counted = account.tally(minimize), tally(trials, minimize)
+        assert kept == counted
+        assert kept.spent(later) == counted.spent(later)
+    assert [trial.number for trial in account.waiting()] == waiting_in_turn(trials)
+    assert suspects(account) == under_suspicion(trials)
+    assert [trial.number for trial in account.failures()] == not_repeated(trials)
+    for trial in trials:
+        assert account.draws_before(trial.number) == sum(map(draws, trials[: trial.number]))
+        for budget in (Budget(n, None, None, True, 5, grid) for n in (None, 1, 3) for grid in (True, False)):
+            assert is_surplus(account, trial.number, budget) == is_one_too_many(trials, trial, budget)
+
+
+@settings(max_examples=150, deadline=None)
+@given(EVENTS)
+def test_a_kept_account_is_that_of_all_trials(events: list[tuple[str, int, int, bool]]) -> None:
+    study = optuna.create_study()
+    account = Account()
+    for event in events:
+        happen(study, *event)
+        if event[-1]:  # it need not look after every one
+            account.look(study.get_trials(deepcopy=False))
+    trials = study.get_trials(deepcopy=False)
+    account.look(trials)
+    require_the_same(account, trials)
+    require_the_same(Account(trials), trials)
+
+
+@pytest.mark.parametrize("kind", ["journal", "sqlite"])
+def test_a_study_has_one_account_which_sees_what_other_processes_do(tmp_path: Path, kind: str) -> None:
+    if kind == "journal":
+        study, other = journal_study(tmp_path), journal_study(tmp_path)
+    else:
+        url = f"sqlite:///{tmp_path}/study.db"
+        study, other = (
+            optuna.create_study(study_name="study", storage=url, load_if_exists=True) for _ in range(2)
+        )
+    account = account_of(study)
+    drawn = random.Random(0)
+    for _ in range(40):
+        happen(other, drawn.choice(KINDS), drawn.randrange(30), drawn.randrange(4), True)
+        assert account_of(study) is account
+        require_the_same(account, other.get_trials(deepcopy=False))
+    assert len({trial.state for trial in account.trials}) == 5
+    assert account_of(other) is not account
+
+
+def test_studies_of_one_storage_have_accounts_of_their_own(tmp_path: Path) -> None:
+    storage = optuna.storages.JournalStorage(
+        optuna.storages.journal.JournalFileBackend(str(tmp_path / "study.journal"))
+    )
+    one, other = (optuna.create_study(study_name=name, storage=storage) for name in ("one", "other"))
+    one.enqueue_trial({"x": 1})
+    assert (account_of(one).tally(True).waiting, account_of(other).tally(True).waiting) == (1, 0)
