@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -92,8 +91,3 @@ def read(path: Path) -> Record:
         return Record(**{**values, "objective": Objective(**values["objective"])})
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path}: not a record of this version ({error})") from None
-
-
-def finite(metrics: dict[str, Any]) -> bool:
-    """Whether every metric is a finite number."""
-    return all(math.isfinite(value) for value in metrics.values())

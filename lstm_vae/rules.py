@@ -62,6 +62,9 @@ class Whole:
         return value
 
 
+LARGEST = 3.4e38  # that single precision, in which TensorFlow computes, still holds
+
+
 @dataclass(frozen=True)
 class Real:
     """A finite number in [low, high), or in (low, high) where `above`; None too, where `optional`."""
@@ -75,7 +78,9 @@ class Real:
     @property
     def allowed(self) -> str:
         lower = f"{'above' if self.above else 'at least'} {self.low:g}"
-        upper = f" and {'at most' if self.closed else 'below'} {self.high:g}" if self.high < math.inf else ""
+        bounded = self.high < math.inf
+        closed, high = (self.closed, self.high) if bounded else (True, LARGEST)
+        upper = f" and {'at most' if closed else 'below'} {high:g}"
         return f"a number {lower}{upper}" + (" or null" if self.optional else "")
 
     def normalise(self, value: Any) -> float | None:
@@ -83,8 +88,10 @@ class Real:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError
+        if not abs(value) <= LARGEST:  # NaN is not, either
+            raise ValueError
         number = float(value)
-        if not math.isfinite(number) or number < self.low or (self.above and number == self.low):
+        if number < self.low or (self.above and number == self.low):
             raise ValueError
         if number > self.high or (number == self.high and not self.closed and self.high < math.inf):
             raise ValueError

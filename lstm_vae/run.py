@@ -132,7 +132,7 @@ def _execute(
     from lstm_vae.training.checkpoint import read_progress
     from lstm_vae.training.progress import display
     from lstm_vae.training.tensorboard import TensorBoard
-    from lstm_vae.training.trainer import Trainer, TrainingFiles
+    from lstm_vae.training.trainer import Trainer, TrainingFiles, likely_cause
 
     started = time.perf_counter()
     training = config.training
@@ -150,8 +150,11 @@ def _execute(
     metrics = evaluate(vae, splits, config.evaluation)
     best = history.best(trained.rows)
     metrics |= {"best_epoch": best.epoch, "best_val_loss": best.val_loss}
-    if not record.finite(metrics):
-        raise RunFailedError(f"evaluation gave a number that is not finite: {metrics}")
+    if undefined := [f"{name} is {value}" for name, value in metrics.items() if not math.isfinite(value)]:
+        raise RunFailedError(
+            f"epoch {len(trained.rows)}, evaluation: {', '.join(undefined)}; likely cause: weights that "
+            f"overflow, after {likely_cause(training)}"
+        )
     stop.check()
     with replacing(folder.model) as partial:
         vae.save(partial)

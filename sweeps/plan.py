@@ -129,13 +129,24 @@ def _settle_folder(config: DictConfig, name: str) -> Path:
             parts = raw.split("/")
             stamped = next(index for index, part in enumerate(parts) if "${now:" in part)
             config.hydra.sweep.dir = "/".join([*parts[:stamped], name])
-        folder = Path(str(config.hydra.sweep.dir)).expanduser().absolute()
+        folder = _absolute(str(config.hydra.sweep.dir))
         config.hydra.sweep.dir = str(folder)
         # Jobs are composed anew, from these.
         config.hydra.overrides.hydra += [
             f"hydra.sweep.dir={quoted(str(folder))}",
             f"++hydra.sweeper.study_name={quoted(name)}",
         ]
+    return folder
+
+
+def _absolute(named: str) -> Path:
+    try:
+        folder = Path(named).expanduser().absolute()
+    except RuntimeError as error:
+        raise SweepError(f"hydra.sweep.dir={named}: no such folder ({error})") from None
+    if "${" in str(folder):
+        # Hydra puts it into the jobs' configuration, and reads it there as an interpolation.
+        raise SweepError(f"hydra.sweep.dir={folder}: must not have ${{ in its path")
     return folder
 
 

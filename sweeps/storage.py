@@ -106,7 +106,7 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
                 f"hydra.sweeper.storage={storage}: must be a URL (sqlite:///study.db, postgresql://...), "
                 "a path ending in .journal, or null"
             )
-        path = Path(storage).expanduser().absolute()
+        path = _expanded(storage)
         if not path.parent.is_dir():
             raise SweepError(f"hydra.sweeper.storage={storage}: its folder does not exist")
         return StorageLocation(str(path))
@@ -123,6 +123,13 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
     if password is not None and password != MASK:
         os.environ[SECRET] = unquote(password)
     return StorageLocation(masked(storage))
+
+
+def _expanded(storage: str) -> Path:
+    try:
+        return Path(storage).expanduser().absolute()
+    except RuntimeError as error:
+        raise SweepError(f"hydra.sweeper.storage={storage}: no such folder ({error})") from None
 
 
 def masked(url: str) -> str:

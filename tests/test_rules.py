@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,17 @@ def test_real_is_finite_and_within_its_bounds(value: float) -> None:
     else:
         assert kept == value
         assert 0 <= value < 1
+
+
+@given(st.floats() | st.integers())
+def test_a_number_without_a_limit_is_one_of_single_precision(value: float) -> None:
+    try:
+        kept = rules.Real(0).normalise(value)
+    except ValueError:
+        assert not 0 <= value <= 3.4e38
+    else:
+        assert kept == float(value)
+        assert np.isfinite(np.float32(kept))
 
 
 def test_bounds_may_be_open_or_closed() -> None:

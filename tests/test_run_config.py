@@ -65,6 +65,16 @@ def test_what_it_refuses(values: dict[str, Any], message: str) -> None:
         RunConfig.from_mapping(values)
 
 
+@pytest.mark.parametrize(
+    "rate", [0, -1, float("nan"), float("inf"), 1e39, 10**400, "fast", True, None, [1e-3]]
+)
+def test_a_learning_rate_that_no_training_can_have(rate: Any) -> None:
+    with pytest.raises(
+        UserError, match=r"^training.learning_rate=.*: must be a number above 0 and at most 3.4e"
+    ):
+        RunConfig.from_mapping({"training": {"learning_rate": rate}})
+
+
 def test_the_hash_knows_what_is_computed_and_not_where() -> None:
     config = RunConfig()
     assert config.replace(encoder__hidden=64).hash() != config.hash()

@@ -135,3 +135,22 @@ def test_named_studies_compose_and_every_value_is_allowed(
     )
     assert result.returncode == 2
     assert "its folder does not exist" in result.stderr
+
+
+def test_a_learning_rate_of_a_million_fails_its_trial_and_no_other(command: Command, tmp_path: Path) -> None:
+    rates = "training.learning_rate=0.01,1e6"
+    result = command("lstm_vae.train", "--multirun", *QUICK, rates, "hydra.sweep.dir=sweep")
+    assert result.returncode == 1, result.stderr  # a combination is missing
+    assert result.stderr == ""
+    good, bad = study_in(tmp_path / "sweep").trials
+    assert (good.state.name, bad.state.name) == ("COMPLETE", "FAIL")
+    said = bad.user_attrs["sweeps:reason"]
+    assert said.startswith("RunFailedError: epoch 1, step ")
+    assert "likely cause: " in said
+    assert f"last failure: trial 1, {said}" in result.stdout
+    folder = tmp_path / "sweep" / "1"
+    account = record.read(folder / "record.json")
+    assert (account.state, f"RunFailedError: {account.reason}") == ("FAIL", said)
+    assert account.metrics == {}
+    assert not (folder / "model.keras").exists()
+    assert not list((folder / "checkpoints").iterdir())

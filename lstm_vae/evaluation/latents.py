@@ -24,4 +24,5 @@ def posterior_means(vae: VAE, images: NDArray[np.uint8], batch_size: int) -> NDA
 
 def active_units(z_mean: NDArray[np.float32]) -> int:
     """Latents whose posterior mean varies over images by a variance above 0.01 (Burda et al. 2016, A_u)."""
-    return int((z_mean.astype(np.float64).var(axis=0) > ACTIVE_VARIANCE).sum())
+    with np.errstate(invalid="ignore"):  # of means that overflowed
+        return int((z_mean.astype(np.float64).var(axis=0) > ACTIVE_VARIANCE).sum())

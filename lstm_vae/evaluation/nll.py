@@ -74,9 +74,10 @@ class NLLEstimator:
         for start in range(0, len(images), batch):
             part = images[start : start + batch]
             weights = np.concatenate([self._weights(part, start, first) for first in self._starts()])
-            peak = weights.max(axis=0)
-            mean = np.exp(weights - peak).sum(axis=0) / self.samples
-            total -= float((peak + np.log(mean)).sum())
+            with np.errstate(invalid="ignore"):  # a model that overflows: the caller sees a NaN
+                peak = weights.max(axis=0)
+                mean = np.exp(weights - peak).sum(axis=0) / self.samples
+                total -= float((peak + np.log(mean)).sum())
         return total / len(images)
 
     def _starts(self) -> range:

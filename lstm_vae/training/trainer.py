@@ -16,7 +16,7 @@ from lstm_vae.data import Splits
 from lstm_vae.errors import RunFailedError
 from lstm_vae.evaluation import Scorer
 from lstm_vae.model import VAE
-from lstm_vae.run_config import RunConfig
+from lstm_vae.run_config import RunConfig, TrainingConfig
 from lstm_vae.training import checkpoint, history
 from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.checkpoint import Progress
@@ -54,6 +54,14 @@ class Trained:
 
     rows: Sequence[EpochRow]
     stopped_early: bool
+
+
+def likely_cause(config: TrainingConfig) -> str:
+    """Why a loss is not finite, most of the time."""
+    cause = f"a learning rate too high (training.learning_rate={config.learning_rate:g})"
+    if config.clipnorm is None:
+        cause += " without gradient clipping (training.clipnorm=null)"
+    return cause
 
 
 class Trainer:
@@ -158,7 +166,7 @@ class Trainer:
         if not math.isfinite(score.loss):
             raise RunFailedError(
                 f"epoch {epoch}, validation after step {self._steps_per_epoch}: the loss is {score.loss}; "
-                f"likely cause: {self._advice()}"
+                f"likely cause: {likely_cause(self._config)}"
             )
         self._stop.check()
         last_step = epoch * self._steps_per_epoch - 1
@@ -188,20 +196,13 @@ class Trainer:
         step = int(np.argmin(finite))
         values = {"BCE": steps.bce[step], "KL": steps.kl[step]}
         broken = " and ".join(f"{name} {value}" for name, value in values.items() if not np.isfinite(value))
-        advice = self._advice()
+        advice = likely_cause(self._config)
         if values["KL"] == np.inf:
             advice = f"a posterior variance or mean that overflowed, after {advice}"
         raise RunFailedError(
             f"epoch {epoch}, step {first_step + step + 1} of {self._steps_per_epoch}: the loss is "
             f"{steps.objective[step]} ({broken or 'its sum overflowed'}); likely cause: {advice}"
         )
-
-    def _advice(self) -> str:
-        config = self._config
-        advice = f"a learning rate too high (training.learning_rate={config.learning_rate:g})"
-        if config.clipnorm is None:
-            advice += " without gradient clipping (training.clipnorm=null)"
-        return advice
 
     def _write(self, row: EpochRow, before: Progress) -> Progress:
         """The row first, the state last: rows after the state's epoch are dropped when resumed."""
