@@ -54,14 +54,15 @@ def ask(
     """Takes the first waiting trial that this worker may take, or makes a new one.
 
     Does what `Study.ask` does, which would take any. At every moment a RUNNING trial is known to be this
-    process's: the lease of one that waits is taken before it, a new one says whose it is as it is made.
+    process's: the lease of one that waits is taken before it, and it says whose it is before it does anything
+    that might kill the worker; a new one says so as it is made.
 
     Args:
         alone: whether the worker has no company.
         only_suspects: take no other trial.
         may_create: whether there may be further trials than those that wait.
         lease_of: of a trial; not taken yet.
-        claim: what a new trial says of its worker.
+        claim: what a trial says of its worker.
 
     Returns:
         None where there is none that it may take.
@@ -75,6 +76,7 @@ def ask(
         if wanted and (lease := _reserved(lease_of(trial))) is not None:
             try:
                 if storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
+                    storage.set_trial_user_attr(trial._trial_id, attributes.JOB, dict(claim))
                     return _taken(study, trial._trial_id, lease)
             except BaseException:
                 lease.release()

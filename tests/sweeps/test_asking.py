@@ -148,3 +148,11 @@ def test_a_combination_that_goes_on_is_not_taken_for_itself() -> None:
     study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
     study.ask()
     assert is_surplus(Account(study.trials), 2, budget_of(None, grid=True))
+
+
+def test_a_trial_that_waited_says_at_once_who_runs_it() -> None:
+    """Else one that kills its worker while it is drawn would be nobody's, and tried again for ever."""
+    study = study_with_suspect()
+    trial = ask(study, True, False, True)
+    assert trial is not None
+    assert study.trials[trial.number].user_attrs[attributes.JOB] == {"pid": 1}
