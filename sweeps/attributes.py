@@ -6,7 +6,7 @@ PROGRAM = "sweeps:program"  # how the program is started
 BUDGET = "sweeps:budget"  # of the last command: n_trials, or None
 
 # Of a trial.
-JOB = "sweeps:job"  # folder (below the study's), overrides, worker, host, pid, first beat
+JOB = "sweeps:job"  # folder (below the study's), overrides, sweep, worker, host, pid, first beat
 BEAT = "sweeps:beat"  # later beats, seconds since 1970
 REASON = "sweeps:reason"  # why it is FAIL or PRUNED
 CAUSE = "sweeps:cause"  # of a FAIL: one of the causes below

@@ -3,6 +3,7 @@ more may start."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
@@ -50,6 +51,7 @@ class Course:
         self._rescue, self._now = rescue, now
         self._spared: str | None = None
         self.launched = range(0)  # the workers of the last launch
+        self.sweep = uuid.uuid4().hex  # what their trials say of who launched them
 
     def begin(
         self,
@@ -151,7 +153,9 @@ class Course:
     def _why_spared(self, trial: FrozenTrial) -> str | None:
         """Why the death of a trial's worker does not count against it; None of one that died alone, while
         this sweep, which had launched it, lives on."""
-        if trial.user_attrs.get(attributes.JOB, {}).get("worker") not in self.launched:
+        job = trial.user_attrs.get(attributes.JOB, {})
+        # Workers' numbers alone are those of a folder: a database may join several.
+        if job.get("sweep") != self.sweep or job.get("worker") not in self.launched:
             return attributes.SWEEP_DIED
         return self._spared
 

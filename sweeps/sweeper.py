@@ -114,6 +114,7 @@ class _Sweep:
             plan.space,
             plan.budget,
             self._share,
+            self._course.sweep,
             left == 1 or plan.settings.supervised,
             only_suspects,
         )

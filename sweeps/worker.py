@@ -65,6 +65,7 @@ class Worker:
         space: what to search.
         budget: how long.
         share: of the machine.
+        sweep: which one launches it.
         alone: whether it is launched without others.
         only_suspects: run only trials on whose last try a worker died.
     """
@@ -79,6 +80,7 @@ class Worker:
     space: Space
     budget: Budget
     share: Share
+    sweep: str
     alone: bool
     only_suspects: bool
 
@@ -139,7 +141,7 @@ class _Loop:
             worker.budget,
             worker.alone,
             worker.only_suspects,
-            {"worker": number, "machine": platform.node(), "threads": threads},
+            {"worker": number, "sweep": worker.sweep, "machine": platform.node(), "threads": threads},
             self._thread_override(),
             self._subfolder,
             lambda trial: Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval),

@@ -1,0 +1,43 @@
+"""What a sweep does between two launches of its workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.study import Study
+
+from sweeps import attributes
+from sweeps.budget import budget_of
+from sweeps.course import Course
+from sweeps.leases import Watch, claim_of
+from sweeps.rescue import Rescue
+from sweeps.study_folder import StudyFolder
+from tests.sweeps.parts import settings_of
+
+
+def course_of(study: Study, path: Path) -> Course:
+    folder, settings = StudyFolder(path), settings_of("hydra.sweeper.n_trials=2")
+    watch = Watch(folder.leases, 0.0)
+    rescue = Rescue(study, folder, settings, watch, lambda _: None)
+    return Course(study, folder, settings, budget_of(settings, False), rescue)
+
+
+@pytest.mark.parametrize(
+    ("workers", "own", "spared"),
+    [(1, True, None), (2, True, attributes.IN_COMPANY), (1, False, attributes.SWEEP_DIED)],
+)
+def test_only_the_death_of_an_own_lone_worker_counts(
+    workers: int, own: bool, spared: str | None, tmp_path: Path
+) -> None:
+    """Two folders that a database joins both have a worker 0."""
+    study = optuna.create_study()
+    course = course_of(study, tmp_path)
+    course.launches(range(workers))
+    sweep = course.sweep if own else course_of(study, tmp_path).sweep
+    job = claim_of(tmp_path / ".leases") | {"worker": 0, "sweep": sweep}
+    study.ask().set_user_attr(attributes.JOB, job)
+    course.rescue(None)
+    assert study.trials[0].user_attrs.get(attributes.SPARED) == spared
+    assert study.trials[1].user_attrs[attributes.RETRY_OF] == 0
