@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.study import Study
@@ -104,9 +105,17 @@ def enqueue_retries(study: Study, retries: int) -> int:
             continue
         if attributes.COMBINATION in trial.user_attrs:
             attrs[attributes.COMBINATION] = trial.user_attrs[attributes.COMBINATION]
-        # A trial that died while it was drawn has only some of its parameters.
-        study.enqueue_trial(params_of(trial), user_attrs=attrs)
+        study.enqueue_trial(_params_again(trial), user_attrs=attrs)
     return number
+
+
+def _params_again(trial: FrozenTrial) -> dict[str, Any]:
+    """The parameters with which a trial is tried again. One whose worker died while it was drawn has only
+    some of them, and never ran: it is drawn anew, and then as it would have been."""
+    job = trial.user_attrs.get(attributes.JOB)
+    if job is None or "folder" in job or trial.user_attrs.get(attributes.CAUSE) == attributes.RAISED:
+        return params_of(trial)
+    return dict(trial.system_attrs.get("fixed_params", {}))
 
 
 def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries: int) -> bool:

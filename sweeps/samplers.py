@@ -17,6 +17,7 @@ from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from sweeps import attributes
 from sweeps.account import account_of
 from sweeps.errors import SweepError, reason
 from sweeps.halving import view_of
@@ -41,9 +42,14 @@ class PerTrialSampler(BaseSampler):
         self._sampler: BaseSampler = RandomSampler()
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        # Trials that repeat others take no draw of their own: stopped and resumed, the draws stay the same.
+        # Trials that repeat others take no draw of their own, and draw what those had not drawn yet as they
+        # would have: stopped and resumed, the draws stay the same.
         # All of the study's, which is not what Hyperband shows a sampler: the trials of one bracket.
-        self._sampler = make_sampler(self._config, account_of(study).draws_before(trial.number))
+        account = account_of(study)
+        first = trial.number
+        while (repeated := account.trials[first].user_attrs.get(attributes.RETRY_OF)) is not None:
+            first = repeated
+        self._sampler = make_sampler(self._config, account.draws_before(first))
         self._sampler.before_trial(study, trial)
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:

@@ -15,6 +15,7 @@ from sweeps import attributes
 from sweeps.errors import SweepError
 from sweeps.leases import Lease, Watch
 from sweeps.queue import combination_key, enqueue_missing, enqueue_retries, fail, fail_dead
+from sweeps.samplers import PerTrialSampler
 from sweeps.warm_starts import warm_starts
 from tests.sweeps.parts import journal_study, settings_of, space_of
 
@@ -198,3 +199,22 @@ def test_a_warm_start_outside_the_search_space_is_refused(enqueue: str, said: st
             settings_of(f"hydra.sweeper.enqueue={enqueue}"), space_of("x=1,2", "y=interval(0,1)"), [], False
         )
     assert str(refused.value).startswith(said)
+
+
+def test_a_trial_that_died_while_it_was_drawn_is_drawn_as_it_would_have_been() -> None:
+    config = {"_target_": "optuna.samplers.RandomSampler", "seed": 0}
+
+    def drawn(study: optuna.Study) -> dict[str, float]:
+        trial = study.ask()
+        return {name: trial.suggest_float(name, 0, 1) for name in "xy"}
+
+    whole = optuna.create_study(sampler=PerTrialSampler(config))
+    expected = [drawn(whole) for _ in range(3)]
+    study = optuna.create_study(sampler=PerTrialSampler(config))
+    assert drawn(study) == expected[0]
+    trial = study.ask()
+    trial.set_user_attr(attributes.JOB, {"pid": 1, "beat": 0.0})
+    assert trial.suggest_float("x", 0, 1) == expected[1]["x"]
+    end(study, trial, attributes.LOST)
+    assert enqueue_retries(study, 0) == 1
+    assert [drawn(study) for _ in range(2)] == expected[1:]
