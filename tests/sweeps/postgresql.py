@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -41,6 +45,29 @@ def unprivileged() -> dict[str, Any]:
             continue
         return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     pytest.skip("the PostgreSQL server does not run as root, and there is no other user")
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """A new server, running within it, in a folder outside pytest's own, which other users cannot enter."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("needs the PostgreSQL server's programs (initdb, postgres)")
+    folder = Path(tempfile.mkdtemp(prefix="sweeps-postgresql-"))
+    try:
+        made = Server(programs, folder)
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def url_of(server: Server, database: str, user: str = USER, password: str = PASSWORD) -> str:
+    """The URL of a server's database."""
+    return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{server.port}/{database}"
 
 
 class Server:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,25 +18,14 @@ import pytest
 from optuna.trial import FrozenTrial
 
 from tests.sweeps.conftest import JOBLIB, Start, Sweep, folder_of, lines, states, wait_for
-from tests.sweeps.postgresql import HARD_PASSWORD, PASSWORD, USER, Server, binaries
+from tests.sweeps.postgresql import HARD_PASSWORD, PASSWORD, USER, Server, running_server
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """Made once; its folder is outside pytest's own, which other users cannot enter."""
-    programs = binaries()
-    if programs is None:
-        pytest.skip("needs the PostgreSQL server's programs (initdb, postgres)")
-    folder = Path(tempfile.mkdtemp(prefix="sweeps-postgresql-"))
-    try:
-        made = Server(programs, folder)
-        made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Made once."""
+    with running_server() as made:
+        yield made
 
 
 @dataclass(frozen=True)
