@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
@@ -47,6 +48,11 @@ def register_schemas() -> None:
         for name, schema in ((name, _schema(kind)) for name, kind in SECTIONS.items())
     ]
     ConfigStore.instance().store("run_schema", dataclasses.make_dataclass("RunSchema", sections))
+
+
+def literal(text: str) -> str:
+    """A text as OmegaConf must have it, to give it back as it is."""
+    return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
 
 
 def run_config_from(cfg: DictConfig) -> RunConfig:

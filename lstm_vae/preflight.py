@@ -21,7 +21,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from lstm_vae.cli import exit_codes
-from lstm_vae.config import run_config_from
+from lstm_vae.config import literal, run_config_from
 from lstm_vae.data import cached_splits
 from lstm_vae.errors import UserError
 from lstm_vae.resume import require_same_data, resumed_config
@@ -43,6 +43,7 @@ class Preflight(Callback):
                 return
             if _is_named(config, "hydra.run.dir"):
                 raise UserError("hydra.run.dir: must not be set with training.resume, which names the folder")
+            _require_literal(Path(run.training.resume), "training.resume")
             run = resumed_config(run, list(config.hydra.overrides.task))
             require_same_data(run, cached_splits(run.data, run.training.batch_size))
             _go_on_in(Path(str(run.training.resume)), run, config)
@@ -131,8 +132,19 @@ def _checked(config: DictConfig) -> RunConfig:
 
 
 def _claimed(config: DictConfig, field: str) -> Path:
-    folder = Path(str(OmegaConf.select(config, field)))
+    named = str(OmegaConf.select(config, field))
+    try:
+        folder = Path(named).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{field}={named}: no such folder ({error})") from None
+    _require_literal(folder, field)
     return claim_named(folder, field) if _is_named(config, field) else claim(folder, field)
+
+
+def _require_literal(folder: Path, field: str) -> None:
+    """Hydra puts a run's folder into its configuration, and reads it there as an interpolation."""
+    if "${" in str(folder.absolute()):
+        raise UserError(f"{field}={folder.absolute()}: must not have ${{ in its path")
 
 
 def _is_named(config: DictConfig, field: str) -> bool:
@@ -147,4 +159,4 @@ def _go_on_in(folder: Path, run: RunConfig, config: DictConfig) -> None:
         config.hydra.run.dir = str(folder)
         config.hydra.output_subdir = f".hydra/resume-{number}"
     for key, value in run.flat().items():
-        OmegaConf.update(config, key, value, merge=False)
+        OmegaConf.update(config, key, literal(value) if isinstance(value, str) else value, merge=False)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sweeps.commands import best, board, compare, export, gc, importance, listing, plan, status
 from sweeps.console import silence
-from sweeps.errors import SweepError, one_line
+from sweeps.errors import SweepError, one_line, reason
 from sweeps.storage import without_passwords
 
 COMMANDS = (status, board, compare, best, importance, plan, export, listing, gc)
@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         silence()
+        return 1
+    except OSError as error:
+        print(f"error: {without_passwords(reason(error))}", file=sys.stderr)
         return 1
     return int(code or 0)
 

@@ -12,7 +12,7 @@ import yaml
 from optuna.study import Study
 
 from sweeps.errors import SweepError, one_line
-from sweeps.storage import StorageLocation
+from sweeps.storage import told_by
 from sweeps.study_folder import StudyFolder
 
 
@@ -41,15 +41,15 @@ def find_study(where: str | Path) -> FoundStudy:
     if not folder.path.is_dir():
         raise SweepError(f"{where}: no such folder")
     spec = read_spec(folder)
-    storage = str(spec.get("storage") or "study.journal")
-    if "://" not in storage:
-        storage = str(folder.path / storage)
-        if not Path(storage).is_file():
-            raise SweepError(f"{storage}: the study's journal is missing")
+    storage = told_by(str(spec.get("storage") or "study.journal"), folder.path)
+    if not storage.exists():
+        raise SweepError(
+            f"{storage.file}: the study's {'journal' if storage.journal else 'database'} is missing"
+        )
     try:
-        study = optuna.load_study(study_name=str(spec["study"]), storage=StorageLocation(storage).open())
+        study = optuna.load_study(study_name=str(spec["study"]), storage=storage.open())
     except (KeyError, ValueError) as error:
-        raise SweepError(f"{storage}: holds no study {spec['study']} ({one_line(error, 200)})") from None
+        raise SweepError(f"{storage.url}: holds no study {spec['study']} ({one_line(error, 200)})") from None
     return FoundStudy(study, folder, spec)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from pathlib import Path
 from typing import Any
 
 import optuna
@@ -20,6 +20,8 @@ from sweeps.finding import read_spec
 from sweeps.naming import program
 from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
+from sweeps.storage import StorageLocation, told_by
+from sweeps.study_folder import StudyFolder
 
 _SHOWN = 6  # differences in an error
 OWN = {
@@ -40,6 +42,17 @@ def open_study(plan: Plan, database: BaseStorage | None) -> Study:
     Raises:
         SweepError: the storage cannot be reached, or holds a study of this name that searches something else.
     """
+    _require_own_folder(plan)  # before a lock is made in somebody else's
+    new = not any(plan.folder.path.iterdir())
+    try:
+        return _opened(plan, database)
+    except SweepError:
+        if new:
+            _remove(plan.folder)
+        raise
+
+
+def _opened(plan: Plan, database: BaseStorage | None) -> Study:
     with plan.folder.locked():
         _require_own_folder(plan)
         study = _created(plan, database or plan.storage.open())
@@ -63,13 +76,10 @@ def open_study(plan: Plan, database: BaseStorage | None) -> Study:
             study.set_user_attr(attributes.BUDGET, budget)
         plan.composer.save_files(plan.folder.conf)
         if not plan.folder.spec.exists():
-            where = plan.storage.url
-            if Path(where).is_relative_to(plan.folder.path):
-                where = str(Path(where).relative_to(plan.folder.path))  # the folder may be moved
             described = {
                 "study": plan.name,
                 "program": program(),
-                "storage": where,
+                "storage": plan.storage.within(plan.folder.path),
                 **plan.spec.to_mapping(),
             }
             write_text(plan.folder.spec, yaml.safe_dump(described, sort_keys=False))
@@ -79,15 +89,46 @@ def open_study(plan: Plan, database: BaseStorage | None) -> Study:
     return study
 
 
+def _remove(folder: StudyFolder) -> None:
+    """Removes a folder that nothing but its lock has come to."""
+    with contextlib.suppress(OSError):
+        if [entry.name for entry in folder.path.iterdir()] in ([], [folder.lock.name]):
+            folder.lock.unlink(missing_ok=True)
+            folder.path.rmdir()
+
+
 def _require_own_folder(plan: Plan) -> None:
     path = plan.folder.path
     if not plan.folder.spec.exists():
-        if any(not entry.name.startswith(".") and entry.name not in OWN for entry in path.iterdir()):
+        file = plan.storage.file
+        own = file.name if file is not None and file.parent == path else None
+        names = {entry.name for entry in path.iterdir() if not entry.name.startswith(".")} - OWN
+        if any(
+            own is None or not name.startswith(own) for name in names
+        ):  # SQLite makes files beside its own
             raise SweepError(f"hydra.sweep.dir={path}: must be a new or empty folder, or this study's own")
         return
-    held = read_spec(plan.folder)["study"]
-    if held != plan.name:
-        raise SweepError(f"hydra.sweep.dir={path}: holds the study {held}, not {plan.name}")
+    spec = read_spec(plan.folder)
+    if spec["study"] != plan.name:
+        raise SweepError(f"hydra.sweep.dir={path}: holds the study {spec['study']}, not {plan.name}")
+    _require_its_storage(plan, told_by(str(spec.get("storage") or "study.journal"), path))
+
+
+def _require_its_storage(plan: Plan, kept: StorageLocation) -> None:
+    """A folder's trials are those of one study: another storage would begin a second one in it.
+
+    Servers have many names, and a file may be reached by another path, or from another machine only: these
+    are not told apart.
+    """
+    file, asked = kept.file, plan.storage.file
+    if asked is None and (file is None or not file.exists()):
+        return
+    if file is not None and asked is not None and (not file.exists() or file.resolve() == asked.resolve()):
+        return
+    raise SweepError(
+        f"hydra.sweep.dir={plan.folder.path}: its study is in {kept.url}, not in {plan.storage.url}; "
+        "hydra.sweeper.storage must name that, or hydra.sweep.dir another folder"
+    )
 
 
 def _created(plan: Plan, storage: BaseStorage) -> Study:

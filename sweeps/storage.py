@@ -18,6 +18,7 @@ from sweeps.journal import Journal
 # Launchers' processes inherit the environment; what else they are given may be pickled to a file.
 SECRET = "SWEEPS_STORAGE_PASSWORD"
 MASK = "***"
+SQLITE = "sqlite:///"  # before the path of a file
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,24 @@ class StorageLocation:
         """The path of a journal file; None of another storage."""
         return None if "://" in self.url else Path(self.url)
 
+    @property
+    def file(self) -> Path | None:
+        """The file in which the study is: a journal, or SQLite's; None of a server."""
+        if self.url.startswith(SQLITE):
+            return Path(self.url.removeprefix(SQLITE).partition("?")[0])
+        return self.journal
+
     def exists(self) -> bool:
         """Whether a file is there to be read; true of a server."""
-        path = self.url.removeprefix("sqlite:///")
-        return "://" in path or Path(path).is_file()
+        return self.file is None or self.file.is_file()
+
+    def within(self, folder: Path) -> str:
+        """How the study's own folder tells of it: a file in there by its path below, since folders move."""
+        file = self.file
+        if file is None or not file.is_relative_to(folder):
+            return self.url
+        below = str(file.relative_to(folder))
+        return self.url.replace(str(file), below, 1) if self.url.startswith(SQLITE) else below
 
     def open(self) -> BaseStorage:
         """Connects.
@@ -66,7 +81,7 @@ class StorageLocation:
             return _grpc(self.url)
         if scheme.startswith("redis"):
             return optuna.storages.get_storage(self._with_password())
-        if scheme == "sqlite" and not Path(self.url.removeprefix("sqlite:///")).parent.is_dir():
+        if self.file is not None and not self.file.parent.is_dir():
             raise SweepError(f"hydra.sweeper.storage={self.url}: its folder does not exist")
         options = {"connect_args": {"timeout": 100}} if scheme == "sqlite" else {"pool_pre_ping": True}
         return _retried(
@@ -87,6 +102,13 @@ class StorageLocation:
         for form in (secret, quote(secret, safe="")) if secret else ():
             text = text.replace(form, MASK)
         return text
+
+
+def told_by(text: str, folder: Path) -> StorageLocation:
+    """The location that a study's own folder tells of, wherever that is now."""
+    if text.startswith(SQLITE):
+        return StorageLocation(f"{SQLITE}{folder / text.removeprefix(SQLITE)}")
+    return StorageLocation(text if "://" in text else str(folder / text))
 
 
 def locate(storage: str | None, folder: Path) -> StorageLocation:
@@ -110,9 +132,14 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
         if not path.parent.is_dir():
             raise SweepError(f"hydra.sweeper.storage={storage}: its folder does not exist")
         return StorageLocation(str(path))
-    if storage.startswith("sqlite:///"):
-        path = Path(storage.removeprefix("sqlite:///"))
-        return StorageLocation(f"sqlite:///{path.absolute()}")
+    if storage.startswith(SQLITE):
+        path = Path(storage.removeprefix(SQLITE))
+        if not path.is_absolute() and "?" in str(Path.cwd()):
+            raise SweepError(
+                f"hydra.sweeper.storage={storage}: the working folder has a ? in its path, after which a "
+                "database's URL has options"
+            )
+        return StorageLocation(f"{SQLITE}{path.absolute()}")
     if "password=" in urlsplit(storage).query.lower():
         raise SweepError("hydra.sweeper.storage: the password must stand before the @, or in PGPASSWORD")
     if "@" not in urlsplit(storage).netloc and re.match(r"\w[\w+.-]*://[^:/@]*:[^@]*@", storage):

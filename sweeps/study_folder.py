@@ -82,6 +82,10 @@ class StudyFolder:
     def workers(self) -> Path:
         return self.path / "workers"
 
+    @property
+    def lock(self) -> Path:
+        return self.path / ".lock"
+
     def make(self) -> None:
         """Makes the folder.
 
@@ -98,7 +102,7 @@ class StudyFolder:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Within it, this process is the only one of this folder's that changes what is enqueued or asks."""
-        with locks.locked(self.path / ".lock"):
+        with locks.locked(self.lock):
             yield
 
     def claim_trial(self, subfolder: str) -> str:

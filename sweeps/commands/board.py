@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from sweeps import tables
 from sweeps.board import leaderboard
@@ -34,10 +38,15 @@ def run(options: argparse.Namespace) -> None:
     """Runs it."""
     found = find_study(options.study)
     if options.rebuild:
-        Ledger(found.study, found.folder).rebuild()
+        try:
+            Ledger(found.study, found.folder).rebuild()
+        except OSError as error:
+            raise SweepError(
+                f"--rebuild: {found.folder.trials}: cannot be written ({error.strerror})"
+            ) from None
     board = leaderboard(found.study, found.folder.path)
     if not board.empty:
-        tables.write(found.folder.leaderboard, board)
+        _keep(found.folder.leaderboard, board)
     if options.sort is not None:
         column = options.sort.removeprefix("-")
         if column not in board.columns:
@@ -56,3 +65,11 @@ def run(options: argparse.Namespace) -> None:
         lines = markdown_lines if options.format == "markdown" else board_lines
         for line in lines(shown):
             say(line)
+
+
+def _keep(path: Path, board: pd.DataFrame) -> None:
+    """Writes the board into the study's folder, which may be one that can only be read."""
+    try:
+        tables.write(path, board)
+    except OSError as error:
+        print(f"note: {path}: not written ({error.strerror})", file=sys.stderr)

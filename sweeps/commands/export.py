@@ -41,5 +41,8 @@ def run(options: argparse.Namespace) -> None:
         frame: pd.DataFrame = tables.frame_of(rows, ("trial", "step", "value"))
     else:
         frame = leaderboard(found.study, found.folder.path, rebuild=True)
-    tables.write(target, frame)
+    try:
+        tables.write(target, frame)
+    except OSError as error:
+        raise SweepError(f"{target}: cannot be written ({error.strerror})") from None
     say(f"{target}: {len(frame)} rows, {len(frame.columns)} columns")
