@@ -37,6 +37,16 @@ from lstm_vae.run_config import DataConfig, RunConfig
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE["PYTHONPATH"] = os.pathsep.join([str(ROOT), OUTSIDE.get("PYTHONPATH", "")])
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+STARTING = {"sweep", "start", "command", "finished_run"}  # fixtures that start programs
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that start programs, each of which takes a second and more: `-m "not process"` is what
+    one runs between two edits."""
+    for item in items:
+        module = getattr(item, "module", None)
+        if STARTING & set(getattr(item, "fixturenames", ())) or hasattr(module, "subprocess"):
+            item.add_marker(pytest.mark.process)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -87,7 +87,6 @@ class Index:
         (decimal.Decimal("-1e400"), -math.inf),
         (np.float32("-inf"), -math.inf),
     ],
-    ids=repr,
 )  # fmt: skip
 def test_numbers(value: Any, number: float) -> None:
     assert number_of(value) == number
