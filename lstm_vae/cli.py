@@ -21,6 +21,7 @@ from hydra.errors import (
 )
 from omegaconf.errors import OmegaConfBaseException
 
+from lstm_vae import streams
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.run_config import unknown_key
 
@@ -59,7 +60,7 @@ def exit_codes() -> Iterator[None]:
         _leave(error, "interrupted", 128 + signal.SIGINT)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.silence()
         sys.exit(1)
     except RunFailedError as error:
         _leave(error, str(error), 1)
@@ -94,6 +95,7 @@ def run(command: Callable[[], object]) -> NoReturn:
     Hydra would print several lines and exit 1 for any error; `HYDRA_FULL_ERROR` makes it let errors through
     to here. Where the user has set that variable, tracebacks are wanted, and shown.
     """
+    streams.open_all()
     _Wanted.traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
     os.environ["HYDRA_FULL_ERROR"] = "1"
     with exit_codes():

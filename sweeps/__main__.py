@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from sweeps.commands import best, board, compare, export, gc, importance, listing, plan, status
-from sweeps.console import silence
+from sweeps.console import hold, silence
 from sweeps.errors import SweepError, one_line, reason
 from sweeps.storage import without_passwords
 
@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns its exit code."""
+    hold()
     options = parser().parse_args(arguments)
     try:
         code = options.run(options)

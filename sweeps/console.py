@@ -15,7 +15,7 @@ def say(line: str) -> None:
     """
     if sys.stdout is None:  # closed before the start
         return
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     sys.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     sys.stdout.flush()
 
@@ -26,6 +26,19 @@ def mention(line: str) -> None:
         say(line)
     except (OSError, ValueError):
         silence()
+
+
+def hold() -> None:
+    """Opens what is closed of stdin, stdout and stderr onto nothing: the next file that is opened, a study's
+    journal say, would get its number, and whatever a library prints."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name in ("stdout", "stderr"):  # launchers flush them
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def silence() -> None:

@@ -23,8 +23,10 @@ class OptunaStudySweeper(Sweeper):
         self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
 
     def sweep(self, arguments: list[str]) -> Any:
+        from sweeps.console import hold
         from sweeps.sweeper import run_sweep
 
+        hold()
         assert self.config is not None
         assert self.hydra_context is not None
         return run_sweep(self.hydra_context, self.task_function, self.config, arguments)

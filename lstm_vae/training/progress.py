@@ -10,6 +10,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from lstm_vae import streams
 from lstm_vae.training.history import EpochRow
 
 
@@ -107,7 +108,10 @@ class _Lines(_Nothing):
         self._clock.advance(epoch, images)
 
     def on_epoch(self, row: EpochRow) -> None:
-        print(_line(row, self._clock.epochs, self._clock.left), flush=True)
+        try:
+            print(_line(row, self._clock.epochs, self._clock.left), flush=True)
+        except OSError:  # nobody reads any more, or its disk is full: no reason to end a training
+            streams.silence()
 
 
 class _Bars(_Nothing):

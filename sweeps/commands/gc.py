@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         say(str(path.relative_to(found.folder.path)))
     say(f"{len(victims)} folders, {size / 2**20:.1f} MiB; the {options.keep} best trials keep theirs")
     if not options.yes:
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             raise SweepError("gc: nobody to ask; --yes deletes without asking")
         if input("delete them? [y/N] ").strip().lower() not in ("y", "yes"):
             say("nothing deleted")

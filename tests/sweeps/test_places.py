@@ -18,7 +18,7 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from sweeps.errors import SweepError
 from sweeps.storage import StorageLocation, told_by
 from tests.conftest import OUTSIDE
-from tests.sweeps.conftest import APP, command, states, study_in, wait_for
+from tests.sweeps.conftest import APP, JOBLIB, command, states, study_in, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names and permissions of POSIX")
 
@@ -418,3 +418,28 @@ def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_p
         locate("sqlite:///a.db", tmp_path)
     assert locate("a.journal", tmp_path).url == str(odd / "a.journal")
     assert APP.is_file()
+
+
+@pytest.mark.parametrize("launcher", [(), JOBLIB], ids=["basic", "joblib"])
+def test_what_a_library_prints_to_a_closed_stream_reaches_no_file(
+    tmp_path: Path, launcher: tuple[str, ...]
+) -> None:
+    (tmp_path / "loud.py").write_text(
+        "import os, hydra\n"
+        "@hydra.main(version_base='1.3', config_path=None)\n"
+        "def main(cfg):\n"
+        "    opened = open('held', 'w')\n"
+        "    for number in (1, 2):\n"
+        "        os.write(number, b'unmistakable')\n"
+        "    return cfg.x\n"
+        "if __name__ == '__main__':\n"
+        "    main()\n",
+        encoding="utf-8",
+    )
+    words = ["loud.py", "--multirun", "hydra/sweeper=optuna_study", "+x=1,2", "hydra.sweep.dir=s", *launcher]
+    words += ["hydra/job_logging=none", "hydra/hydra_logging=none"]
+    result = run([*ENVIRONMENTS["all"], sys.executable, *words], tmp_path)
+    assert result.returncode == 0
+    for path, content in contents(tmp_path).items():
+        assert path == "loud.py" or not content or b"unmistakable" not in content, path
+    assert states(study_in(tmp_path / "s").trials) == ["COMPLETE"] * 2
