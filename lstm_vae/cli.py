@@ -22,13 +22,18 @@ from hydra.errors import (
 from omegaconf.errors import OmegaConfBaseException
 
 from lstm_vae import streams
+from lstm_vae.atomic import shown
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.run_config import unknown_key
+
+LONGEST = 4000  # characters of a message
 
 
 def complain(message: str) -> None:
     """One line on stderr."""
-    print("error: " + " ".join(message.split()), file=sys.stderr, flush=True)
+    line = " ".join(message[: 50 * LONGEST].split())
+    line = line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+    print(f"error: {shown(line)}", file=sys.stderr, flush=True)
 
 
 def describe(error: BaseException) -> str:

@@ -50,8 +50,16 @@ def register_schemas() -> None:
     ConfigStore.instance().store("run_schema", dataclasses.make_dataclass("RunSchema", sections))
 
 
-def literal(text: str) -> str:
-    """A text as OmegaConf must have it, to give it back as it is."""
+def literal(value: Any) -> Any:
+    """A value as OmegaConf must have it, to give it back as it is, with all texts in it."""
+    if isinstance(value, dict):
+        return {key: literal(own) for key, own in value.items()}
+    if isinstance(value, list):
+        return [literal(own) for own in value]
+    return _literal(value) if isinstance(value, str) else value
+
+
+def _literal(text: str) -> str:
     return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
 
 

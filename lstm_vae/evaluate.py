@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def _parser() -> ArgumentParser:
 def main() -> None:
     """Loads the run's model and data, scores, prints and compares."""
     args = _parser().parse_args()
-    if args.out is not None and args.out.exists():
+    if args.out is not None and os.path.lexists(args.out):
         raise UserError(f"--out={args.out}: exists")
     if args.out is not None and not os.access(args.out.absolute().parent, os.W_OK):
         raise UserError(f"--out={args.out}: its folder does not exist or cannot be written")
@@ -56,7 +57,7 @@ def main() -> None:
     from lstm_vae.data import load_splits
 
     splits = load_splits(config.data)
-    expected = account.provenance["data_fingerprint"]
+    expected = account.provenance.get("data_fingerprint")
     if splits.fingerprint != expected:
         raise UserError(f"{args.run}: trained on data {expected}, but this is {splits.fingerprint}")
     runtime.start_tensorflow(config.training)
@@ -64,6 +65,8 @@ def main() -> None:
     from lstm_vae.loading import load
 
     metrics = evaluate(load(args.run), splits, config.evaluation)
+    if undefined := [name for name, value in metrics.items() if not math.isfinite(value)]:
+        raise UserError(f"{args.run}: its model gives no finite {', '.join(undefined)}")
     print_metrics(metrics)
     _print_comparison(account, metrics)
     if args.out is not None:

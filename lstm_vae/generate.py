@@ -46,7 +46,7 @@ def main() -> None:
     args = _parser().parse_args()
     if args.out.suffix not in FORMATS:
         raise UserError(f"--out={args.out}: must end in one of {', '.join(FORMATS)}")
-    if args.out.exists() and not args.force:
+    if os.path.lexists(args.out) and not args.force:
         raise UserError(f"--out={args.out}: exists; --force overwrites it")
     if not args.out.absolute().parent.is_dir() or not os.access(args.out.absolute().parent, os.W_OK):
         raise UserError(f"--out={args.out}: its folder does not exist or cannot be written")

@@ -159,4 +159,4 @@ def _go_on_in(folder: Path, run: RunConfig, config: DictConfig) -> None:
         config.hydra.run.dir = str(folder)
         config.hydra.output_subdir = f".hydra/resume-{number}"
     for key, value in run.flat().items():
-        OmegaConf.update(config, key, literal(value) if isinstance(value, str) else value, merge=False)
+        OmegaConf.update(config, key, literal(value), merge=False)

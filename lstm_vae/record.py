@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from lstm_vae.atomic import replacing
+from lstm_vae.atomic import json_of, replacing
 from lstm_vae.errors import UserError
 
 SCHEMA_VERSION = 1
@@ -80,7 +80,7 @@ def read(path: Path) -> Record:
         UserError: the file is missing, torn, or no record.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json_of(path)
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:
@@ -88,6 +88,30 @@ def read(path: Path) -> Record:
     try:
         if values["state"] not in STATES or values["schema_version"] != SCHEMA_VERSION:
             raise ValueError(f"state {values['state']}, schema version {values['schema_version']}")
-        return Record(**{**values, "objective": Objective(**values["objective"])})
+        account = Record(**{**values, "objective": Objective(**values["objective"])})
+        _require_types(account)
+        return account
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path}: not a record of this version ({error})") from None
+
+
+def _require_types(account: Record) -> None:
+    said = account.objective
+    for name, value, kind in (
+        ("config", account.config, dict),
+        ("config_hash", account.config_hash, str),
+        ("reason", account.reason, (str, type(None))),
+        ("metrics", account.metrics, dict),
+        ("units", account.units, dict),
+        ("provenance", account.provenance, dict),
+        ("overrides", account.overrides, list),
+        ("objective.name", said.name, str),
+        ("objective.direction", said.direction, str),
+        ("objective.unit", said.unit, str),
+        ("objective.value", said.value, (int, float, type(None))),
+    ):
+        if not isinstance(value, kind):
+            raise ValueError(f"{name} is {type(value).__name__}")
+    for name, value in account.metrics.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ValueError(f"metrics.{name} is {type(value).__name__}")

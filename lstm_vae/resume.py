@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_vae import record
 from lstm_vae.data import Splits
+from lstm_vae.encoder_source import require_known_encoder
 from lstm_vae.errors import UserError
+from lstm_vae.loading import PACKED, require_plausible
 from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, RunConfig
 from lstm_vae.run_folder import RunFolder, sole_user
-from lstm_vae.training import checkpoint
+from lstm_vae.training import checkpoint, history
 
 # Changing how long a run goes is what resuming is for; the rest only says how it is run or shown.
 CHANGEABLE = (*EXECUTION_FIELDS, "training.epochs", "training.early_stopping", "training.jit_compile")
@@ -30,6 +33,7 @@ def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
     folder = RunFolder(Path(asked.training.resume or ""))
     how = f"training.resume={folder.path}"
     saved = folder.read_config()
+    require_own_files(folder, how)
     if folder.lock.exists():
         with sole_user(folder):
             pass
@@ -50,7 +54,25 @@ def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
     changes = {key.replace(".", "__"): now[key] for key in different}
     config = saved.replace(**changes, training__resume=str(folder.path))
     _require_something_left(folder, config, done)
+    if done:
+        try:
+            require_plausible(config, PACKED * folder.last.stat().st_size)
+        except ValueError as error:
+            raise UserError(f"{how}: its checkpoints/last.npz is no state of its model: {error}") from None
+    require_known_encoder(config.encoder.kind)
     return config
+
+
+def require_own_files(folder: RunFolder, how: str) -> None:
+    """Refuses a run whose files are links to somewhere else: going on with it would write there.
+
+    Raises:
+        UserError: one is.
+    """
+    root = os.path.realpath(folder.path)
+    for path in (*folder.path.iterdir(), *folder.last.parent.glob("*"), *folder.tensorboard.glob("*")):
+        if path.is_symlink() and not os.path.realpath(path).startswith(root + os.sep):
+            raise UserError(f"{how}: its {path.name} is a link that leads elsewhere; put a copy in its place")
 
 
 def _names(overrides: Sequence[str], key: str) -> bool:
@@ -83,7 +105,7 @@ def require_whole(folder: RunFolder, how: str) -> int:
     if folder.record.exists():
         record.read(folder.record)
     # A row without a state is what a crash at the end of the first epoch leaves.
-    rows = folder.history.read_text(encoding="utf-8").count("\n") - 1 if folder.history.exists() else 0
+    rows = history.count(folder.history) if folder.history.exists() else 0
     if not folder.last.exists():
         if rows > 1:
             raise UserError(f"{how}: its checkpoints/last.npz is missing")

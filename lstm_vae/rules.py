@@ -35,7 +35,7 @@ def apply(rule: Rule, path: str, value: Any) -> Any:
     """
     try:
         return rule.normalise(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise UserError(f"{path}={value!r}: must be {rule.allowed}") from None
 
 

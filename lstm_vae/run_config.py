@@ -16,7 +16,8 @@ from typing import Any, get_type_hints
 from lstm_vae import rules
 from lstm_vae.errors import UserError
 
-SEED = rules.Whole(0, most=2**31 - 1)  # what TensorFlow's stateless generators take
+LARGEST = 2**31 - 1  # of whole numbers; what TensorFlow counts with
+SEED = rules.Whole(0, most=LARGEST)  # what TensorFlow's stateless generators take
 ACTIVATIONS = ("relu", "elu", "gelu", "leaky_relu", "silu", "tanh")
 
 # Fields that say where and how a run is executed or shown, not what it computes: they are no part of its
@@ -49,6 +50,9 @@ class _Section:
             value = rules.apply(
                 item.metadata["rule"], f"{self.section}.{item.name}", getattr(self, item.name)
             )
+            for number in value if isinstance(value, tuple) else (value,):
+                if isinstance(number, int) and number > LARGEST:
+                    raise UserError(f"{self.section}.{item.name}={number}: must be at most {LARGEST}")
             object.__setattr__(self, item.name, value)
 
 
@@ -171,7 +175,7 @@ class TrainingConfig(_Section):
     precision: str = _field("float32", rules.Choice(("float32", "mixed_bfloat16")))
     jit_compile: bool = _field(False, rules.Flag())
     steps_per_execution: int = _field(50, rules.Whole(1))
-    threads: int | None = _field(None, rules.Whole(1, optional=True))
+    threads: int | None = _field(None, rules.Whole(1, optional=True, most=1024))
     seed: int = _field(0, SEED)
     deterministic: bool = _field(False, rules.Flag())
     tensorboard: bool = _field(False, rules.Flag())
@@ -193,7 +197,7 @@ class EvaluationConfig(_Section):
     section = "evaluation"
     batch_size: int = _field(250, rules.Whole(1))
     seed: int = _field(0, SEED)
-    nll_samples: int = _field(64, rules.Whole(0))
+    nll_samples: int = _field(64, rules.Whole(0, most=100_000))
     nll_images: int | None = _field(1000, rules.Whole(1, optional=True))
 
 
@@ -290,6 +294,7 @@ KEYS = tuple(f"{name}.{item.name}" for name, kind in SECTIONS.items() for item i
 
 def unknown_key(key: str) -> UserError:
     """The error for a key that is no field, naming the nearest that is."""
+    key = str(key)[:200]
     near = difflib.get_close_matches(key, [*KEYS, *SECTIONS], n=1, cutoff=0.5)
     if not near:
         leaf = key.rsplit(".", 1)[-1]

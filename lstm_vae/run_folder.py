@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from lstm_vae.atomic import remove_partials, replacing
+from lstm_vae.atomic import remove_partials, replacing, yaml_of
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
 
@@ -86,11 +86,13 @@ class RunFolder:
         if not self.path.is_dir():
             raise UserError(f"{self.path}: no such run folder")
         try:
-            values = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+            values = yaml_of(self.config)
         except FileNotFoundError:
             raise UserError(f"{self.path}: not a run's folder (it has no config.yaml)") from None
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise UserError(f"{self.config}: cannot be read ({str(error).splitlines()[0]})") from None
+        except OSError as error:
+            raise UserError(f"{self.config}: cannot be read ({error.strerror})") from None
+        except ValueError as error:
+            raise UserError(f"{self.config}: cannot be read ({error})") from None
         if not isinstance(values, dict):
             raise UserError(f"{self.config}: not a run's configuration")
         return RunConfig.from_mapping(values)

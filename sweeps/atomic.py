@@ -23,6 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
         OSError: it cannot be written; the old file stands.
     """
     partial = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")
+    partial.unlink(missing_ok=True)  # or a link that was left there would be written through
     try:
         yield partial
         with partial.open("rb+") as file:

@@ -77,7 +77,7 @@ def _is_surplus(trial: FrozenTrial) -> bool:
 
 
 def _known_rows(path: Path) -> dict[int, dict[str, str]]:
-    """The rows of `trials.csv` by trial number; torn ones are left out."""
+    """The rows of `trials.csv` by trial number; torn ones are left out, and those with what cannot be."""
     if not path.exists():
         return {}
     try:
@@ -90,7 +90,9 @@ def _known_rows(path: Path) -> dict[int, dict[str, str]]:
     return {
         int(row[position]): {name: value for name, value in zip(names, row, strict=True) if value}
         for row in rows
-        if len(row) == len(names) and row[position].isdigit()
+        if len(row) == len(names)
+        and tables.WHOLE.fullmatch(row[position])
+        and all(map(tables.fits, names, row))
     }
 
 

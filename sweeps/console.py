@@ -6,17 +6,34 @@ import contextlib
 import os
 import sys
 
+from sweeps.received import shown_lines
+
 
 def say(line: str) -> None:
-    """One line on stdout, at once: several workers write there. What its encoding cannot say is escaped.
+    """One line on stdout, at once: several workers write there. What its encoding cannot say is escaped, and
+    so is what would steer a terminal.
 
     Raises:
         OSError: it cannot be written; `BrokenPipeError` where nobody reads any more.
     """
     if sys.stdout is None:  # closed before the start
         return
+    _write(shown_lines(line) + "\n")
+
+
+def give(table: str) -> None:
+    """Text for other programs, as it is; only a terminal gets none of its control characters.
+
+    Raises:
+        OSError: as `say`.
+    """
+    if sys.stdout is not None:
+        _write(shown_lines(table) if sys.stdout.isatty() else table)
+
+
+def _write(text: str) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
 
 

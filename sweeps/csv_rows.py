@@ -1,16 +1,26 @@
-"""CSV rows as text: appending one at a cost that does not depend on how many there are."""
+"""CSV rows as text: appending one at a cost that does not depend on how many there are.
+
+A text that a spreadsheet would take for a formula stands there behind an apostrophe, as people type it who
+want to see it as it is; reading takes it away again. Numbers are no formulas, and stay as they are.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sweeps import received
 from sweeps.atomic import write_text
 from sweeps.errors import SweepError, one_line
+
+MOST = 128 * 2**20  # bytes of a table: a hundred thousand trials
+_FORMULA = re.compile("'*[=+@\t\r-]")
+_WHOLE = re.compile(r"[0-9]{1,18}")
 
 
 def cell(value: Any) -> str:
@@ -21,21 +31,22 @@ def cell(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return repr(float(value))
-    return str(value)
+    text = str(value)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
     """A CSV's header and rows as text.
 
     Raises:
-        SweepError: the file is missing, empty or no text.
+        SweepError: the file is missing, empty, too large or no text.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
+        text = received.text(path, MOST)
+        rows = [[_unquoted(field) for field in row] for row in csv.reader(io.StringIO(text, newline=""))]
     except OSError as error:
         raise SweepError(f"{path}: cannot be read ({error.strerror})") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise SweepError(f"{path}: no CSV ({one_line(error, 200)})") from None
     if not rows or not any(rows[0]):
         raise SweepError(f"{path}: is empty")
@@ -51,25 +62,25 @@ def append(path: Path, row: Mapping[str, Any]) -> None:
     written anew. A row that a crash tore is closed first, and skipped by readers of single rows.
     """
     if not path.exists() or path.stat().st_size == 0:
-        path.write_text(_line(list(row)) + _line([cell(value) for value in row.values()]), encoding="utf-8")
+        path.write_text(line(list(row)) + line([cell(value) for value in row.values()]), encoding="utf-8")
         return
     with path.open("r+b") as file:
-        header = next(csv.reader([file.readline().decode()]))
+        header = [_unquoted(field) for field in next(csv.reader([file.readline().decode()]))]
         if new := [name for name in row if name not in header]:
             _widen(path, new)
             header += new
     with path.open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         ended = file.read(1) == b"\n"
-        text = _line([cell(row.get(name)) for name in header])
+        text = line([cell(row.get(name)) for name in header])
         file.write((text if ended else "\n" + text).encode())
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes a whole file of rows, with the columns of all of them."""
     header = list(dict.fromkeys(name for row in rows for name in row))
-    lines = [_line([cell(row.get(name)) for name in header]) for row in rows]
-    write_text(path, _line(header) + "".join(lines))
+    lines = [line([cell(row.get(name)) for name in header]) for row in rows]
+    write_text(path, line(header) + "".join(lines))
 
 
 def numbers_of(path: Path) -> set[int] | None:
@@ -85,19 +96,39 @@ def numbers_of(path: Path) -> set[int] | None:
     except SweepError:
         return None
     whole = path.read_bytes().endswith(b"\n") and all(len(row) == len(header) for row in rows)
-    if not whole or header[0] != "trial" or not all(row[0].isdigit() for row in rows):
+    if not whole or header[0] != "trial" or not all(_WHOLE.fullmatch(row[0]) for row in rows):
         return None
     numbers = {int(row[0]) for row in rows}
     return numbers if len(numbers) == len(rows) else None
 
 
-def _line(cells: Sequence[str]) -> str:
+def line(cells: Sequence[str]) -> str:
+    """A row as a CSV has it, its line break included."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()
+    # Only what is part of the line's end is quoted where it stands in a cell.
+    csv.writer(out, lineterminator="\r\n").writerow([_quoted(own) for own in cells])
+    return out.getvalue()[:-2] + "\n"
+
+
+def _quoted(text: str) -> str:
+    if text[:1] not in "=+-@\t\r'" or not _FORMULA.match(text) or _is_numbers(text):
+        return text
+    return "'" + text
+
+
+def _unquoted(text: str) -> str:
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text) else text
+
+
+def _is_numbers(text: str) -> bool:
+    """Whether it is a number, or several with blanks between them: replicates."""
+    try:
+        return bool([float(part) for part in text.split(" ")])
+    except ValueError:
+        return False
 
 
 def _widen(path: Path, new: Sequence[str]) -> None:
     header, rows = read_cells(path)
     filled = [row + [""] * len(new) for row in rows if len(row) == len(header)]
-    write_text(path, _line([*header, *new]) + "".join(_line(row) for row in filled))
+    write_text(path, line([*header, *new]) + "".join(line(row) for row in filled))

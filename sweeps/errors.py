@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from hydra.errors import MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+from sweeps.received import shown
 
 
 class SweepError(Exception):
@@ -31,10 +31,10 @@ class SweepInterruptedError(BaseException):
 def one_line(text: object, limit: int = 500) -> str:
     """A text without line breaks, cut at `limit` characters; what no file or terminal takes is escaped."""
     try:
-        line = " ".join(str(text).split())
+        line = " ".join(str(text)[: 100 * limit].split())
     except Exception:  # an exception's own class may not be able to say what it is
         line = ""
-    line = _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
+    line = shown(line)
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-import yaml
 from optuna.study import Study
 
+from sweeps import received
 from sweeps.errors import SweepError, one_line
-from sweeps.storage import told_by
+from sweeps.origin import origin
+from sweeps.soundness import require_sound
 from sweeps.study_folder import StudyFolder
 
 
@@ -41,15 +42,18 @@ def find_study(where: str | Path) -> FoundStudy:
     if not folder.path.is_dir():
         raise SweepError(f"{where}: no such folder")
     spec = read_spec(folder)
-    storage = told_by(str(spec.get("storage") or "study.journal"), folder.path)
-    if not storage.exists():
-        raise SweepError(
-            f"{storage.file}: the study's {'journal' if storage.journal else 'database'} is missing"
-        )
+    name = str(spec["study"])
+    location = origin(folder.path, spec.get("storage"), name)
+    storage = location.url
     try:
-        study = optuna.load_study(study_name=str(spec["study"]), storage=storage.open())
+        study = optuna.load_study(study_name=name, storage=location.open())
     except (KeyError, ValueError) as error:
-        raise SweepError(f"{storage.url}: holds no study {spec['study']} ({one_line(error, 200)})") from None
+        raise SweepError(f"{storage}: holds no study {one_line(name, 80)} ({one_line(error, 200)})") from None
+    except SweepError:
+        raise
+    except Exception as error:  # a storage lets through whatever its libraries raise
+        raise SweepError(f"{storage}: cannot be read ({location._said(error)})") from None
+    require_sound(study, storage)
     return FoundStudy(study, folder, spec)
 
 
@@ -60,24 +64,34 @@ def read_spec(folder: StudyFolder) -> dict[str, Any]:
         SweepError: it is missing or damaged.
     """
     try:
-        spec = yaml.safe_load(folder.spec.read_text(encoding="utf-8"))
+        spec = received.yaml_of(folder.spec)
     except FileNotFoundError:
         raise SweepError(f"{folder.path}: not a study's folder (it has no spec.yaml)") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise SweepError(f"{folder.spec}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
         raise SweepError(f"{folder.spec}: cannot be read ({one_line(error, 200)})") from None
-    if not isinstance(spec, dict) or "study" not in spec:
+    if not isinstance(spec, dict) or not isinstance(spec.get("study"), str):
         raise SweepError(f"{folder.spec}: not a study's specification")
     return spec
 
 
 def studies_below(root: Path) -> Iterator[StudyFolder]:
-    """The folders of all studies below a folder; studies do not hold studies."""
-    if (root / "spec.yaml").is_file() and (root / "workers").is_dir():
-        yield StudyFolder(root)
-        return
-    try:
-        below = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-    except OSError:
-        return
-    for path in below:
-        yield from studies_below(path)
+    """The folders of all studies below a folder, each once, whatever links there are; studies do not hold
+    studies."""
+    seen: set[tuple[int, int]] = set()
+    left = [root]
+    while left:
+        folder = left.pop()
+        try:
+            state = folder.stat()
+            if (state.st_dev, state.st_ino) in seen:
+                continue
+            seen.add((state.st_dev, state.st_ino))
+            if (folder / "spec.yaml").is_file() and (folder / "workers").is_dir():
+                yield StudyFolder(folder)
+                continue
+            below = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+            left += [path for path in reversed(below) if path.is_dir()]
+        except OSError:  # nobody may look into it
+            continue

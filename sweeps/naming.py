@@ -76,5 +76,9 @@ def _short(path: Path) -> Path:
 
 
 def command(started: str, overrides: Sequence[str]) -> str:
-    """A command line for a shell."""
-    return " ".join([started, *map(shlex.quote, overrides)])
+    """A command line for a shell; of what is said to start the program, too, a shell takes words only."""
+    try:
+        words = shlex.split(started)
+    except ValueError:
+        words = [started]
+    return " ".join(map(shlex.quote, [*words, *overrides]))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from sweeps import attributes
+from sweeps import attributes, received
 from sweeps.atomic import write_text
 from sweeps.number import shown
 
 NAME = "record.json"
 FLAT = ("metrics", "provenance")
+LONGEST = 10_000  # characters of a text in them; spreadsheets show 32,767
 
 
 def folders_of(trial: FrozenTrial) -> list[str]:
@@ -42,10 +44,29 @@ def read(folder: str | Path) -> dict[str, Any] | None:
 
 def _parsed(folder: str | Path) -> dict[str, Any] | None:
     try:
-        record = json.loads((Path(folder) / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        record = received.json_of(Path(folder) / NAME)
+    except (OSError, ValueError):
         return None
     return record if isinstance(record, dict) else None
+
+
+def is_damaged(folder: str | Path) -> bool:
+    """Whether there is a record in a job's folder, and it cannot be read."""
+    return os.path.lexists(Path(folder) / NAME) and _parsed(folder) is None
+
+
+def flat(record: dict[str, Any] | None, name: str) -> dict[str, Any]:
+    """A flat map of a record: its numbers, truth values and texts by name; what else somebody may have put
+    there is left out."""
+    return {own: value for own, value in (record or {}).get(name, {}).items() if _is_plain(value)}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= LONGEST
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    return value is None or isinstance(value, float)
 
 
 def number(value: Any) -> float | None:

@@ -80,6 +80,8 @@ def _folders(root: Path) -> Iterator[str]:
 
 
 def _enter(study: Study, result: Result, watch: Watch) -> int | None:
+    if result.values is not None and len(result.values) != len(study.directions):
+        return None
     trials = study.get_trials(deepcopy=False)
     trial = trials[result.number] if result.number < len(trials) else None
     if trial is not None and trial.state == TrialState.RUNNING:

@@ -18,11 +18,12 @@ from optuna.distributions import BaseDistribution, distribution_to_json, json_to
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from sweeps import received
 from sweeps.atomic import write_text
 from sweeps.job import Outcome
+from sweeps.soundness import are_sound
 
 NAME = "trial.json"
-LARGEST = 64 * 2**20  # bytes; more is no result
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ def write(folder: Path, study: Study, trial: Trial, outcome: Outcome) -> None:
 def read(path: Path, study_name: str) -> Result | None:
     """Reads a result; None of one that is torn, or another study's."""
     try:
-        if path.stat().st_size > LARGEST:
-            return None
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = received.json_of(path)
         if said["study"] != study_name:
             return None
         values = said["values"]
@@ -93,14 +92,21 @@ def read(path: Path, study_name: str) -> Result | None:
             started=datetime.fromisoformat(said["started"]),
             ended=datetime.fromisoformat(said["ended"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return result if _makes_sense(result) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
         return None
-    return result if _makes_sense(result) else None
 
 
 def _makes_sense(result: Result) -> bool:
     if result.number < 0 or result.params.keys() != result.distributions.keys():
         return False
+    if result.started.tzinfo is not None or result.ended.tzinfo is not None:
+        return False
+    if not are_sound(result.user_attrs, result.system_attrs):
+        return False
+    for name, own in result.distributions.items():
+        if not own._contains(own.to_internal_repr(result.params[name])):
+            return False
     if result.state == TrialState.PRUNED:
         return result.values is None
     numbers = result.values is not None and all(math.isfinite(value) for value in result.values)

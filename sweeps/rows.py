@@ -122,15 +122,15 @@ def _joined(found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     if not kept:
         return {}
     joined: dict[str, Any] = {}
-    for name, value in kept[0].get("metrics", {}).items():
+    for name, value in records.flat(kept[0], "metrics").items():
         numbers = _numbers(kept, "metrics", name)
         several = len(kept) > 1 and len(numbers) == len(kept)
         joined[name] = mean_of(numbers) if several else value
-    provenance = kept[0].get("provenance", {})
+    provenance = records.flat(kept[0], "provenance")
     joined |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in joined}
     if len(kept) > 1 and "seconds" in joined:
         joined["seconds"] = sum(_numbers(kept, "provenance", "seconds"))
-    if "config_hash" in kept[0]:
+    if isinstance(kept[0].get("config_hash"), str):
         joined["config_hash"] = kept[0]["config_hash"]
     return joined
 
@@ -152,5 +152,6 @@ def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> H
     own = records.folders_of(trial)[:1] if trial is not None else []
     record = records.read(folder / own[0]) if folder is not None and own else None
     named = (record or {}).get("objective")
-    name = str(named["name"]) if isinstance(named, dict) and "name" in named else "value"
+    name = named.get("name") if isinstance(named, dict) else None
+    name = name if isinstance(name, str) and 0 < len(name) <= records.LONGEST else "value"
     return Header((name,), directions, folder)

@@ -6,8 +6,6 @@ read is what was written.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from sweeps.atomic import write_text
-from sweeps.csv_rows import cell, read_cells
+from sweeps.csv_rows import cell, line, read_cells
 from sweeps.errors import SweepError, one_line
 
-WHOLE = re.compile(r"-?\d{1,18}")
+WHOLE = re.compile(r"-?[0-9]{1,18}")
 # Types that do not follow from the values where a column is empty, or only looks like numbers.
 TYPES = {
     "rank": "Int64",
@@ -57,6 +55,20 @@ def typed(columns: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     return pd.DataFrame({name: _series(name, values) for name, values in columns.items()})
 
 
+def fits(name: str, value: str) -> bool:
+    """Whether a value as text may stand in a column whose type does not follow from its values."""
+    kind = TYPES.get(name)
+    if not value or kind in (None, "str"):
+        return True
+    if kind == "Int64":
+        return WHOLE.fullmatch(value) is not None
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _series(name: str, values: Sequence[str]) -> pd.Series:
     kind = TYPES.get(name) or _kind(values)
     if kind == "Int64":
@@ -86,12 +98,8 @@ def _kind(values: Sequence[str]) -> str:
 
 def text_of(frame: pd.DataFrame) -> str:
     """The frame as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(frame.columns)
     columns = [[_shown(value) for value in frame[name]] for name in frame.columns]
-    writer.writerows(zip(*columns, strict=True))
-    return out.getvalue()
+    return line([cell(name) for name in frame.columns]) + "".join(map(line, zip(*columns, strict=True)))
 
 
 def _shown(value: Any) -> str:
@@ -122,5 +130,5 @@ def read(path: Path) -> pd.DataFrame:
             columns[name].append(value)
     try:
         return typed(columns)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise SweepError(f"{path}: no board ({one_line(error, 200)})") from None

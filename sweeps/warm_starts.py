@@ -8,8 +8,10 @@ from pathlib import Path
 
 import optuna
 
-from sweeps.errors import SweepError
+from sweeps.errors import SweepError, one_line
+from sweeps.origin import require_journal
 from sweeps.settings import Settings
+from sweeps.soundness import require_sound
 from sweeps.space import Space
 from sweeps.space.parameter import Value, same
 from sweeps.storage import SECRET, StorageLocation, locate
@@ -79,9 +81,16 @@ def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapp
         location: StorageLocation = locate(str(wanted["storage"]), folder)
         if not location.exists():
             raise SweepError(f"{field}: there is no {location.url}")
+        if location.journal is not None:
+            require_journal(location.journal)
         study = optuna.load_study(study_name=wanted.get("study_name"), storage=location.open())
+        require_sound(study, f"{field}: {location.url}")
     except (KeyError, ValueError) as error:
-        raise SweepError(f"{field}={wanted}: no such study ({error})") from None
+        raise SweepError(f"{field}={wanted}: no such study ({one_line(error, 200)})") from None
+    except SweepError:
+        raise
+    except Exception as error:  # a storage lets through whatever its libraries raise
+        raise SweepError(f"{field}: {location.url}: cannot be read ({location._said(error)})") from None
     finally:
         # The workers open this study's own storage.
         os.environ.pop(SECRET, None)

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import struct
-import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_vae.atomic import opened
 from lstm_vae.errors import UserError
+from lstm_vae.npz import opened_npz
 
 FILES = {
     "train_images": "train-images-idx3-ubyte",
@@ -27,6 +32,7 @@ FILES = {
     "test_labels": "t10k-labels-idx1-ubyte",
 }
 NPZ = {"train_images": "x_train", "train_labels": "y_train", "test_images": "x_test", "test_labels": "y_test"}
+MOST = 2**26  # bytes of a file, packed or not; the largest published one has 47 million
 COUNTS = {"train_images": 60_000, "train_labels": 60_000, "test_images": 10_000, "test_labels": 10_000}
 
 
@@ -65,15 +71,16 @@ def read_idx(path: Path, dims: int) -> NDArray[np.uint8]:
         UserError: the file cannot be read, is truncated, of another kind or too long.
     """
     try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
+        with _unpacked(path) as file:
+            content = file.read(MOST + 1)  # however much it grows to
     except EOFError:
         raise UserError(f"{path}: truncated gzip file") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise UserError(f"{path}: corrupted gzip file ({error})") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(content) > MOST:
+        raise UserError(f"{path}: too long, more than {MOST / 2**20:.0f} MiB")
     size = 4 + 4 * dims
     magic = bytes((0, 0, 8, dims))
     if content[:4] != magic:
@@ -81,11 +88,21 @@ def read_idx(path: Path, dims: int) -> NDArray[np.uint8]:
     if len(content) < size:
         raise UserError(f"{path}: truncated header")
     shape = struct.unpack(f">{dims}I", content[4:size])
-    expected = size + int(np.prod(shape, dtype=np.int64))
+    expected = size + math.prod(shape)
     if len(content) != expected:
         word = "truncated" if len(content) < expected else "too long"
         raise UserError(f"{path}: {word}, {len(content)} bytes where its header says {expected}")
     return np.frombuffer(content, np.uint8, offset=size).reshape(shape)
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[IO[bytes]]:
+    with opened(path, MOST) as file:
+        if path.suffix != ".gz":
+            yield file
+            return
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            yield unpacked  # type: ignore[misc]
 
 
 def find_folder(folder: Path, npz_name: str) -> bool:
@@ -135,23 +152,31 @@ def read_folder(folder: Path, npz_name: str) -> RawImages:
 def _read_npz(path: Path) -> dict[str, NDArray[np.uint8]]:
     arrays = {}
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            for part, key in NPZ.items():
-                if key not in archive.files:
+        with opened_npz(path) as archive:
+            for key in NPZ.values():
+                if key not in archive.names:
                     raise UserError(f"{path}: array {key} is missing")
-                arrays[part] = archive[key]
-    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise UserError(f"{path}: corrupted or truncated npz file ({str(error).splitlines()[0]})") from None
-    for part, array in arrays.items():
-        if array.dtype != np.uint8:
-            raise UserError(f"{path}: array {NPZ[part]} holds {array.dtype}, must be uint8")
+            for part, key in NPZ.items():
+                header = archive.header(key)
+                if header.dtype != np.uint8:
+                    raise UserError(f"{path}: array {key} holds {header.dtype}, must be uint8")
+                _check_shape(part, header.shape, f"{path} ({key})")
+                arrays[part] = archive.array(key, header.shape, np.uint8)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise UserError(f"{path}: corrupted or truncated npz file ({error})") from None
     return arrays
 
 
 def _check(part: str, array: NDArray[np.uint8], name: str) -> None:
-    expected = (COUNTS[part], 28, 28) if part.endswith("images") else (COUNTS[part],)
-    if array.shape != expected:
-        shape, wanted = ("x".join(map(str, s)) for s in (array.shape, expected))
-        raise UserError(f"{name}: holds {shape} values, must be {wanted}")
+    _check_shape(part, array.shape, name)
     if part.endswith("labels") and array.max() > 9:
         raise UserError(f"{name}: holds label {array.max()}, must be 0 to 9")
+
+
+def _check_shape(part: str, shape: tuple[int, ...], name: str) -> None:
+    expected = (COUNTS[part], 28, 28) if part.endswith("images") else (COUNTS[part],)
+    if shape != expected:
+        held, wanted = ("x".join(map(str, sides)) for sides in (shape, expected))
+        raise UserError(f"{name}: holds {held} values, must be {wanted}")

@@ -47,6 +47,16 @@ def build_vae(config: RunConfig) -> VAE:
         UserError: `encoder.kind` names no encoder.
     """
     keras.utils.set_random_seed(config.training.seed)
+    return assembled(config)
+
+
+def assembled(config: RunConfig) -> VAE:
+    """The same with initial weights that are drawn from Keras's generator as it stands: for a model whose
+    weights are read from a file.
+
+    Raises:
+        UserError: `encoder.kind` names no encoder.
+    """
     encoder, decoder, precision = config.encoder, config.decoder, config.training.precision
     kind = encoder_class(encoder.kind)
     vae = VAE(

@@ -1,14 +1,13 @@
 """The training state of the last finished epoch, whole and in one file.
 
 Keras's own files leave out what seed generators and averages hold, so the state is kept as plain arrays in an
-`.npz`: reading one executes nothing.
+`.npz`: reading one executes nothing, and takes no more room than the model itself.
 """
 
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +18,9 @@ import numpy as np
 
 from lstm_vae.atomic import replacing
 from lstm_vae.errors import UserError
+from lstm_vae.npz import Archive, opened_npz
+
+PROGRESS = "progress"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def read_progress(path: Path) -> Progress:
         UserError: the file is missing or not a training state.
     """
     with _opened(path) as archive:
-        return Progress(**json.loads(str(archive["progress"])))
+        return _progress(archive)
 
 
 def restore(path: Path, variables: Sequence[Any]) -> Progress:
@@ -66,23 +68,38 @@ def restore(path: Path, variables: Sequence[Any]) -> Progress:
         UserError: the file is missing, not a training state, or of another model.
     """
     with _opened(path) as archive:
-        names = sorted(name for name in archive.files if name != "progress")
-        arrays = [archive[name] for name in names]
-        if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
+        progress = _progress(archive)
+        names = [name for name in archive.names if name != PROGRESS]
+        if [archive.header(name).shape for name in names] != [tuple(v.shape) for v in variables]:
             raise UserError(f"{path}: holds the state of another model")
+        kinds = [variable.numpy().dtype for variable in variables]
+        arrays = [
+            archive.array(name, tuple(variable.shape), kind)
+            for name, variable, kind in zip(names, variables, kinds, strict=True)
+        ]
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
-        return Progress(**json.loads(str(archive["progress"])))
+        return progress
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path) -> Iterator[Archive]:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            if "progress" not in archive.files:
-                raise ValueError("no progress in it")
+        with opened_npz(path) as archive:
             yield archive
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+    except ValueError as error:
         raise UserError(f"{path}: not a training state ({error})") from None
+
+
+def _progress(archive: Archive) -> Progress:
+    try:
+        said = Progress(**json.loads(archive.text(PROGRESS)))
+        epochs = said.epoch, said.best_epoch
+        whole = all(isinstance(epoch, int) and 0 <= epoch < 2**31 for epoch in epochs)
+        if not whole or math.isnan(said.best_val_loss):
+            raise ValueError("no epochs")
+    except (TypeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"its progress is none: {error}") from None
+    return said

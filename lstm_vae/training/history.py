@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstm_vae.atomic import replacing
+from lstm_vae.atomic import replacing, text
 from lstm_vae.errors import UserError
 
 TIME_COLUMNS = ("seconds", "images_per_second")
@@ -70,14 +71,31 @@ def read(path: Path) -> list[EpochRow]:
         UserError: the file is missing or not a history.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise ValueError("its columns are not a history's")
-            return [_row(values) for values in reader]
+        reader = csv.DictReader(io.StringIO(text(path), newline=""))
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise ValueError("its columns are not a history's")
+        return [_row(values) for values in reader]
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, csv.Error) as error:
+        raise UserError(f"{path}: not a history ({error})") from None
+
+
+def count(path: Path) -> int:
+    """How many whole rows a history has, one that a stopped run has torn left out.
+
+    Raises:
+        UserError: the file is missing or no text.
+    """
+    return sum(line.endswith("\n") for line in _lines(path)) - 1
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return text(path).splitlines(keepends=True)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
         raise UserError(f"{path}: not a history ({error})") from None
 
 
@@ -89,7 +107,7 @@ def keep_through(path: Path, epoch: int) -> list[EpochRow]:
     """Drops rows of later epochs, which a stopped run may have left, and returns the rest."""
     if epoch == 0 and not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = _lines(path)
     with replacing(path) as partial:
         partial.write_text("".join(lines[: epoch + 1]), encoding="utf-8")
     return read(path)

@@ -9,14 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import tables
+from sweeps import records, tables
 from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.commands.terminal import board_lines, markdown_lines
-from sweeps.console import say
+from sweeps.console import give, say
 from sweeps.errors import SweepError
-from sweeps.finding import find_study
+from sweeps.finding import FoundStudy, find_study
 from sweeps.ledger import Ledger
+from sweeps.received import shown as plain
 from sweeps.rows import PARAMS
 
 
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> None:
             raise SweepError(
                 f"--rebuild: {found.folder.trials}: cannot be written ({error.strerror})"
             ) from None
+        tell_damaged(found)
     board = leaderboard(found.study, found.folder.path)
     if not board.empty:
         _keep(found.folder.leaderboard, board)
@@ -56,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
         board = board.sort_values(column, ascending=not options.sort.startswith("-"), kind="stable")
     shown = board.head(options.top) if options.top is not None else board
     if options.format == "csv":
-        say(tables.text_of(shown).rstrip("\n"))
+        give(tables.text_of(shown))
     elif options.format == "json":
         say(shown.to_json(orient="records", indent=2, double_precision=15))
     elif shown.empty:
@@ -72,4 +74,14 @@ def _keep(path: Path, board: pd.DataFrame) -> None:
     try:
         tables.write(path, board)
     except OSError as error:
-        print(f"note: {path}: not written ({error.strerror})", file=sys.stderr)
+        print(f"note: {plain(str(path))}: not written ({error.strerror})", file=sys.stderr)
+
+
+def tell_damaged(found: FoundStudy) -> None:
+    """A line on records that are there and cannot be read: the board lacks what they say."""
+    folders = [own for trial in found.study.get_trials(deepcopy=False) for own in records.folders_of(trial)]
+    damaged = [own for own in folders if records.is_damaged(found.folder.path / own)]
+    if damaged:
+        more = f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""
+        names = ", ".join(f"{own}/{records.NAME}" for own in damaged[:3])
+        print(f"note: cannot be read, and left out: {plain(names)}{more}", file=sys.stderr)

@@ -11,7 +11,7 @@ from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.comparison import compare, overall
-from sweeps.console import say
+from sweeps.console import give, say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.rows import PARAMS
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> None:
     names = _names(options.boards)
     frame = compare([_board(path) for path in options.boards], names, options.confidence)
     if options.format == "csv":
-        say(tables.text_of(frame).rstrip("\n"))
+        give(tables.text_of(frame))
     elif options.format == "json":
         say(frame.to_json(orient="records", indent=2, double_precision=15))
     else:

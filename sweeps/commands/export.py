@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from sweeps import tables
 from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand
+from sweeps.commands.board import tell_damaged
 from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
@@ -27,7 +29,7 @@ def add(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
     target = Path(options.file)
-    if target.exists():
+    if os.path.lexists(target):
         raise SweepError(f"{target}: exists already")
     if not target.absolute().parent.is_dir():
         raise SweepError(f"{target}: its folder does not exist")
@@ -41,6 +43,7 @@ def run(options: argparse.Namespace) -> None:
         frame: pd.DataFrame = tables.frame_of(rows, ("trial", "step", "value"))
     else:
         frame = leaderboard(found.study, found.folder.path, rebuild=True)
+        tell_damaged(found)
     try:
         tables.write(target, frame)
     except OSError as error:

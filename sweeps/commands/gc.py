@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from sweeps.commands.arguments import subcommand, whole
 from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
+from sweeps.study_folder import OWN_FILES
 
 TEXT = """Frees disk: deletes the checkpoints of trials that are not among the best.
 
@@ -34,15 +36,18 @@ def run(options: argparse.Namespace) -> int:
     found = find_study(options.study)
     board = leaderboard(found.study, found.folder.path)
     kept = set() if board.empty else set(board.loc[board["rank"].notna(), "trial"].head(options.keep))
-    victims: list[Path] = []
+    spared, places = set(), []
     for trial in found.study.get_trials(deepcopy=False):
         if not trial.state.is_finished() or trial.number in kept:
-            continue
-        for folder in records.folders_of(trial):
-            path = found.folder.path / folder / "checkpoints"
-            if path.is_dir() and path.resolve().is_relative_to(found.folder.path.resolve()):
-                victims.append(path)
-    size = sum(file.stat().st_size for path in victims for file in path.rglob("*") if file.is_file())
+            spared |= {Path(folder) for folder in records.folders_of(trial)}
+        else:
+            places += [Path(folder) for folder in records.folders_of(trial)]
+    victims = [
+        found.folder.path / place / "checkpoints"
+        for place in dict.fromkeys(places)
+        if place not in spared and _is_own(found.folder.path, place / "checkpoints")
+    ]
+    size = sum(_size(path) for path in victims)
     if not victims:
         say("nothing to delete")
         return 0
@@ -56,6 +61,31 @@ def run(options: argparse.Namespace) -> int:
             say("nothing deleted")
             return 1
     for path in victims:
-        shutil.rmtree(path)
+        try:
+            shutil.rmtree(path)
+        except OSError as error:
+            raise SweepError(f"{error.filename or path}: cannot be deleted ({error.strerror})") from None
     say(f"deleted, {size / 2**20:.1f} MiB freed")
     return 0
+
+
+def _is_own(root: Path, place: Path) -> bool:
+    """Whether there is a folder at that place below a study's, and no link leads there: what a link leads to
+    is another trial's, or nobody's of this study."""
+    if place.parts[0] in OWN_FILES or ".." in place.parts or place.is_absolute():
+        return False
+    path = root
+    for part in place.parts:
+        path = path / part
+        if path.is_symlink() or not path.is_dir():
+            return False
+    return True
+
+
+def _size(folder: Path) -> int:
+    """Bytes in the files of a folder and below it."""
+    return sum(
+        os.lstat(os.path.join(path, name)).st_size  # noqa: PTH118
+        for path, _, names in os.walk(folder)
+        for name in names
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import warnings
 from typing import Any
 
@@ -12,6 +13,7 @@ from optuna.exceptions import ExperimentalWarning
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
 from sweeps.console import say
+from sweeps.csv_rows import cell
 from sweeps.errors import SweepError, one_line
 from sweeps.finding import find_study
 
@@ -35,15 +37,20 @@ def run(options: argparse.Namespace) -> None:
     if len(found.study.directions) > 1:
         raise SweepError(f"{options.study}: has several objectives; importance is of one")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
             warnings.simplefilter("ignore", ExperimentalWarning)
             importances = get_param_importances(found.study)
-    except (ValueError, RuntimeError) as error:
+    except Exception as error:  # whatever its arithmetic stumbles over
         raise SweepError(f"{options.study}: no importance can be computed ({one_line(error, 200)})") from None
     if not importances:
         raise SweepError(
             f"{options.study}: no importance can be computed (fewer than two values of each parameter)"
         )
-    frame = pd.DataFrame({"parameter": list(importances), "importance": list(importances.values())})
+    for what in dict.fromkeys(one_line(warning.message) for warning in warned):
+        print(f"note: {what}", file=sys.stderr)
+    frame = pd.DataFrame(
+        {"parameter": [cell(name) for name in importances], "importance": list(importances.values())}
+    )
     for line in frame_lines(frame):
         say(line)

@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import attributes, records
+from sweeps import records
 from sweeps.board import study_header
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
 from sweeps.console import say
+from sweeps.csv_rows import cell
 from sweeps.errors import SweepError
 from sweeps.finding import find_study, studies_below
 from sweeps.narration import shown_seconds
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> None:
         raise SweepError(f"{root}: no such folder")
     rows: list[dict[str, Any]] = []
     for folder in studies_below(root):
-        shown = os.path.relpath(folder.path, root)
+        shown = cell(os.path.relpath(folder.path, root))
         try:
             found = find_study(folder.path)
         except SweepError as error:
@@ -53,20 +54,19 @@ def run(options: argparse.Namespace) -> None:
         ]
         age = shown_seconds((datetime.now() - max(times)).total_seconds()) if times else None
         data = None
-        for trial in (t for t in trials if attributes.JOB in t.user_attrs):
-            record = records.read(folder.path / records.folders_of(trial)[0])
-            data = (record or {}).get("provenance", {}).get("data_name")
+        for own in (own for trial in trials for own in records.folders_of(trial)[:1]):
+            data = cell(records.flat(records.read(folder.path / own), "provenance").get("data_name"))
             break
         rows.append(
             {
                 "study": shown,
-                "objective": " ".join(header.objectives),
+                "objective": cell(" ".join(header.objectives)),
                 "best": best,
                 "done": now.complete,
                 "pruned": now.pruned,
                 "failed": now.failed,
                 "open": now.running + now.waiting,
-                "data": data,
+                "data": data or None,
                 "age": age,
             }
         )

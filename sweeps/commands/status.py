@@ -14,6 +14,7 @@ from sweeps.commands.arguments import subcommand
 from sweeps.console import say
 from sweeps.finding import FoundStudy, find_study
 from sweeps.narration import shown_params, shown_seconds
+from sweeps.soundness import require_sound
 from sweeps.tally import front, tally
 
 
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> None:
             return
         time.sleep(max(0.1, options.watch))
         say("")
+        require_sound(found.study, found.folder.path)
 
 
 def show(found: FoundStudy) -> None:

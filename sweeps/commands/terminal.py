@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweeps.received import shown
 from sweeps.rows import PARAMS
 
 WIDTH = 80
+_MARKUP = re.compile(r"[\\|`\[\]]|https?(?=://)|!(?=\[)")
 # After the objective and the swept parameters, in the order of what is left out last.
 EXTRAS = (
     "state",
@@ -66,15 +69,22 @@ def markdown_of(frame: pd.DataFrame) -> Iterator[str]:
 
 def _markdown(columns: Sequence[Sequence[str]]) -> Iterator[str]:
     for index, cells in enumerate(zip(*columns, strict=True)):
-        yield "| " + " | ".join(text.replace("|", "\\|") for text in cells) + " |"
+        yield "| " + " | ".join(map(_escaped, cells)) + " |"
         if index == 0:
             yield "|" + " --- |" * len(cells)
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown shows as it is, in a cell: no mark-up, no HTML, no end of the cell."""
+    return _MARKUP.sub(r"\\\g<0>", shown(text)).replace("<", "&lt;")
 
 
 def frame_lines(frame: pd.DataFrame, width: int = WIDTH, whole: str = "") -> Iterator[str]:
     """Any frame as aligned columns; the widest are cut until all fit. The column `whole` is left as it is,
     and may stand out."""
-    columns = {str(name): [str(name), *(_text(value) for value in frame[name])] for name in frame.columns}
+    columns = {
+        str(name): [shown(str(name)), *(_text(value) for value in frame[name])] for name in frame.columns
+    }
     cuttable = [name for name in columns if name != whole]
     while _width(columns, cuttable) > width:
         lengths = {name: max(map(len, columns[name])) for name in cuttable}
@@ -97,7 +107,7 @@ def _columns(board: pd.DataFrame) -> dict[str, list[str]]:
         heading = short.get(name.removeprefix(PARAMS), HEADINGS.get(name, name))
         if name == "value":
             heading = str(board["objective"].iloc[0]) if "objective" in board else name
-        columns[name] = [heading, *(_cut(_text(value), MOST) for value in board[name])]
+        columns[name] = [shown(heading), *(_cut(_text(value), MOST) for value in board[name])]
     if "low" in board and board["low"].notna().any():
         spans = zip(board["low"], board["high"], strict=True)
         columns["interval"] = ["95 %", *(f"{a:.2f}..{b:.2f}" if a == a else "" for a, b in spans)]
@@ -117,7 +127,7 @@ def _text(value: Any) -> str:
         return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.4g}"
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value)).lower()
-    return str(value)
+    return shown(str(value))
 
 
 def _cut(text: str, most: int) -> str:
