@@ -33,7 +33,7 @@ def origin(folder: Path, storage: object, study: str) -> StorageLocation:
     """
     if storage is None:
         storage = FILE
-    if not isinstance(storage, str) or not storage.isprintable() or not storage:
+    if not isinstance(storage, str) or not storage or "\0" in storage:
         raise SweepError(f"{folder / 'spec.yaml'}: storage={one_line(storage, 80)}: must be a path or a URL")
     location = told_by(storage, folder)
     if location.journal is not None:

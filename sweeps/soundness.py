@@ -64,7 +64,7 @@ def are_sound(user_attrs: Mapping[str, Any], system_attrs: Mapping[str, Any]) ->
 
 def is_below(name: Any) -> bool:
     """Whether a text names a folder below another one, and not one elsewhere."""
-    if not isinstance(name, str) or not name or not name.isprintable():
+    if not isinstance(name, str) or not name or "\0" in name:
         return False
     for path in (PurePosixPath(name), PureWindowsPath(name)):
         if path.is_absolute() or path.drive or path.root or ".." in path.parts or not path.parts:
