@@ -30,6 +30,7 @@ EXTRAS = (
 )
 HEADINGS = {"trial_seconds": "seconds", "images_per_second": "images/s", "parameters": "weights"}
 MOST = 20  # characters of a parameter's value
+LONG = 1e15  # from which on a number has more digits than anybody reads
 
 
 def board_lines(board: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
@@ -124,6 +125,8 @@ def _text(value: Any) -> str:
     if value is None or value is pd.NA or value != value:
         return "-"
     if isinstance(value, float):
+        if abs(value) >= LONG:
+            return f"{value:.4g}"
         return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.4g}"
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value)).lower()
@@ -152,7 +155,7 @@ def _table(columns: dict[str, list[str]], names: Sequence[str]) -> Iterator[str]
 
 
 def _looks_numeric(text: str) -> bool:
-    return text in ("", "-") or text.replace(".", "").replace("e-", "").lstrip("-").isdigit()
+    return text in ("", "-") or re.sub(r"e[+-]", "", text.replace(".", "")).lstrip("-").isdigit()
 
 
 def _stacked(

@@ -89,6 +89,16 @@ def test_both_tables_can_be_made_anew(tool: Tool, study: Path) -> None:
     assert ((study / "trials.csv").read_text(), (study / "leaderboard.csv").read_text()) == before
 
 
+def test_very_large_numbers_are_told_in_few_digits_and_stand_to_the_right() -> None:
+    values = [4.1689521186238275e25, 1234.0]
+    rows = [
+        {"rank": i + 1, "trial": i, "state": "COMPLETE", "value": value, "objective": "val_loss"}
+        for i, value in enumerate(values)
+    ]
+    large, small = list(board_lines(tables.frame_of(rows)))[2:]
+    assert large.index("4.169e+25") + len("4.169e+25") == small.index("1234") + len("1234")
+
+
 def test_tables_with_many_or_long_parameters_keep_them_all() -> None:
     rows = [
         {"rank": 1, "trial": 0, "state": "COMPLETE", "value": 150.25, "objective": "val_loss"}
