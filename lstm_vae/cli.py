@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import signal
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from hydra._internal.utils import get_args_parser
 from hydra.errors import (
     HydraException,
     MissingConfigException,
@@ -75,6 +78,23 @@ def exit_codes() -> Iterator[None]:
         if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _raised_by_hydra(error):
             raise
         _leave(error, describe(error), 2)
+
+
+def require_known_flags() -> None:
+    """Refuses flags that Hydra does not know; Hydra itself would print its usage, too.
+
+    Raises:
+        UserError: with what its parser says.
+    """
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            get_args_parser().parse_args()
+    except SystemExit as left:
+        if left.code == 2:
+            line = said.getvalue().strip().splitlines()[-1].partition("error: ")[2]
+            raise UserError(f"{line}; --help and --hydra-help have all flags") from None
+        raise
 
 
 def _leave(error: BaseException, message: str, code: int) -> NoReturn:

@@ -68,5 +68,11 @@ def _train(cfg: DictConfig, alone: bool) -> float:
     return objective
 
 
+def main() -> None:
+    """The command line's."""
+    cli.require_known_flags()
+    train()
+
+
 if __name__ == "__main__":
-    cli.run(train)
+    cli.run(main)

@@ -25,7 +25,7 @@ from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeps.errors import composition_error
+from sweeps.errors import SweepError, composition_error
 from sweeps.storage import without_passwords
 
 
@@ -106,8 +106,13 @@ class Composer:
         """
         try:
             return self._loader.load_sweep_config(self._master, list(overrides))
-        except (HydraException, OmegaConfBaseException) as error:
-            raise composition_error(error, flat(job_part(self._master))) from None
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
+            said = composition_error(error, flat(job_part(self._master)))
+            if str(said).startswith("Config group override"):  # Hydra does not say which
+                groups = self._loader.list_groups("")
+                given = [word for word in overrides if word.split("=", 1)[0].lstrip("+") in groups]
+                said = SweepError(f"{', '.join(given)}: {said}")
+            raise said from None
 
     def save_files(self, folder: Path) -> None:
         """Copies every YAML file that was read so far into the folder; existing copies are kept."""

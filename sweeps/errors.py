@@ -60,6 +60,8 @@ def composition_error(error: Exception, known_keys: Iterable[str] = ()) -> Sweep
         key = match.group(1)
         near = difflib.get_close_matches(key, list(known_keys), n=1, cutoff=0.5)
         return SweepError(f"unknown key {key}" + (f"; did you mean {near[0]}?" if near else ""))
+    if isinstance(error, OmegaConfBaseException) and error.full_key:
+        return SweepError(one_line(f"{error.full_key}: {lines[0]}"))
     cause = error.__cause__
     if isinstance(cause, OmegaConfBaseException):
         return SweepError(one_line(f"{lines[0]}: {str(cause).strip().splitlines()[0]}"))

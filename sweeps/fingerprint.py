@@ -67,12 +67,14 @@ def checked_spec(space: Space, composer: Composer, settings: Settings, check: An
     first = space.first()
     base = _job(space, first, composer, check)
     process_wide = {key: _read(base, key) for key in settings.process_wide}
+    known = set(base)
     options: dict[str, dict[str, Any]] = {}
     swept = {parameter.name for parameter in space.parameters}
     for parameter, values in space.samples():
         if values == first:
             continue
         fields = _job(space, values, composer, check)
+        known |= fields.keys()
         for key, shared in process_wide.items():
             if _read(fields, key) != shared:
                 raise SweepError(
@@ -84,6 +86,9 @@ def checked_spec(space: Space, composer: Composer, settings: Settings, check: An
         beyond = {key: value for key, value in changed.items() if key not in swept}
         if beyond:
             options[parameter.override(values[parameter.name])] = _kept(beyond, settings.ignore)
+    for key in settings.process_wide:
+        if _read(dict.fromkeys(known), key) == "{}":
+            raise SweepError(f"hydra.sweeper.process_wide={key}: is no field of the configuration")
     directions = list(settings.directions)
     set_by_options = {key for fields in options.values() for key in fields}
     config = {

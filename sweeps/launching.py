@@ -10,11 +10,84 @@ from hydra._internal.callbacks import Callbacks
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
-from sweeps.errors import SweepError, reason
+from sweeps.errors import SweepError, composition_error, reason
+from sweeps.fields import shown
 from sweeps.machine import available_cpus
+
+
+def require_launcher(config: DictConfig, loader: ConfigLoader) -> None:
+    """Refuses what is no launcher of Hydra's, or does not take what it is given: found by every worker in
+    turn, that would look like one lost worker after another.
+
+    Args:
+        config: the sweep's own configuration.
+
+    Raises:
+        SweepError: with what is allowed.
+    """
+    launcher = config.hydra.get("launcher")
+    names = [f"{kind.__module__}.{kind.__name__}" for kind in Plugins.instance().discover(Launcher)]
+    if not isinstance(launcher, DictConfig):
+        raise SweepError(
+            f"hydra.launcher={shown(launcher)}: must be a mapping; hydra/launcher=OPTION takes one "
+            f"({', '.join(sorted(loader.get_group_options('hydra/launcher')))})"
+        )
+    try:
+        options: Any = OmegaConf.to_container(launcher, resolve=True)
+    except OmegaConfBaseException as error:
+        raise composition_error(error) from None
+    target = options.get("_target_")
+    # Only a class that Hydra has found for itself: nothing else may be called, by Hydra neither.
+    if target not in names:
+        raise SweepError(
+            f"hydra.launcher._target_={shown(target)}: must be one of {', '.join(sorted(names))}"
+        )
+    if inner := [key for key, value in options.items() if "_target_" in repr(value)]:
+        raise SweepError(f"hydra.launcher.{inner[0]}={shown(options[inner[0]])}: must not have a _target_")
+    try:
+        _made(config, loader, _nothing)
+        if target.endswith(".JoblibLauncher"):
+            _require_joblib(options)
+    except Exception as error:
+        raise SweepError(f"hydra.launcher: {reason(error.__cause__ or error)}") from None
+
+
+def _nothing(_: DictConfig) -> None:
+    """What a launcher runs that is only tried."""
+
+
+def _require_joblib(options: Any) -> None:
+    """Has joblib read what its launcher will hand it; what it reads only when it runs is read here.
+
+    Raises:
+        ValueError: or whatever joblib raises.
+    """
+    from hydra_plugins.hydra_joblib_launcher._core import process_joblib_cfg
+    from joblib import Parallel
+    from joblib._utils import eval_expr
+
+    given = {key: value for key, value in options.items() if not key.startswith("_")} | {"backend": "loky"}
+    process_joblib_cfg(given)
+    Parallel(**given)
+    if given.get("n_jobs") == 0:
+        raise ValueError("n_jobs=0: must be a number of processes, or -1 for all CPUs")
+    if given.get("timeout") is not None and given["timeout"] <= 0:
+        raise ValueError(f"timeout={given['timeout']}: must be seconds above 0, or null")
+    if given.get("mmap_mode") not in (None, "r", "r+", "w+", "c"):
+        raise ValueError(f"mmap_mode={given['mmap_mode']}: must be r, r+, w+, c or null")
+    ahead = given.get("pre_dispatch")
+    if ahead != "all":
+        try:
+            enough = int(eval_expr(str(ahead).replace("n_jobs", "1"))) >= 1
+        except Exception:
+            enough = False
+        if not enough:
+            raise ValueError(f"pre_dispatch={ahead}: must be all, or a number above 0 like 2*n_jobs")
 
 
 def require_room(launcher: DictConfig, n_workers: int) -> None:
@@ -61,12 +134,7 @@ def launch(
     Raises:
         Exception: what the launcher raises when a worker dies.
     """
-    launcher = Plugins.instance().instantiate_launcher(
-        # Callbacks are for jobs; the workers run these with callbacks of their own.
-        hydra_context=HydraContext(config_loader=loader, callbacks=Callbacks()),
-        task_function=worker,
-        config=config,
-    )
+    launcher = _made(config, loader, worker)
     # It would list the workers as jobs.
     logging.getLogger(type(launcher).__module__.rpartition(".")[0]).setLevel(logging.WARNING)
     jobs = [
@@ -78,3 +146,12 @@ def launch(
         if job.status == JobStatus.FAILED:
             return reason(job._return_value)
     return None
+
+
+def _made(config: DictConfig, loader: ConfigLoader, task: Callable[[DictConfig], Any]) -> Launcher:
+    return Plugins.instance().instantiate_launcher(
+        # Callbacks are for jobs; the workers run these with callbacks of their own.
+        hydra_context=HydraContext(config_loader=loader, callbacks=Callbacks()),
+        task_function=task,
+        config=config,
+    )

@@ -16,21 +16,13 @@ from optuna.study import Study
 from sweeps import attributes
 from sweeps.atomic import write_text
 from sweeps.errors import SweepError
-from sweeps.finding import read_spec
 from sweeps.naming import program
+from sweeps.ownership import require_own
 from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
-from sweeps.storage import StorageLocation, told_by
 from sweeps.study_folder import StudyFolder
 
 _SHOWN = 6  # differences in an error
-OWN = {
-    "study.journal",
-    "study.journal.lock",
-    "conf",
-    "workers",
-    "multirun.yaml",
-}  # made before spec.yaml may be
 
 
 def open_study(plan: Plan, database: BaseStorage | None) -> Study:
@@ -42,7 +34,7 @@ def open_study(plan: Plan, database: BaseStorage | None) -> Study:
     Raises:
         SweepError: the storage cannot be reached, or holds a study of this name that searches something else.
     """
-    _require_own_folder(plan)  # before a lock is made in somebody else's
+    require_own(plan.folder, plan.name, plan.storage)  # before a lock is made in somebody else's
     new = not any(plan.folder.path.iterdir())
     try:
         return _opened(plan, database)
@@ -54,7 +46,7 @@ def open_study(plan: Plan, database: BaseStorage | None) -> Study:
 
 def _opened(plan: Plan, database: BaseStorage | None) -> Study:
     with plan.folder.locked():
-        _require_own_folder(plan)
+        require_own(plan.folder, plan.name, plan.storage)
         study = _created(plan, database or plan.storage.open())
         spec = study.user_attrs.get(attributes.SPEC)
         if spec is None:
@@ -95,40 +87,6 @@ def _remove(folder: StudyFolder) -> None:
         if [entry.name for entry in folder.path.iterdir()] in ([], [folder.lock.name]):
             folder.lock.unlink(missing_ok=True)
             folder.path.rmdir()
-
-
-def _require_own_folder(plan: Plan) -> None:
-    path = plan.folder.path
-    if not plan.folder.spec.exists():
-        file = plan.storage.file
-        own = file.name if file is not None and file.parent == path else None
-        names = {entry.name for entry in path.iterdir() if not entry.name.startswith(".")} - OWN
-        if any(
-            own is None or not name.startswith(own) for name in names
-        ):  # SQLite makes files beside its own
-            raise SweepError(f"hydra.sweep.dir={path}: must be a new or empty folder, or this study's own")
-        return
-    spec = read_spec(plan.folder)
-    if spec["study"] != plan.name:
-        raise SweepError(f"hydra.sweep.dir={path}: holds the study {spec['study']}, not {plan.name}")
-    _require_its_storage(plan, told_by(str(spec.get("storage") or "study.journal"), path))
-
-
-def _require_its_storage(plan: Plan, kept: StorageLocation) -> None:
-    """A folder's trials are those of one study: another storage would begin a second one in it.
-
-    Servers have many names, and a file may be reached by another path, or from another machine only: these
-    are not told apart.
-    """
-    file, asked = kept.file, plan.storage.file
-    if asked is None and (file is None or not file.exists()):
-        return
-    if file is not None and asked is not None and (not file.exists() or file.resolve() == asked.resolve()):
-        return
-    raise SweepError(
-        f"hydra.sweep.dir={plan.folder.path}: its study is in {kept.url}, not in {plan.storage.url}; "
-        "hydra.sweeper.storage must name that, or hydra.sweep.dir another folder"
-    )
 
 
 def _created(plan: Plan, storage: BaseStorage) -> Study:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
+from hydra.errors import HydraException
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from sweeps.budget import Budget, budget_of
 from sweeps.composition import Composer
-from sweeps.errors import SweepError
+from sweeps.errors import SweepError, reason
 from sweeps.fingerprint import Spec, checked_spec
-from sweeps.launching import require_room
+from sweeps.functions import load_function
+from sweeps.launching import require_launcher, require_room
 from sweeps.naming import study_name
+from sweeps.ownership import require_own
+from sweeps.rehearsal import rehearse
 from sweeps.replication import first_seed
-from sweeps.samplers import make_pruner, make_sampler
 from sweeps.settings import Settings, settings_from
 from sweeps.space import Space, parse_space
 from sweeps.space.parameter import Value
-from sweeps.space.space import load_function
 from sweeps.storage import StorageLocation, locate, masked, without_passwords
-from sweeps.study_folder import StudyFolder, trial_subfolder
+from sweeps.study_folder import StudyFolder, resolved_text, trial_subfolder
 from sweeps.warm_starts import best_of_another, warm_starts
 
 LARGEST_GRID = 10_000
+NUMBERED = "${hydra.job.num}"  # `hydra.sweep.subdir` as Hydra has it
 
 
 @dataclass(frozen=True)
@@ -59,36 +64,72 @@ def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str])
     Raises:
         SweepError: something is wrong.
     """
+    loader = context.config_loader
     settings = settings_from(config)
-    space = parse_space(
-        arguments, settings.params, settings.conditions, settings.custom_search_space, context.config_loader
-    )
-    if space.function is not None:
-        load_function(space.function, "hydra.sweeper.custom_search_space")
+    space = parse_space(arguments, settings.params, settings.conditions, settings.custom_search_space, loader)
     grid = _is_grid(settings, space)
-    require_room(config.hydra.launcher, settings.n_workers)
-    make_pruner(settings.pruner)
-    if not grid:
-        make_sampler(settings.sampler, 0)
     name = study_name(str(config.hydra.job.name), arguments, settings, space)
     folder = StudyFolder(_settle_folder(config, name))
+    require_launcher(config, loader)
+    require_room(config.hydra.launcher, settings.n_workers)
     storage = locate(settings.storage, folder.path)
     _mask_passwords(config)
-    composer = Composer(context.config_loader.get_search_path(), config)
-    check = load_function(settings.check, "hydra.sweeper.check") if settings.check is not None else None
-    spec = checked_spec(space, composer, settings, check)
+    composer = Composer(loader.get_search_path(), config)
+    spec = checked_spec(space, composer, settings, _check_of(settings, config))
     first = composer.compose([*space.fixed, *space.overrides(space.first())])
-    trial_subfolder(first, 0)
+    _require_threads_key(settings, space, composer)
     warm = warm_starts(settings, space, best_of_another(settings, space, folder.path), grid)
     if settings.replicates > 1:
         _require_seed(settings, space, first)
+    rehearse(settings, space, composer, config, grid)
+    require_own(folder, name, storage)
     return Plan(
         config, settings, space, spec, name, grid, budget_of(settings, grid), folder, storage, composer, warm
     )
 
 
+def _check_of(settings: Settings, master: DictConfig) -> Callable[[DictConfig], None]:
+    """What every kind of configuration is checked with before the first trial."""
+    field, path = "hydra.sweeper.check", settings.check
+    function = load_function(path, field, "cfg") if path is not None else None
+    numbered = master.hydra.sweep._get_node("subdir")._value() == NUMBERED
+
+    def check(config: DictConfig) -> None:
+        if not numbered:
+            trial_subfolder(copy.deepcopy(config), 0)
+        if function is None:
+            return
+        try:
+            function(config)
+        except (AttributeError, ImportError, LookupError, NameError, SystemExit, TypeError) as error:
+            # No verdict on the configuration, but a mistake in the function.
+            raise SweepError(f"{field}={path}: {reason(error)}") from None
+
+    return check
+
+
+def _require_threads_key(settings: Settings, space: Space, composer: Composer) -> None:
+    """Trials get the number of their threads where the command does not give one."""
+    key = settings.threads_key
+    if key is None:
+        return
+    field = f"hydra.sweeper.threads_key={key}"
+    if key.lstrip("+") in {parameter.name for parameter in space.parameters}:
+        raise SweepError(f"{field}: {key} must not be swept then")
+    try:
+        override = OverridesParser.create().parse_override(f"{key}=1")
+    except HydraException:
+        override = None
+    if override is None or override.is_delete() or override.is_hydra_override() or override.value() != 1:
+        raise SweepError(f"{field}: must name a field of the job's configuration")
+    try:
+        composer.compose([*space.fixed, *space.overrides(space.first()), f"{key}=1"])
+    except SweepError as error:
+        raise SweepError(f"{field}: {error}") from None
+
+
 def _require_seed(settings: Settings, space: Space, first: DictConfig) -> None:
-    if settings.seed_key in {parameter.name for parameter in space.parameters}:
+    if str(settings.seed_key).lstrip("+") in {parameter.name for parameter in space.parameters}:
         raise SweepError(
             f"hydra.sweeper.replicates={settings.replicates}: {settings.seed_key} must not be swept then"
         )
@@ -122,14 +163,18 @@ def sampler_name(settings: Settings) -> str:
 def _settle_folder(config: DictConfig, name: str) -> Path:
     """Settles `hydra.sweep.dir`; the study's name takes the place of a time stamp in it, with which no
     command would find its study again."""
-    raw = str(config.hydra.sweep._get_node("dir")._value())
+    node = config.hydra.sweep._get_node("dir")
+    raw = str(node._value())
+    if not raw.strip():
+        raise SweepError("hydra.sweep.dir=: must be a folder")
     with open_dict(config):
         config.hydra.sweeper.study_name = name
         if "${now:" in raw:
             parts = raw.split("/")
             stamped = next(index for index, part in enumerate(parts) if "${now:" in part)
             config.hydra.sweep.dir = "/".join([*parts[:stamped], name])
-        folder = _absolute(str(config.hydra.sweep.dir))
+        folder = _absolute(resolved_text(config, "hydra.sweep.dir"))
+        StudyFolder(folder).require_possible()
         config.hydra.sweep.dir = str(folder)
         # Jobs are composed anew, from these.
         config.hydra.overrides.hydra += [

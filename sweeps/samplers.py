@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from hydra.utils import get_class, instantiate
 from optuna.distributions import BaseDistribution
-from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner, NopPruner
 from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.study import Study
@@ -19,12 +15,11 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
 from sweeps.account import account_of
-from sweeps.errors import SweepError, reason
+from sweeps.components import component_class, made
+from sweeps.errors import SweepError
+from sweeps.fields import shown
 from sweeps.halving import view_of
 from sweeps.settings import HALVING
-
-# Packages that Optuna needs for these samplers and does not bring, and our extras that do.
-_NEEDS = {"CmaEsSampler": ("cmaes", "cmaes"), "GPSampler": ("torch", "gp")}
 
 
 class PerTrialSampler(BaseSampler):
@@ -82,19 +77,26 @@ def make_sampler(config: Mapping[str, Any], number: int) -> BaseSampler:
     Raises:
         SweepError: it cannot be made so.
     """
-    if config["_target_"] in ("auto", "grid"):
+    _require_seed(config.get("seed"))
+    kind = config["_target_"]
+    if kind in ("auto", "grid"):
+        if unknown := sorted(config.keys() - {"_target_", "seed"}):
+            raise SweepError(
+                f"hydra.sweeper.sampler.{unknown[0]}={shown(config[unknown[0]])}: "
+                f"hydra/sweeper/optuna_study/sampler={kind} takes only a seed; tpe is what auto samples by"
+            )
         # A grid's trials are enqueued with all their values: nothing is left to draw.
         return TPESampler(seed=derived_seed(config.get("seed", 0), number))
-    kind = _class(config, "sampler")
+    found = component_class(config, "sampler", BaseSampler)
     arguments = dict(config)
-    if issubclass(kind, BaseSampler) and "seed" in inspect.signature(kind).parameters:
+    if "seed" in inspect.signature(found).parameters:
         seed = arguments.get("seed", 0)
         arguments["seed"] = derived_seed(seed, number)
-        if issubclass(kind, QMCSampler):
+        if issubclass(found, QMCSampler):
             # One sequence for all trials; the first trial and the choices are drawn at random.
             arguments |= {"seed": seed, "warn_independent_sampling": False}
             arguments["independent_sampler"] = RandomSampler(seed=derived_seed(seed, number))
-    return _made(arguments, "sampler", BaseSampler)
+    return made(arguments, "sampler", BaseSampler)
 
 
 def make_pruner(config: Mapping[str, Any]) -> BasePruner:
@@ -103,38 +105,17 @@ def make_pruner(config: Mapping[str, Any]) -> BasePruner:
     Raises:
         SweepError: it cannot be made so.
     """
-    if _class(config, "pruner") is NopPruner:
+    if component_class(config, "pruner", BasePruner) is NopPruner:
         # A named study's settings of the pruner that it would have used mean nothing to none.
         return NopPruner()
     arguments = dict(config)
     if arguments["_target_"] in HALVING:
         arguments["_target_"] = f"sweeps.halving.{arguments['_target_'].rpartition('.')[2]}"
-    return _made(arguments, "pruner", BasePruner)
+    return made(arguments, "pruner", BasePruner)
 
 
-def _class(config: Mapping[str, Any], field: str) -> type:
-    target = str(config["_target_"])
-    package, extra = _NEEDS.get(target.rpartition(".")[2], (None, None))
-    if package is not None and importlib.util.find_spec(package) is None:
+def _require_seed(seed: Any) -> None:
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
         raise SweepError(
-            f"hydra.sweeper.{field}: {target} needs the package {package}: pip install 'lstm-vae[{extra}]'"
+            f"hydra.sweeper.sampler.seed={shown(seed)}: must be a whole number of at least 0 or null"
         )
-    try:
-        return get_class(target)
-    except Exception as error:
-        raise SweepError(
-            f"hydra.sweeper.{field}._target_={target}: no such class ({reason(error)})"
-        ) from None
-
-
-def _made(arguments: dict[str, Any], field: str, kind: type) -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)
-            made = instantiate(arguments, _convert_="all")
-    except Exception as error:
-        cause = error.__cause__ or error
-        raise SweepError(f"hydra.sweeper.{field}: {reason(cause)}") from None
-    if not isinstance(made, kind):
-        raise SweepError(f"hydra.sweeper.{field}._target_={arguments['_target_']}: is no {kind.__name__}")
-    return made

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeps.errors import SweepError, one_line
+from sweeps.errors import SweepError, composition_error
+from sweeps.fields import Fields, shown
 
 DIRECTIONS = ("minimize", "maximize")
 # Pruners that stop a trial at rungs; sweeps.halving has those with which it may go on.
 HALVING = ("optuna.pruners.HyperbandPruner", "optuna.pruners.SuccessiveHalvingPruner")
+# What would bring a machine down, or overflow, is a slip of the keyboard.
+MOST_WORKERS, MOST_THREADS, MOST_REPLICATES, LONGEST_BEAT = 10_000, 4_096, 10_000, 86_400
+HYDRAS_OWN = ("_target_", "_recursive_")  # fields, which Hydra takes
 DEFAULT_TRIALS = 20  # of a space that is sampled, where no budget is named
 
 
@@ -125,18 +126,13 @@ def settings_from(config: DictConfig) -> Settings:
     Raises:
         SweepError: a value is not allowed.
     """
-    try:
-        raw = OmegaConf.to_container(config.hydra.sweeper, resolve=True)
-    except OmegaConfBaseException as error:
-        raise SweepError(one_line(f"hydra.sweeper: {error}")) from None
-    assert isinstance(raw, dict)
-    take = _Taker({str(key): value for key, value in raw.items()})
-    directions = take.texts("direction", DIRECTIONS) or ("minimize",)
+    take = Fields(_raw(config))
+    directions = take.texts("direction", DIRECTIONS)
     objective = take.texts("objective")
-    if objective and len(objective) != len(directions):
+    if objective and (len(objective) != len(directions) or len(set(objective)) < len(objective)):
         raise SweepError(
             f"hydra.sweeper.objective={list(objective)}: must name as many values as hydra.sweeper.direction "
-            f"has directions ({len(directions)})"
+            f"has directions ({len(directions)}), each once"
         )
     settings = Settings(
         study_name=take.name("study_name"),
@@ -158,22 +154,38 @@ def settings_from(config: DictConfig) -> Settings:
         trial_timeout=take.number("trial_timeout", above=0, optional=True),
         renew_after_trials=take.whole("renew_after_trials", 1, optional=True),
         renew_after_growth=take.number("renew_after_growth", above=0, optional=True),
-        n_workers=take.whole("n_workers", 1) or 1,
-        threads_per_worker=take.whole("threads_per_worker", 1, optional=True),
-        heartbeat_interval=take.number("heartbeat_interval", above=0) or 0.0,
+        n_workers=take.whole("n_workers", 1, MOST_WORKERS) or 1,
+        threads_per_worker=take.whole("threads_per_worker", 1, MOST_THREADS, optional=True),
+        heartbeat_interval=take.number("heartbeat_interval", above=0, most=LONGEST_BEAT) or 0.0,
         grace_period=take.number("grace_period", above=0) or 0.0,
         check=take.text("check"),
         process_wide=take.texts("process_wide"),
         ignore=take.texts("ignore"),
         threads_key=take.text("threads_key"),
-        replicates=take.whole("replicates", 1) or 1,
+        replicates=take.whole("replicates", 1, MOST_REPLICATES) or 1,
         seed_key=take.text("seed_key"),
         can_continue=take.flag("can_continue"),
         promote=take.optional_flag("promote"),
         dry_run=take.flag("dry_run"),
     )
+    take.require_all_taken(HYDRAS_OWN)
     _require_consistent(settings)
     return settings
+
+
+def _raw(config: DictConfig) -> dict[str, Any]:
+    """`hydra.sweeper` as plain values."""
+    sweeper = config.hydra.get("sweeper")
+    if not isinstance(sweeper, DictConfig):
+        raise SweepError(
+            f"hydra.sweeper={shown(sweeper)}: must be a mapping; hydra/sweeper=optuna_study takes ours"
+        )
+    try:
+        raw = OmegaConf.to_container(sweeper, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise composition_error(error) from None
+    assert isinstance(raw, dict)
+    return {str(key): value for key, value in raw.items()}
 
 
 def _require_consistent(settings: Settings) -> None:
@@ -200,90 +212,3 @@ def _require_consistent(settings: Settings) -> None:
         raise SweepError("hydra/sweeper/optuna_study/pruner: must be none with several directions")
     if settings.target is not None:
         raise SweepError(f"hydra.sweeper.target={settings.target:g}: must be null with several directions")
-
-
-class _Taker:
-    """Takes fields out of the raw mapping, each by its rule."""
-
-    def __init__(self, raw: dict[str, Any]) -> None:
-        self._raw = raw
-
-    def _refuse(self, name: str, allowed: str) -> SweepError:
-        value = self._raw.get(name)
-        shown = "null" if value is None else str(value)
-        return SweepError(f"hydra.sweeper.{name}={shown}: must be {allowed}")
-
-    def text(self, name: str) -> str | None:
-        value = self._raw.get(name)
-        if value is not None and (not isinstance(value, str) or not value.strip()):
-            raise self._refuse(name, "a text or null")
-        return value
-
-    def name(self, name: str) -> str | None:
-        value = self.text(name)
-        if value is not None and not re.fullmatch(r"\w[\w .,:=+@-]*", value):
-            raise self._refuse(name, "a name: letters, digits and any of .,:=+@_- and blanks, a letter first")
-        return value
-
-    def texts(self, name: str, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
-        value = self._raw.get(name)
-        values = [] if value is None else value if isinstance(value, list) else [value]
-        if not all(isinstance(item, str) and (not allowed or item in allowed) for item in values):
-            raise self._refuse(
-                name, f"one of {', '.join(allowed)}, or a list" if allowed else "a list of texts"
-            )
-        return tuple(values)
-
-    def items(self, name: str) -> tuple[Any, ...]:
-        value = self._raw.get(name)
-        if value is not None and not isinstance(value, list):
-            raise self._refuse(name, "a list")
-        return tuple(value or ())
-
-    def mapping(self, name: str) -> dict[str, Any]:
-        value = self._raw.get(name)
-        if value is not None and not isinstance(value, Mapping):
-            raise self._refuse(name, "a mapping or null")
-        return {str(key): item for key, item in (value or {}).items()}
-
-    def component(self, name: str, config: DictConfig) -> dict[str, Any]:
-        value = self._raw.get(name)
-        if not isinstance(value, Mapping) or "_target_" not in value:
-            if isinstance(value, str):
-                raise SweepError(
-                    f"hydra.sweeper.{name}={value}: must be a mapping; "
-                    f"hydra/sweeper/optuna_study/{name}={value} takes an option"
-                )
-            choice = config.hydra.runtime.choices.get(f"hydra/sweeper/optuna_study/{name}")
-            raise SweepError(f"hydra/sweeper/optuna_study/{name}={choice}: no such option")
-        return {str(key): item for key, item in value.items()}
-
-    def flag(self, name: str) -> bool:
-        value = self._raw.get(name)
-        if not isinstance(value, bool):
-            raise self._refuse(name, "true or false")
-        return value
-
-    def optional_flag(self, name: str) -> bool | None:
-        value = self._raw.get(name)
-        if value is not None and not isinstance(value, bool):
-            raise self._refuse(name, "true, false or null")
-        return value
-
-    def whole(self, name: str, least: int, optional: bool = False) -> int | None:
-        value = self._raw.get(name)
-        if value is None and optional:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise self._refuse(name, f"a whole number of at least {least}" + (" or null" if optional else ""))
-        return value
-
-    def number(self, name: str, above: float | None = None, optional: bool = False) -> float | None:
-        value = self._raw.get(name)
-        if value is None and optional:
-            return None
-        wrong = isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value)
-        if wrong or (above is not None and value <= above):  # type: ignore[operator]
-            words = "a number" if above is None else f"a number above {above:g}"
-            raise self._refuse(name, words + (" or null" if optional else ""))
-        return float(value)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -122,6 +123,9 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
     """
     if storage is None:
         return StorageLocation(str(folder / "study.journal"))
+    field = f"hydra.sweeper.storage={storage}"
+    if not storage.isprintable():
+        raise SweepError(f"{field}: must be made of printable characters")
     if "://" not in storage:
         if not storage.endswith((".journal", ".log")):
             raise SweepError(
@@ -129,17 +133,22 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
                 "a path ending in .journal, or null"
             )
         path = _expanded(storage)
-        if not path.parent.is_dir():
-            raise SweepError(f"hydra.sweeper.storage={storage}: its folder does not exist")
+        _require_kind(path, b'{"op_code":', "a journal of Optuna's", field)
         return StorageLocation(str(path))
-    if storage.startswith(SQLITE):
-        path = Path(storage.removeprefix(SQLITE))
+    if storage.startswith("sqlite:"):
+        name = storage.removeprefix(SQLITE)
+        if not storage.startswith(SQLITE) or name in ("", ":memory:"):
+            raise SweepError(f"{field}: must name a file, sqlite:///study.db, which all workers can open")
+        path = Path(name)
         if not path.is_absolute() and "?" in str(Path.cwd()):
             raise SweepError(
                 f"hydra.sweeper.storage={storage}: the working folder has a ? in its path, after which a "
                 "database's URL has options"
             )
-        return StorageLocation(f"{SQLITE}{path.absolute()}")
+        location = StorageLocation(f"{SQLITE}{path.absolute()}")
+        assert location.file is not None
+        _require_kind(location.file, b"SQLite format 3\0", "an SQLite database", field)
+        return location
     if "password=" in urlsplit(storage).query.lower():
         raise SweepError("hydra.sweeper.storage: the password must stand before the @, or in PGPASSWORD")
     if "@" not in urlsplit(storage).netloc and re.match(r"\w[\w+.-]*://[^:/@]*:[^@]*@", storage):
@@ -159,6 +168,21 @@ def _expanded(storage: str) -> Path:
         raise SweepError(f"hydra.sweeper.storage={storage}: no such folder ({error})") from None
 
 
+def _require_kind(path: Path, begins: bytes, kind: str, field: str) -> None:
+    """Refuses a file that is something else, before anything is written to it; it may be new, or empty."""
+    try:
+        if not path.parent.is_dir():
+            raise SweepError(f"{field}: its folder does not exist")
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            head = file.read(len(begins))
+    except OSError as error:
+        raise SweepError(f"{field}: cannot be opened ({error.strerror})") from None
+    if not begins.startswith(head):
+        raise SweepError(f"{field}: is not {kind}")
+
+
 def masked(url: str) -> str:
     """The URL with its password masked."""
     parts = urlsplit(url)
@@ -175,7 +199,9 @@ def without_passwords(text: str) -> str:
 
 def _grpc(url: str) -> BaseStorage:
     parts = urlsplit(url)
-    proxy = optuna.storages.GrpcStorageProxy(host=parts.hostname or "localhost", port=parts.port or 13000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        proxy = optuna.storages.GrpcStorageProxy(host=parts.hostname or "localhost", port=parts.port or 13000)
     proxy.wait_server_ready(timeout=10)
     return proxy
 

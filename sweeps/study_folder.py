@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
 
 from sweeps import locks
 from sweeps.errors import SweepError
@@ -24,6 +25,7 @@ OWN_FILES = {
     "trials.csv",
     "leaderboard.csv",
 }
+LONGEST_NAME = 240  # bytes, of a folder: names may have 255, and -2, -3, ... are put behind one
 
 
 def trial_subfolder(config: DictConfig, number: int) -> str:
@@ -35,14 +37,39 @@ def trial_subfolder(config: DictConfig, number: int) -> str:
     with open_dict(config):
         config.hydra.job.num = number
         config.hydra.job.id = str(number)
-    name = str(config.hydra.sweep.subdir)
+    name = resolved_text(config, "hydra.sweep.subdir")
     parts = Path(name).parts
-    if not parts or Path(name).is_absolute() or ".." in parts or parts[0] in OWN_FILES:
+    # Locks, leases and what is about to be renamed begin with a dot, or with what they belong to.
+    if (
+        not parts
+        or Path(name).is_absolute()
+        or ".." in parts
+        or parts[0].startswith(".")
+        or any(parts[0] == own or parts[0].startswith(f"{own}.") for own in OWN_FILES)
+    ):
         raise SweepError(
-            f"hydra.sweep.subdir={name}: must be a folder below the study's, other than "
-            + ", ".join(sorted(OWN_FILES))
+            f"hydra.sweep.subdir={name}: must be a folder below the study's, its name without a dot in front "
+            f"and other than {', '.join(sorted(OWN_FILES))}"
+        )
+    if not name.isprintable() or any(len(part.encode()) > LONGEST_NAME for part in parts):
+        raise SweepError(
+            f"hydra.sweep.subdir={name}: must be made of printable characters, each part of at most "
+            f"{LONGEST_NAME} bytes"
         )
     return name
+
+
+def resolved_text(config: DictConfig, key: str) -> str:
+    """A field of Hydra's that is a path.
+
+    Raises:
+        SweepError: it cannot be resolved.
+    """
+    try:
+        return str(OmegaConf.select(config, key, throw_on_missing=True))
+    except OmegaConfBaseException as error:
+        said = (str(error).splitlines() or [""])[0]
+        raise SweepError(f"{key}: {said}") from None
 
 
 @dataclass(frozen=True)
@@ -85,6 +112,28 @@ class StudyFolder:
     @property
     def lock(self) -> Path:
         return self.path / ".lock"
+
+    def require_possible(self) -> None:
+        """Refuses a folder that cannot be made or written, before anything is.
+
+        Raises:
+            SweepError: with the reason.
+        """
+        try:
+            for known in (self.path, *self.path.parents):
+                if known.is_dir():
+                    break
+                if known.exists():
+                    raise SweepError(f"hydra.sweep.dir={self.path}: {known} is no folder")
+        except (OSError, ValueError) as error:  # a name too long, a null byte
+            said = error.strerror if isinstance(error, OSError) else error
+            raise SweepError(f"hydra.sweep.dir={self.path}: is no possible folder ({said})") from None
+        if not os.access(known, os.W_OK | os.X_OK):
+            raise SweepError(f"hydra.sweep.dir={self.path}: {known} cannot be written")
+        if "\0" in str(self.path) or any(len(part.encode()) > LONGEST_NAME for part in self.path.parts):
+            raise SweepError(
+                f"hydra.sweep.dir={self.path}: must be of names of at most {LONGEST_NAME} bytes, none null"
+            )
 
     def make(self) -> None:
         """Makes the folder.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import NoneType
 
 import optuna
 
@@ -13,7 +14,7 @@ from sweeps.origin import require_journal
 from sweeps.settings import Settings
 from sweeps.soundness import require_sound
 from sweeps.space import Space
-from sweeps.space.parameter import Value, same
+from sweeps.space.parameter import Value, same, value_text
 from sweeps.storage import SECRET, StorageLocation, locate
 from sweeps.tally import best_trials
 
@@ -47,6 +48,12 @@ def warm_starts(
                     f"{field}: {name}={value} is not in the search space ({known[name].described})"
                 )
             values[name] = known[name].canonical(value)
+        for name in values if index < len(settings.enqueue) else ():
+            for need in known[name].requirements:
+                if need.name in values and not need.holds(values):
+                    raise SweepError(
+                        f"{field}: {name} does not exist with {need.name}={value_text(values[need.name])}"
+                    )
         result += _completed(field, values, space) if grid else [values]
     return result
 
@@ -74,21 +81,24 @@ def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapp
     field = "hydra.sweeper.enqueue_best"
     unknown = set(wanted) - {"storage", "study_name", "k"}
     k = wanted.get("k", 1)
-    if unknown or "storage" not in wanted or isinstance(k, bool) or not isinstance(k, int) or k < 1:
+    known_fields = not unknown and isinstance(wanted.get("storage"), str)
+    known_fields = known_fields and isinstance(wanted.get("study_name", ""), (str, NoneType))
+    if not known_fields or isinstance(k, bool) or not isinstance(k, int) or k < 1:
         raise SweepError(f"{field}={wanted}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
     own = os.environ.get(SECRET)
     try:
-        location: StorageLocation = locate(str(wanted["storage"]), folder)
+        location: StorageLocation = locate(wanted["storage"], folder)
         if not location.exists():
             raise SweepError(f"{field}: there is no {location.url}")
         if location.journal is not None:
             require_journal(location.journal)
         study = optuna.load_study(study_name=wanted.get("study_name"), storage=location.open())
         require_sound(study, f"{field}: {location.url}")
+    except SweepError as error:
+        said = str(error).replace("hydra.sweeper.storage", f"{field}: storage", 1)
+        raise SweepError(said) from None
     except (KeyError, ValueError) as error:
         raise SweepError(f"{field}={wanted}: no such study ({one_line(error, 200)})") from None
-    except SweepError:
-        raise
     except Exception as error:  # a storage lets through whatever its libraries raise
         raise SweepError(f"{field}: {location.url}: cannot be read ({location._said(error)})") from None
     finally:

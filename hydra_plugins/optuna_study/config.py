@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
 
 
 @dataclass
@@ -19,8 +20,10 @@ class OptunaStudyConf:
     defaults: list[Any] = field(
         default_factory=lambda: [
             "_self_",
-            {"optuna_study/sampler": "auto"},
-            {"optuna_study/pruner": "none"},
+            # Optional, so that the sweeper refuses an option that there is not, in one line.
+            {"optional optuna_study/sampler": "auto"},
+            {"optional optuna_study/pruner": "none"},
+            {"optuna_study/callbacks": "first_look"},
             # What is particular to a program, where its configuration has such a file.
             {"optional optuna_study": "program"},
         ]
@@ -121,10 +124,23 @@ PRUNERS: dict[str, dict[str, Any]] = {
 }
 
 
+# One of the program's callbacks: Hydra calls them before it makes the sweeper.
+FIRST_LOOK = {"optuna_study": {"_target_": "hydra_plugins.optuna_study.first_look.FirstLook"}}
+
+
 def register_configs() -> None:
     """Makes the sweeper and its groups known to Hydra."""
     store = ConfigStore.instance()
-    store.store(group="hydra/sweeper", name="optuna_study", node=OptunaStudyConf, provider="optuna_study")
+    # Open, so that the sweeper refuses a field that there is not, in one line; Hydra would take five.
+    node = OmegaConf.structured(OptunaStudyConf, flags={"struct": False})
+    store.store(group="hydra/sweeper", name="optuna_study", node=node, provider="optuna_study")
+    store.store(
+        group="hydra/sweeper/optuna_study/callbacks",
+        name="first_look",
+        node=FIRST_LOOK,
+        package="hydra.callbacks",
+        provider="optuna_study",
+    )
     for group, options in (("sampler", SAMPLERS), ("pruner", PRUNERS)):
         for name, node in options.items():
             store.store(

@@ -38,6 +38,11 @@ def parse_space(
     """
     written = {key.lstrip("+"): f"{key}={_yaml_text(value)}" for key, value in params.items()}
     parsed = _parse([*written.values()], loader)
+    for override in parsed:
+        if override.is_hydra_override():
+            raise SweepError(
+                f"hydra.sweeper.params.{override.key_or_group}: is Hydra's own, and the same for all trials"
+            )
     given = _parse(arguments, loader)
     replaced = {_name(override) for override in given}
     overrides = [override for override in parsed if _name(override) not in replaced] + given

@@ -28,6 +28,7 @@ from sweeps.errors import SweepError, one_line
 from sweeps.space.parameter import Parameter, Value, value_text
 
 MOST_VALUES = 100_000  # of a range, which are listed
+LARGEST_WHOLE = 2**53  # Optuna keeps numbers as floats, which hold no larger ones exactly
 
 
 def parameter_from(override: Override) -> Parameter:
@@ -60,7 +61,10 @@ def _interval(sweep: IntervalSweep, line: str, log: bool) -> BaseDistribution:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise SweepError(f"{line}: the interval is empty; its end must be above its start")
     _require_positive(low, line, log)
+    if not math.isfinite(float(high) - float(low)):
+        raise SweepError(f"{line}: the interval is too wide: the difference of its ends must be finite")
     if isinstance(low, int) and isinstance(high, int):
+        _require_exact(low, high, line)
         return IntDistribution(low, high, log=log)
     return FloatDistribution(low, high, log=log)
 
@@ -85,6 +89,7 @@ def _range(name: str, key: str, sweep: RangeSweep, line: str, log: bool) -> Para
         shown = [float(first + index * width) for index in range(len(shown))]
     values = sorted(shown)
     _require_positive(values[0], line, log)
+    _require_exact(values[0], values[-1], line)
     if sweep.shuffle:
         random.Random(0).shuffle(shown)
     if len(values) == 1:
@@ -105,6 +110,11 @@ def _range(name: str, key: str, sweep: RangeSweep, line: str, log: bool) -> Para
 def _require_positive(low: float, line: str, log: bool) -> None:
     if log and low <= 0:
         raise SweepError(f"{line}: tag(log, ...) needs values above 0")
+
+
+def _require_exact(low: float, high: float, line: str) -> None:
+    if isinstance(low, int) and max(abs(low), abs(high)) > LARGEST_WHOLE:
+        raise SweepError(f"{line}: whole numbers must lie between -2^53 and 2^53")
 
 
 def _choice(name: str, key: str, override: Override, line: str) -> Parameter:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from omegaconf import DictConfig
 from optuna.trial import Trial
 
-from sweeps.errors import SweepError
+from sweeps.functions import load_function
 from sweeps.space.parameter import Parameter, Value, same, value_text
+
+FUNCTION_FIELD = "hydra.sweeper.custom_search_space"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Space:
             if parameter.exists(values):
                 values[parameter.name] = parameter.suggest(trial)
         if self.function is not None:
-            load_function(self.function, "hydra.sweeper.custom_search_space")(cfg, trial)
+            load_function(self.function, FUNCTION_FIELD, "cfg", "trial")(cfg, trial)
             values |= {name: value for name, value in trial.params.items() if name not in values}
         return values
 
@@ -127,19 +127,3 @@ class Space:
         if self.function is not None:
             words["custom_search_space"] = self.function
         return words
-
-
-def load_function(path: str, field: str) -> Any:
-    """The callable of a dotted path.
-
-    Raises:
-        SweepError: there is none.
-    """
-    module, _, name = path.rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SweepError(f"{field}={path}: cannot be imported ({error})") from None
-    if not callable(found):
-        raise SweepError(f"{field}={path}: must be a function")
-    return found

@@ -6,9 +6,9 @@ import pytest
 from omegaconf import OmegaConf
 
 from sweeps.errors import SweepError
-from sweeps.launching import require_room
+from sweeps.launching import require_launcher, require_room
 from sweeps.machine import available_cpus
-from tests.sweeps.parts import master_of
+from tests.sweeps.parts import LOADER, master_of
 
 CPUS = available_cpus()
 
@@ -40,6 +40,28 @@ def test_slurm_has_room_for_its_array() -> None:
     require_room(launcher, 3)
     with pytest.raises(SweepError, match=r"at most 3.*hydra.launcher.array_parallelism=4 allows more"):
         require_room(launcher, 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["hydra.launcher._target_=os.system"], r"hydra.launcher._target_=os.system: must be one of .*Basic"),
+        (["hydra.launcher=null"], r"hydra.launcher=null: must be a mapping; .*\(basic"),
+        (["+hydra.launcher.bogus=1"], "hydra.launcher: TypeError"),
+        (["+hydra.launcher.a={_target_:builtins.print}"], r"hydra.launcher.a=.*: must not have a _target_"),
+        (["hydra/launcher=joblib", "hydra.launcher.n_jobs=0"], "hydra.launcher: ValueError: n_jobs=0"),
+        (["hydra/launcher=joblib", "hydra.launcher.pre_dispatch=0"], "hydra.launcher: ValueError: pre_disp"),
+        (["hydra/launcher=joblib", "hydra.launcher.prefer=x"], "hydra.launcher: ValueError: prefer="),
+    ],
+)
+def test_a_launcher_that_no_worker_could_be_started_by(words: list[str], said: str) -> None:
+    with pytest.raises(SweepError, match=f"^{said}"):
+        require_launcher(master_of(*words), LOADER)
+
+
+@pytest.mark.parametrize("words", [[], ["hydra/launcher=joblib", "hydra.launcher.pre_dispatch=all"]])
+def test_hydras_launchers_are_tried_without_running_anything(words: list[str]) -> None:
+    require_launcher(master_of(*words), LOADER)
 
 
 def test_an_unknown_launcher_is_trusted() -> None:

@@ -94,7 +94,7 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(field: str, value: str, a
         (("objective=[a,b]",), "must name as many values as hydra.sweeper.direction"),
         (("grace_period=20",), "hydra.sweeper.grace_period=20: must be at least twice"),
         (("direction=[minimize,minimize]", "target=1"), "hydra.sweeper.target=1: must be null"),
-        (("study_name=${nowhere}",), "hydra.sweeper: "),
+        (("study_name=${nowhere}",), "hydra.sweeper.study_name: Interpolation key 'nowhere' not found"),
         (
             ("promote=true",),
             "hydra.sweeper.promote=true: needs hydra/sweeper/optuna_study/pruner=hyperband or",
@@ -111,6 +111,30 @@ def test_values_that_do_not_go_together_are_refused(overrides: tuple[str, ...], 
 def test_several_directions_are_not_pruned() -> None:
     with pytest.raises(SweepError, match=r"^hydra/sweeper/optuna_study/pruner: must be none"):
         settings_of("hydra.sweeper.direction=[minimize,minimize]", "hydra/sweeper/optuna_study/pruner=median")
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("hydra.sweeper.ntrials=3",
+            "hydra.sweeper.ntrials=3: there is no such field; did you mean hydra.sweeper.n_"),
+        ("+hydra.sweeper.xyz=1", "hydra.sweeper.xyz=1: there is no such field; docs/sweeping.md has all"),
+        ("hydra.sweeper._partial_=true", "hydra.sweeper._partial_=true: there is no such field"),
+        ("hydra.sweeper.n_workers=10001", "hydra.sweeper.n_workers=10001: must be at most 10,000"),
+        ("hydra.sweeper.heartbeat_interval=1e300",
+            "hydra.sweeper.heartbeat_interval=1e+300: must be at most"),
+        ("hydra.sweeper.direction=[]", "hydra.sweeper.direction=[]: must be one of minimize, maximize"),
+        ("hydra.sweeper.n_trials=???", "hydra.sweeper.n_trials: Missing mandatory value"),
+        ("hydra.sweeper=null", "hydra.sweeper=null: must be a mapping"),
+        ("hydra/sweeper/optuna_study/sampler=x",
+            "hydra/sweeper/optuna_study/sampler=x: no such option; must be"),
+        ("hydra.sweeper.pruner=null", "hydra.sweeper.pruner=null: must be a mapping with the dotted path"),
+    ],
+)  # fmt: skip
+def test_what_hydra_lets_through_is_refused(override: str, said: str) -> None:
+    with pytest.raises(SweepError) as refused:
+        settings_of(override)
+    assert str(refused.value).startswith(said)
 
 
 @pytest.mark.parametrize("field", ["sampler", "pruner"])

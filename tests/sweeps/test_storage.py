@@ -103,6 +103,34 @@ def test_what_names_no_storage_is_refused(storage: str, said: str) -> None:
     assert str(refused.value).startswith(f"hydra.sweeper.storage={storage}: ")
 
 
+@pytest.mark.parametrize("text", ["hello\n", '{"a": 1}\n', "[1]\n", "SQLite format"])
+def test_a_file_that_is_something_else_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.journal", "mine.db"):
+        Path(name).write_text(text, encoding="utf-8")
+    for storage in ("mine.journal", "sqlite:///mine.db"):
+        if storage == "sqlite:///mine.db" and text == "SQLite format":
+            continue  # a database of which only a part is there is for SQLite to judge
+        with pytest.raises(SweepError, match=f"^hydra.sweeper.storage={storage}: is not "):
+            locate(storage, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.journal", "mine.db"}
+    assert all(path.read_text(encoding="utf-8") == text for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("held", [b"", b'{"op', b'{"op_code":0,"worker_id":"w"'])
+def test_a_journal_of_which_only_a_part_is_there_is_a_journal(tmp_path: Path, held: bytes) -> None:
+    (tmp_path / "torn.journal").write_bytes(held)
+    assert locate(f"{tmp_path}/torn.journal", tmp_path).url == f"{tmp_path}/torn.journal"
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_that_workers_cannot_share_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SweepError, match=f"^hydra.sweeper.storage={url}: must name a file"):
+        locate(url, tmp_path)
+
+
 @pytest.mark.parametrize(
     "url", ["sqlite:////no/such/folder/study.db", "nothing://host/db", "/no/such/folder/study.journal"]
 )

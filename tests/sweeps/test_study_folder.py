@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sweeps.errors import SweepError
-from sweeps.study_folder import StudyFolder
+from sweeps.study_folder import OWN_FILES, StudyFolder, trial_subfolder
+from tests.sweeps.parts import master_of
 
 
 @pytest.fixture
@@ -75,3 +76,33 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SweepError, match=rf"^hydra.sweep.dir={tmp_path}/file/study: cannot be made"):
         StudyFolder(tmp_path / "file" / "study").make()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*sorted(OWN_FILES), ".lock", ".leases/0", "study.journal.lock", ".study.journal.lock", "trials.csv.lock",
+     "study.journal.torn-1", "workers/0", "./conf", "", ".", "..", "a/../..", "/abs", "${nosuch}",
+     "n" * 300, "a/" + "n" * 300],
+)  # fmt: skip
+def test_what_is_no_folder_of_a_trials_own_is_refused(name: str) -> None:
+    with pytest.raises(SweepError, match="^hydra.sweep.subdir"):
+        trial_subfolder(master_of(f"hydra.sweep.subdir='{name}'"), 0)
+
+
+@pytest.mark.parametrize("name", ["0", "confusion", "my workers", "a/conf", "study", "x=1,y=2", "Été", "~"])
+def test_other_names_are_folders(name: str) -> None:
+    assert trial_subfolder(master_of(f"hydra.sweep.subdir='{name}'"), 0) == name
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "n" * 300, "a/" + "n" * 300 + "/b", "a\0b"])
+def test_a_folder_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SweepError, match=f"^hydra.sweep.dir={tmp_path}/"):
+        StudyFolder(tmp_path / name).require_possible()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_can_be_is_not_made_by_asking(tmp_path: Path) -> None:
+    StudyFolder(tmp_path / "new" / "one").require_possible()
+    StudyFolder(tmp_path).require_possible()
+    assert list(tmp_path.iterdir()) == []

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from optuna.samplers import RandomSampler
 
 from sweeps.errors import SweepError
+from sweeps.functions import load_function
 from sweeps.space import Space
-from sweeps.space.space import load_function
 from tests.sweeps.parts import master_of, space_of, value_of
 
 Combination = dict[str, Any]

@@ -1,0 +1,24 @@
+"""Bad input on its way out: one line on stderr, exit code 2."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+from sweeps.errors import SweepError, one_line
+from sweeps.storage import without_passwords
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """Within it, bad input ends the process.
+
+    Raises:
+        SystemExit: with 2, for a `SweepError`.
+    """
+    try:
+        yield
+    except SweepError as error:
+        print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr, flush=True)
+        sys.exit(2)

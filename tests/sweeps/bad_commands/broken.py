@@ -1,0 +1,3 @@
+"""Raises when it is imported, and not an ImportError."""
+
+_ = 1 / 0
