@@ -24,7 +24,9 @@ def require_own(folder: StudyFolder, study: str, storage: StorageLocation) -> No
         file = storage.file
         own = file.name if file is not None and file.parent == path else None
         names = {entry.name for entry in path.iterdir() if not entry.name.startswith(".")} - MADE_FIRST
-        if any(own is None or not name.startswith(own) for name in names):  # SQLite makes files beside its own
+        if any(
+            own is None or not name.startswith(own) for name in names
+        ):  # SQLite makes files beside its own
             raise SweepError(f"hydra.sweep.dir={path}: must be a new or empty folder, or this study's own")
         return
     spec = read_spec(folder)
@@ -42,9 +44,12 @@ def _require_its_storage(folder: StudyFolder, asked: StorageLocation, kept: Stor
     there, wanted = kept.file, asked.file
     if wanted is None and (there is None or not there.exists()):
         return
-    if there is not None and wanted is not None:
-        if not there.exists() or there.resolve() == wanted.resolve():
-            return
+    if (
+        there is not None
+        and wanted is not None
+        and (not there.exists() or there.resolve() == wanted.resolve())
+    ):
+        return
     raise SweepError(
         f"hydra.sweep.dir={folder.path}: its study is in {kept.url}, not in {asked.url}; "
         "hydra.sweeper.storage must name that, or hydra.sweep.dir another folder"

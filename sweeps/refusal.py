@@ -5,20 +5,26 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 from sweeps.errors import SweepError, one_line
 from sweeps.storage import without_passwords
 
 
-@contextlib.contextmanager
-def refusing() -> Iterator[None]:
-    """Within it, bad input ends the process.
+def refuse(error: SweepError) -> NoReturn:
+    """Says what is wrong, and ends the process.
 
     Raises:
-        SystemExit: with 2, for a `SweepError`.
+        SystemExit: with 2.
     """
+    print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr, flush=True)
+    sys.exit(2)
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """Within it, bad input ends the process."""
     try:
         yield
     except SweepError as error:
-        print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr, flush=True)
-        sys.exit(2)
+        refuse(error)

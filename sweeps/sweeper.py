@@ -19,7 +19,7 @@ from sweeps import attributes, narration, signals
 from sweeps.budget import Verdict
 from sweeps.course import Course
 from sweeps.dry_run import dry_run
-from sweeps.errors import SweepError, SweepInterruptedError, one_line, reason
+from sweeps.errors import SweepError, SweepInterruptedError, reason
 from sweeps.journal import was_mended
 from sweeps.launching import launch
 from sweeps.leases import Watch
@@ -28,6 +28,7 @@ from sweeps.machine import Share
 from sweeps.naming import program
 from sweeps.opening import open_study
 from sweeps.plan import Plan, prepare, sampler_name
+from sweeps.refusal import refuse
 from sweeps.rescue import Rescue
 from sweeps.storage import without_passwords
 from sweeps.worker import Worker
@@ -52,8 +53,7 @@ def run_sweep(
         with signals.stopping_on_signals():
             code = _Sweep(plan, context, task).run()
     except SweepError as error:
-        print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr, flush=True)
-        sys.exit(2)
+        refuse(error)
     except (OSError, StorageInternalError) as error:
         # A full disk, a server that is gone: nothing is wrong with the command.
         said = without_passwords(reason(error))
