@@ -3,7 +3,18 @@ the one writer that `sweeps` has too."""
 
 from __future__ import annotations
 
-from sweeps.atomic import remove_partials, replacing
+from sweeps.atomic import copy_file, remove_partials, replacing, sync_folder
 from sweeps.received import content, json_of, opened, shown, text, yaml_of
 
-__all__ = ["content", "json_of", "opened", "remove_partials", "replacing", "shown", "text", "yaml_of"]
+__all__ = [
+    "content",
+    "copy_file",
+    "json_of",
+    "opened",
+    "remove_partials",
+    "replacing",
+    "shown",
+    "sync_folder",
+    "text",
+    "yaml_of",
+]

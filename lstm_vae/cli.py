@@ -75,6 +75,9 @@ def exit_codes() -> Iterator[None]:
     except UserError as error:
         _leave(error, str(error), 2)
     except Exception as error:
+        if isinstance(error, OSError) and not isinstance(error, HydraException):
+            # A full disk, say: nothing is wrong with the command.
+            _leave(error, f"{error.filename or 'a file'}: {error.strerror or error}", 1)
         if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _raised_by_hydra(error):
             raise
         _leave(error, describe(error), 2)

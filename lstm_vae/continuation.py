@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from lstm_vae import record
+from lstm_vae.atomic import copy_file
 from lstm_vae.errors import UserError
 from lstm_vae.resume import require_whole
 from lstm_vae.run_config import RunConfig
@@ -68,7 +69,7 @@ def _copy(source: RunFolder, folder: RunFolder) -> None:
     folder.last.parent.mkdir(parents=True, exist_ok=True)
     for one, other in ((source.history, folder.history), (source.best, folder.best)):
         if one.exists():
-            shutil.copyfile(one, other)
+            copy_file(one, other)
     if source.tensorboard.is_dir():
         shutil.copytree(source.tensorboard, folder.tensorboard)
-    shutil.copyfile(source.last, folder.last)  # last: with it the rest counts
+    copy_file(source.last, folder.last)  # last: with it the rest counts

@@ -102,6 +102,7 @@ def _opened(config: RunConfig, splits: Splits, folder: RunFolder, overrides: Seq
     )
     folder.write_config(config)
     record.write(folder.record, account)
+    folder.model.unlink(missing_ok=True)  # an earlier part's; not before the record ceases to say COMPLETE
     return account
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from lstm_vae.atomic import remove_partials, replacing, yaml_of
+from lstm_vae.atomic import copy_file, remove_partials, replacing, yaml_of
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
 
@@ -64,13 +63,13 @@ class RunFolder:
         return self.path / "tensorboard"
 
     def set_aside(self) -> None:
-        """Keeps the record and the model of an earlier part of a resumed run, as record.1.json and
-        model.1.keras, record.2.json, ...: they are not this part's."""
+        """Keeps copies of the record and the model of an earlier part of a resumed run, as record.1.json and
+        model.1.keras, record.2.json, ...: the record itself is written anew next, and then the model goes."""
         number = 1 + sum(1 for _ in self.path.glob("record.*.json"))
         if self.model.exists():
-            self.model.rename(self.path / f"model.{number}.keras")
+            copy_file(self.model, self.path / f"model.{number}.keras")
         if self.record.exists():
-            shutil.copy2(self.record, self.path / f"record.{number}.json")
+            copy_file(self.record, self.path / f"record.{number}.json")
 
     def write_config(self, config: RunConfig) -> None:
         """Writes `config.yaml`: every field, as `RunConfig.from_mapping` takes them."""
@@ -115,7 +114,7 @@ def sole_user(folder: RunFolder) -> Iterator[None]:
     except OSError as error:
         raise UserError(f"{folder.path}: cannot be written ({error.strerror})") from None
     try:
-        remove_partials(folder.path)
+        remove_partials(folder.path, of_all=True)
         yield
     finally:
         lock.release()

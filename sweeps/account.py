@@ -53,6 +53,13 @@ def _facts_of(trial: FrozenTrial) -> _Facts:
     )
 
 
+def _was_stopped(trial: FrozenTrial) -> bool:
+    """Whether a trial ended for no reason of its own: its sweep was stopped, or died."""
+    attrs = trial.user_attrs
+    interrupted = attrs.get(attributes.CAUSE) == attributes.INTERRUPTED
+    return interrupted or attrs.get(attributes.SPARED) == attributes.SWEEP_DIED
+
+
 class _Index:
     """Numbers of trials by something that they share."""
 
@@ -87,6 +94,10 @@ class _Ordered:
     def __iter__(self) -> Iterator[int]:
         return iter(self._numbers.copy())  # whoever goes through them may change the study
 
+    def __contains__(self, number: int) -> bool:
+        place = bisect.bisect_left(self._numbers, number)
+        return place < len(self._numbers) and self._numbers[place] == number
+
     def change(self, number: int, present: bool) -> None:
         """Adds a number, or takes it away."""
         place = bisect.bisect_left(self._numbers, number)
@@ -115,7 +126,8 @@ class Account:
         self._facts: list[_Facts] = []
         self._states = {state: 0 for state in TrialState}
         self._waiting, self._running = _Ordered(), _Ordered()
-        self._ahead = _Ordered()  # of those that wait, the ones that go on with a stopped trial
+        self._begun = _Ordered()  # of those that wait, the ones that a stopped sweep had begun
+        self._ahead = _Ordered()  # of the others, the ones that go on with a stopped trial
         self._failures: set[int] = set()  # FAIL, and no surplus
         self._live = _Ordered()  # COMPLETE, PRUNED or RUNNING
         self._undrawn = _Ordered()
@@ -150,7 +162,9 @@ class Account:
         self._states[facts.state] += 1 if present else -1
         if facts.state == TrialState.WAITING:
             self._waiting.change(number, present)
-            if facts.continues is not None:
+            if facts.retry_of is not None and _was_stopped(self.trials[facts.retry_of]):
+                self._begun.change(number, present)
+            elif facts.continues is not None:
                 self._ahead.change(number, present)
         else:
             self._count_begun(number, facts, present)
@@ -214,13 +228,19 @@ class Account:
         )
 
     def waiting(self) -> Iterator[FrozenTrial]:
-        """Those that wait, in the order in which they are to be taken: the ones that go on come first, since
+        """Those that wait, in the order in which they are to be taken. What a stopped sweep had begun comes
+        first, so that it does what it would have done; then the ones that go on with a stopped trial, since
         they are no further ones, and the best that are known."""
         trials = self.trials
+        yield from (trials[number] for number in self._begun)
         yield from (trials[number] for number in self._ahead)
         for number in self._waiting:
-            if self._facts[number].continues is None:
+            if number not in self._begun and self._facts[number].continues is None:
                 yield trials[number]
+
+    def begun(self) -> list[FrozenTrial]:
+        """Those that wait and that a stopped sweep had begun."""
+        return self._all(self._begun)
 
     def waiting_repeats(self) -> list[FrozenTrial]:
         """Those that wait and repeat another."""

@@ -2,7 +2,8 @@
 
 Trials that are tried again because a worker died on them are taken by no worker that has company: one that
 kills its worker would, under a launcher whose workers die together, take innocent ones with it each time.
-Stopped trials that go on come first: they are no further ones, and the best that are known.
+What a stopped sweep had begun comes first, so that it does what it would have done; then stopped trials that
+go on: they are no further ones, and the best that are known.
 """
 
 from __future__ import annotations

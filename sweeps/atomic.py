@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PARTIAL = ".partial-"
+from sweeps.host import lives, this_host
+
+PARTIAL = ".partial-"  # then the host, the process and the file's name
+ABANDONED = 86400.0  # seconds after which what another machine's process has begun is taken for left over
 
 
 @contextmanager
@@ -22,7 +28,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         OSError: it cannot be written; the old file stands.
     """
-    partial = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")
+    partial = path.with_name(f"{PARTIAL}{_host()}-{os.getpid()}-{path.name}")
     partial.unlink(missing_ok=True)  # or a link that was left there would be written through
     try:
         yield partial
@@ -42,6 +48,12 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
+def copy_file(source: Path, target: Path) -> None:
+    """Copies a file's content in one step."""
+    with replacing(target) as partial:
+        shutil.copyfile(source, partial)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder last; where a system cannot open folders, it needs no such thing."""
     if os.name == "nt":
@@ -53,13 +65,27 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def remove_partials(folder: Path, older_than: float = 0.0) -> None:
-    """Removes what processes that died while they wrote have left in a folder and below it.
+def remove_partials(folder: Path, below: bool = True, of_all: bool = False) -> None:
+    """Removes what processes that died while they wrote have left in a folder.
 
     Args:
-        older_than: seconds; what is younger may be written by another process just now.
+        below: also in the folders below it.
+        of_all: also what a living process may be writing: nobody else works there.
     """
-    for path in folder.rglob(f"{PARTIAL}*"):
+    for path in folder.rglob(f"{PARTIAL}*") if below else folder.glob(f"{PARTIAL}*"):
         with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime >= older_than:
+            if of_all or _is_left_over(path):
                 path.unlink()
+
+
+def _is_left_over(path: Path) -> bool:
+    host, _, rest = path.name.removeprefix(PARTIAL).partition("-")
+    pid = rest.partition("-")[0]
+    if host == _host() and pid.isdigit():
+        return not lives(int(pid))
+    return time.time() - path.stat().st_mtime > ABANDONED
+
+
+@functools.cache
+def _host() -> str:
+    return hashlib.sha256(this_host().encode()).hexdigest()[:8]

@@ -19,7 +19,7 @@ COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as 
 RAISED = "raised"  # the job raised
 LOST = "lost"  # its worker died
 TIMED_OUT = "timed out"  # its job did not report for hydra.sweeper.trial_timeout
-INTERRUPTED = "interrupted"  # a signal stopped the sweep
+INTERRUPTED = "interrupted"  # a signal stopped the sweep, or a fault of the disk or the storage
 SURPLUS = "surplus"  # another process had taken the last of the budget at the same moment
 
 # Why the death of a worker does not count against its trial: only that of a worker alone does.

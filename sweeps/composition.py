@@ -25,6 +25,7 @@ from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from sweeps.atomic import write_text
 from sweeps.errors import SweepError, composition_error
 from sweeps.storage import without_passwords
 
@@ -121,7 +122,7 @@ class Composer:
             if original.is_file() and not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 text = original.read_text(encoding="utf-8")
-                target.write_text(without_passwords(text), encoding="utf-8")
+                write_text(target, without_passwords(text))
 
 
 def with_copies_first(search_path: ConfigSearchPath, folder: Path) -> ConfigSearchPath:

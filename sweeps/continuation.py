@@ -47,6 +47,17 @@ def first_of(trial: FrozenTrial) -> int:
     return trial.number if held is None else held.first
 
 
+def origin_of(study: Study, trial: FrozenTrial) -> int:
+    """The number of the first trial of a trial's configuration, from which it goes on or which it repeats,
+    however often that was done."""
+    storage = study._storage
+    while True:
+        number = trial.user_attrs.get(attributes.RETRY_OF, first_of(trial))
+        if number == trial.number:
+            return trial.number
+        trial = storage.get_trial(storage.get_trial_id_from_study_id_trial_number(study._study_id, number))
+
+
 def superseded(trials: Sequence[FrozenTrial], waiting: bool = True) -> set[int]:
     """The numbers of stopped trials for which another one stands, that goes on with them and has not failed.
 
@@ -62,9 +73,9 @@ def superseded(trials: Sequence[FrozenTrial], waiting: bool = True) -> set[int]:
 
 
 def standing(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """The trials without those for which another one stands, and without failed attempts to go on: every
-    configuration counts once."""
-    gone = superseded(trials)
+    """The trials without those for which another one stands, without failed attempts to go on, and without
+    those that are tried again: every configuration counts once."""
+    gone = superseded(trials) | {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
     return [
         trial
         for trial in trials
@@ -88,7 +99,7 @@ def enqueue_continuation(study: Study, stopped: FrozenTrial, attrs: Mapping[str,
         attrs: further ones of the new trial.
     """
     assert stopped.last_step is not None
-    held = Continuation(stopped.number, first_of(stopped), stopped.last_step)
+    held = Continuation(stopped.number, origin_of(study, stopped), stopped.last_step)
     user_attrs = {**attrs, attributes.CONTINUES: asdict(held)}
     if attributes.COMBINATION in stopped.user_attrs:
         user_attrs[attributes.COMBINATION] = stopped.user_attrs[attributes.COMBINATION]

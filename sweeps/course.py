@@ -14,7 +14,7 @@ from sweeps import attributes, narration, signals
 from sweeps.account import account_of
 from sweeps.asking import suspects
 from sweeps.budget import Budget
-from sweeps.errors import one_line
+from sweeps.errors import FaultError, one_line
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_missing
 from sweeps.rescue import Rescue
@@ -80,6 +80,9 @@ class Course:
             launch: launches workers, for trials on which a worker died only or for all, and waits for them;
                 says how it lost some, if it did.
             pause: waits for trials of other processes.
+
+        Raises:
+            FaultError: the disk or the storage failed a worker, and there is something left to do.
         """
         fruitless = 0
         waits = False
@@ -92,7 +95,11 @@ class Course:
                 return
             if self._budget.may_start(before):
                 waits = False
-                lost = launch(self._in_company and bool(suspects(account_of(self._study))))
+                try:
+                    lost = launch(self._in_company and bool(suspects(account_of(self._study))))
+                except FaultError as fault:
+                    self._stop_at(fault)
+                    continue
                 signals.check()
                 self.rescue(lost)
                 fruitless = fruitless + 1 if _ended(self.tally()) == _ended(before) else 0
@@ -106,6 +113,12 @@ class Course:
                 waits = True
                 narration.say(f"waiting for {before.running} trials of other processes")
             pause()
+
+    def _stop_at(self, fault: FaultError) -> None:
+        self.launched = range(0)  # the sweep dies too: that counts against no trial
+        self.rescue(str(fault))
+        if self._budget.may_start(self.tally()):
+            raise fault
 
     @property
     def _in_company(self) -> bool:

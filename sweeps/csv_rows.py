@@ -62,7 +62,7 @@ def append(path: Path, row: Mapping[str, Any]) -> None:
     written anew. A row that a crash tore is closed first, and skipped by readers of single rows.
     """
     if not path.exists() or path.stat().st_size == 0:
-        path.write_text(line(list(row)) + line([cell(value) for value in row.values()]), encoding="utf-8")
+        write_text(path, line(list(row)) + line([cell(value) for value in row.values()]))
         return
     with path.open("r+b") as file:
         header = [_unquoted(field) for field in next(csv.reader([file.readline().decode()]))]

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from hydra.errors import MissingConfigException, OverrideParseException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.received import shown
@@ -26,6 +26,19 @@ class SweepInterruptedError(BaseException):
     def __init__(self, signum: int) -> None:
         super().__init__(signum)
         self.signum = signum
+
+
+class FaultError(Exception):
+    """The disk or the storage failed, and nothing is wrong with the command. Exit code 1."""
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether an exception says that the disk or the storage failed: it is full, read-only, gone."""
+    from optuna.exceptions import StorageInternalError
+
+    # A connection that breaks may be to a launcher's worker, which has died.
+    disk = isinstance(error, OSError) and not isinstance(error, (ConnectionError, HydraException))
+    return disk or isinstance(error, (StorageInternalError, FaultError))
 
 
 def one_line(text: object, limit: int = 500) -> str:

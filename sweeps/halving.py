@@ -18,7 +18,7 @@ from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
-from sweeps.continuation import RUNG, continuation_of, first_of, standing
+from sweeps.continuation import RUNG, continuation_of, origin_of, standing
 
 
 class StandingStudy(Study):
@@ -53,11 +53,11 @@ class SuccessiveHalvingPruner(optuna.pruners.SuccessiveHalvingPruner):
 
 
 class HyperbandPruner(optuna.pruners.HyperbandPruner):
-    """Optuna's, by rungs in which every configuration counts once; a trial that goes on stays in the bracket
-    of the one that it goes on with, though its number would put it in another."""
+    """Optuna's, by rungs in which every configuration counts once; a trial that goes on with another, or
+    repeats it, stays in the bracket of that one, though its number would put it in another."""
 
     def _get_bracket_id(self, study: Study, trial: FrozenTrial) -> int:
-        first: Any = SimpleNamespace(number=first_of(trial))  # all that Optuna's looks at
+        first: Any = SimpleNamespace(number=origin_of(study, trial))  # all that Optuna's looks at
         return super()._get_bracket_id(study, first)
 
     def _create_bracket_study(self, study: Study, bracket_id: int) -> Study:

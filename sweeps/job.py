@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import math
 import os
@@ -18,6 +17,7 @@ from optuna import TrialPruned
 from optuna.trial import TrialState
 
 from sweeps import records
+from sweeps.atomic import write_text
 from sweeps.errors import SweepInterruptedError, one_line, reason
 from sweeps.number import length_of, number_of, shown
 from sweeps.settings import Settings
@@ -32,11 +32,13 @@ class Outcome:
         state: COMPLETE, PRUNED or FAIL.
         values: one an objective, of a COMPLETE one.
         reason: why it is another.
+        replicates: the value of each, where the trial has some.
     """
 
     state: TrialState
     values: tuple[float, ...] = ()
     reason: str = ""
+    replicates: tuple[float, ...] = ()
 
 
 def run_trial_job(
@@ -89,8 +91,8 @@ def _outcome(returned: JobReturn, folder: Path, settings: Settings) -> Outcome:
     if returned.status != JobStatus.COMPLETED:
         if isinstance(value, TrialPruned):
             return Outcome(TrialState.PRUNED, reason=without_passwords(one_line(value)) or "pruned")
-        _write_traceback(folder, value)
-        return Outcome(TrialState.FAIL, reason=without_passwords(reason(value)))
+        untold = _write_traceback(folder, value)
+        return Outcome(TrialState.FAIL, reason=without_passwords(reason(value)) + untold)
     try:
         if settings.objective is not None:
             values = tuple(records.values(folder, settings.objective))
@@ -131,11 +133,16 @@ def _finite(item: Any) -> float:
     return number
 
 
-def _write_traceback(folder: Path, error: BaseException) -> None:
+def _write_traceback(folder: Path, error: BaseException) -> str:
+    """Returns what is to be said where it cannot be written: why the job failed outranks that."""
     text = without_passwords("".join(traceback.format_exception(error)))
     path = folder / "traceback.txt"
-    with contextlib.suppress(
-        OSError
-    ):  # a job may have removed its folder: what it raised is told all the same
-        if not os.path.lexists(path):
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    if os.path.lexists(path):
+        return ""
+    try:
+        write_text(path, text.encode(errors="backslashreplace").decode())
+    except FileNotFoundError:  # a job may have removed its folder: what it raised is told all the same
+        return ""
+    except OSError as failed:
+        return f" (traceback.txt cannot be written: {failed.strerror})"
+    return ""

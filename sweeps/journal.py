@@ -11,8 +11,9 @@ import itertools
 import json
 import os
 import sys
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from optuna.storages.journal import JournalFileBackend
 from optuna.storages.journal._file import BaseJournalFileLock
@@ -53,12 +54,11 @@ class Journal(JournalFileBackend):
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         data = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
-        with signals.held_back(), locks.locked(lock_path(self._path)), self._path.open("r+b") as file:
+        with signals.held_back(), locks.locked(lock_path(self._path)), _opened(self._path) as file:
             self._mend(file)
             end = file.seek(0, os.SEEK_END)
             try:
-                file.write(data)
-                file.flush()
+                _write_all(file, data)
                 os.fsync(file.fileno())
             except BaseException:
                 # Nothing of it may stand there, or it would count although the caller was told otherwise.
@@ -73,10 +73,10 @@ class Journal(JournalFileBackend):
         Returns:
             where; None where all is whole.
         """
-        with signals.held_back(), locks.locked(lock_path(self._path)), self._path.open("r+b") as file:
+        with signals.held_back(), locks.locked(lock_path(self._path)), _opened(self._path) as file:
             return self._mend(file)
 
-    def _mend(self, file: IO[bytes]) -> Path | None:
+    def _mend(self, file: FileIO) -> Path | None:
         whole = _whole_length(file, thorough=not self._checked)
         self._checked = True
         length = file.seek(0, os.SEEK_END)
@@ -106,7 +106,19 @@ def was_mended(journal: Path) -> bool:
     return any(journal.parent.glob(f"{journal.name}{TORN}*"))
 
 
-def _whole_length(file: IO[bytes], thorough: bool) -> int:
+def _opened(path: Path) -> FileIO:
+    """Without a buffer, which would write what could not be written once more as it is closed: then there
+    would be a hole before it, of what was cut off meanwhile."""
+    return path.open("r+b", buffering=0)
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
+
+
+def _whole_length(file: FileIO, thorough: bool) -> int:
     """The length of the file up to its last whole record.
 
     Args:
@@ -131,7 +143,7 @@ def _whole_length(file: IO[bytes], thorough: bool) -> int:
     return end if whole else start
 
 
-def _last_line_break(file: IO[bytes], before: int) -> int:
+def _last_line_break(file: FileIO, before: int) -> int:
     """The position after the last line break of the file's first bytes; 0 where there is none."""
     while before > 0:
         start = max(0, before - 4096)

@@ -15,7 +15,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeps.errors import SweepError, composition_error, reason
+from sweeps.errors import FaultError, SweepError, composition_error, is_fault, reason
 from sweeps.fields import shown
 from sweeps.machine import available_cpus
 
@@ -132,6 +132,7 @@ def launch(
         first: the number of the first worker, which has its folder.
 
     Raises:
+        FaultError: the disk or the storage failed a worker.
         Exception: what the launcher raises when a worker dies.
     """
     launcher = _made(config, loader, worker)
@@ -142,10 +143,10 @@ def launch(
         for number in range(first, first + n_workers)
     ]
     returned: Sequence[JobReturn] = launcher.launch(jobs, initial_job_idx=first)
-    for job in returned:
-        if job.status == JobStatus.FAILED:
-            return reason(job._return_value)
-    return None
+    failed = [job._return_value for job in returned if job.status == JobStatus.FAILED]
+    for error in filter(is_fault, failed):
+        raise FaultError(str(error) if isinstance(error, FaultError) else reason(error))
+    return reason(failed[0]) if failed else None
 
 
 def _made(config: DictConfig, loader: ConfigLoader, task: Callable[[DictConfig], Any]) -> Launcher:

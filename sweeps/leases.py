@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,20 +19,12 @@ import optuna
 from optuna.trial import FrozenTrial, Trial
 
 from sweeps import attributes, locks
+from sweeps.host import lives, this_host
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 PATIENCE = 5.0  # seconds; somebody may just be asking whether a lease is held
-
-
-def this_host() -> str:
-    """This machine and, within it, this set of processes: two containers on a machine are two hosts."""
-    parts = [platform.node()]
-    with contextlib.suppress(OSError):
-        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
-        parts.append(str(Path("/proc/self/ns/pid").readlink()))
-    return "/".join(parts)
 
 
 def place_of(folder: Path) -> str:
@@ -125,16 +116,6 @@ def claim_of(folder: Path, now: Callable[[], float] = time.time) -> dict[str, An
     return {"host": place_of(folder), "pid": os.getpid(), "beat": now()}
 
 
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
 class Watch:
     """Tells the trials whose worker is dead.
 
@@ -167,7 +148,7 @@ class Watch:
         job = trial.user_attrs.get(attributes.JOB)
         if self._is_here(trial.number, job):
             # A child of the job's own may have inherited the lock, and live on.
-            gone = job is not None and os.name != "nt" and not _lives(int(job["pid"]))
+            gone = job is not None and os.name != "nt" and not lives(int(job["pid"]))
             return gone or not self._is_locked(trial.number)
         if job is None and self._sole:
             return True  # nobody is between taking it and saying so: the journal has lost who it was

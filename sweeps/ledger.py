@@ -39,18 +39,13 @@ class Ledger:
             self.rank()
 
     def complete(self) -> None:
-        """Appends the rows that are missing, of trials that ended while their process died or the disk was
-        full; a table with a torn row is written anew."""
+        """Writes the table anew where a row is missing, of a trial that ended while its process died or the
+        disk was full, or torn."""
         wanted = {trial.number for trial in self._study.get_trials(deepcopy=False) if _has_row(trial)}
         if not wanted:
             return
-        present = numbers_of(self._folder.trials)
-        if present is None or not present <= wanted:
+        if numbers_of(self._folder.trials) != wanted:
             self.rebuild()
-            return
-        trials = self._study.get_trials(deepcopy=False)
-        for trial in sorted((trials[number] for number in wanted - present), key=_ended):
-            self.enter(trial)
 
     def rebuild(self) -> None:
         """Writes `trials.csv` anew, from the study and the records."""

@@ -14,8 +14,8 @@ from optuna.storages import BaseStorage
 from optuna.study import Study
 
 from sweeps import attributes
-from sweeps.atomic import write_text
-from sweeps.errors import SweepError
+from sweeps.atomic import remove_partials, write_text
+from sweeps.errors import SweepError, is_fault
 from sweeps.naming import program
 from sweeps.ownership import require_own
 from sweeps.plan import Plan
@@ -47,6 +47,9 @@ def open_study(plan: Plan, database: BaseStorage | None) -> Study:
 def _opened(plan: Plan, database: BaseStorage | None) -> Study:
     with plan.folder.locked():
         require_own(plan.folder, plan.name, plan.storage)
+        remove_partials(plan.folder.path, below=False)
+        for folder in (plan.folder.conf, plan.folder.workers):
+            remove_partials(folder)
         study = _created(plan, database or plan.storage.open())
         spec = study.user_attrs.get(attributes.SPEC)
         if spec is None:
@@ -103,6 +106,8 @@ def _created(plan: Plan, storage: BaseStorage) -> Study:
         except KeyError:
             study = optuna.create_study(directions=wanted, load_if_exists=True, **options)
     except Exception as error:
+        if plan.storage.journal is not None and is_fault(error):
+            raise
         raise SweepError(f"hydra.sweeper.storage={plan.storage.url}: {plan.storage._said(error)}") from None
     directions = [direction.name.lower() for direction in study.directions]
     if directions != wanted:

@@ -6,6 +6,7 @@ from optuna.study import Study
 from optuna.trial import TrialState
 
 from sweeps import attributes
+from sweeps.account import account_of
 from sweeps.continuation import enqueue_continuation
 from sweeps.halving import promotable
 
@@ -17,10 +18,11 @@ def enqueue_promotion(study: Study) -> int | None:
     It follows from the trials that the study holds, so that doing it twice changes nothing.
 
     Returns:
-        the number of the promoted trial; None where there is none, or one waits already.
+        the number of the promoted trial; None where there is none, one waits already, or what a stopped sweep
+        had begun waits to be done first.
     """
     waiting = study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
-    if any(
+    if account_of(study).begun() or any(
         attributes.CONTINUES in trial.user_attrs and attributes.RETRY_OF not in trial.user_attrs
         for trial in waiting
     ):

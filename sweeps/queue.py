@@ -72,6 +72,8 @@ def fail(
 ) -> bool:
     """Marks a running trial as FAIL; False if it has ended meanwhile."""
     storage, trial_id = study._storage, trial._trial_id
+    # The record first: whoever dies in between, the trial is found again.
+    records.close_all(folder, trial, reason)
     try:
         storage.set_trial_user_attr(trial_id, attributes.CAUSE, cause)
         storage.set_trial_user_attr(trial_id, attributes.REASON, reason)
@@ -80,8 +82,6 @@ def fail(
         storage.set_trial_state_values(trial_id, TrialState.FAIL)
     except (optuna.exceptions.UpdateFinishedTrialError, RuntimeError):
         return False
-    if "folder" in trial.user_attrs.get(attributes.JOB, {}):
-        records.close_abandoned(folder / trial.user_attrs[attributes.JOB]["folder"], reason)
     return True
 
 

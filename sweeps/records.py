@@ -98,6 +98,16 @@ def values(folder: str | Path, names: Sequence[str]) -> list[float]:
     return [numbers[name] for name in names]
 
 
+def close_all(root: Path, trial: FrozenTrial, reason: str) -> None:
+    """Says FAIL and why in the records of a trial's jobs that say RUNNING.
+
+    Args:
+        root: the study's folder.
+    """
+    for own in folders_of(trial):
+        close_abandoned(root / own, reason)
+
+
 def close_abandoned(folder: str | Path, reason: str) -> None:
     """Says FAIL and why in the record of a job whose process died: nobody else can."""
     record = _parsed(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,26 +25,30 @@ class _Told:
     trial: that is told.
     through: the last step that it knew before its job began; -1 for none.
     last: the last step of which its job has told it.
+    faults: of the disk or the storage, that kept a value from being recorded.
     """
 
     trial: Trial
     through: int
     last: int
+    faults: list[Exception]
 
 
 _told: ContextVar[_Told | None] = ContextVar("sweeps_told", default=None)
 
 
 @contextlib.contextmanager
-def reporting_to(trial: Trial | None, through: int = -1) -> Iterator[None]:
-    """Within it, `report` speaks of this trial.
+def reporting_to(trial: Trial | None, through: int = -1) -> Iterator[Sequence[Exception]]:
+    """Within it, `report` speaks of this trial. Gives the faults of the disk or the storage that come while
+    it does: a job may turn their exceptions into others.
 
     Args:
         through: a step; the trial has the values up to it from the one that it goes on with.
     """
-    token = _told.set(_Told(trial, through, -1) if trial is not None else None)
+    faults: list[Exception] = []
+    token = _told.set(_Told(trial, through, -1, faults) if trial is not None else None)
     try:
-        yield
+        yield faults
     finally:
         _told.reset(token)
 
@@ -78,13 +82,23 @@ def report(value: float, step: int, last: bool = False) -> None:
     if whole <= told.last:
         raise ValueError(f"sweeps.report(step={whole}): must rise; {told.last} has been reported")
     told.last = whole
-    trial = told.trial
-    finite = math.isfinite(number)
-    trial.report(number if finite else math.nan, whole)
-    if not last and (trial.should_prune() if finite else _prunes(trial)):
+    if _is_stopped(told, number, whole, last):
         from optuna import TrialPruned
 
         raise TrialPruned(f"pruned at step {whole} with {number:g}")
+
+
+def _is_stopped(told: _Told, number: float, step: int, last: bool) -> bool:
+    trial, finite = told.trial, math.isfinite(number)
+    try:
+        trial.report(number if finite else math.nan, step)
+        return not last and (trial.should_prune() if finite else _prunes(trial))
+    except Exception as error:
+        from sweeps.errors import is_fault
+
+        if is_fault(error):
+            told.faults.append(error)
+        raise
 
 
 def _prunes(trial: Trial) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
+from sweeps import records
+from sweeps.atomic import remove_partials
 from sweeps.leases import Watch
 from sweeps.queue import enqueue_retries, fail_dead
 from sweeps.restoring import restore_results
@@ -65,5 +67,8 @@ class Rescue:
             dead = fail_dead(self.study, self.folder.path, self.watch, cause, said, spared, pid)
             enqueue_retries(self.study, self.settings.retries)
         for number in [*entered, *dead]:
-            self.entered(self.study.get_trials(deepcopy=False)[number])
+            ended = self.study.get_trials(deepcopy=False)[number]
+            for own in records.folders_of(ended):
+                remove_partials(self.folder.path / own)
+            self.entered(ended)
         return [*entered, *dead]

@@ -18,7 +18,7 @@ from optuna.distributions import BaseDistribution, distribution_to_json, json_to
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import received
+from sweeps import attributes, received
 from sweeps.atomic import write_text
 from sweeps.job import Outcome
 from sweeps.soundness import are_sound
@@ -53,6 +53,9 @@ class Result:
 def write(folder: Path, study: Study, trial: Trial, outcome: Outcome) -> None:
     """Writes the result of a job that is COMPLETE or PRUNED into its folder."""
     frozen: FrozenTrial = study._storage.get_trial(trial._trial_id)
+    attrs = dict(frozen.user_attrs)
+    if outcome.replicates:
+        attrs[attributes.REPLICATES] = list(outcome.replicates)
     account = {
         "study": study.study_name,
         "trial": frozen.number,
@@ -61,7 +64,7 @@ def write(folder: Path, study: Study, trial: Trial, outcome: Outcome) -> None:
         "reason": outcome.reason,
         "params": frozen.params,
         "distributions": {name: distribution_to_json(own) for name, own in frozen.distributions.items()},
-        "user_attrs": frozen.user_attrs,
+        "user_attrs": attrs,
         "system_attrs": frozen.system_attrs,
         "intermediate_values": frozen.intermediate_values,
         "started": (frozen.datetime_start or datetime.now()).isoformat(),

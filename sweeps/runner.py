@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 # Exit codes; 128 + n by signal n.
 DONE = 0
 RAISED = 70
+FAULT = 74  # of the disk or the storage
 RENEW = 75
 
 
@@ -41,7 +43,7 @@ def main() -> None:
 
     from sweeps import signals
     from sweeps.atomic import write_text
-    from sweeps.errors import SweepInterruptedError, reason
+    from sweeps.errors import SweepInterruptedError, is_fault, reason
     from sweeps.storage import without_passwords
 
     with signals.stopping_on_signals():
@@ -58,7 +60,8 @@ def main() -> None:
             code = 128 + error.signum
         except Exception as error:
             signum = signals.interruption()
-            code = RAISED if signum is None else 128 + signum
-            write_text(folder.worker_error(order.number), without_passwords(reason(error)))
+            code = 128 + signum if signum is not None else FAULT if is_fault(error) else RAISED
+            with contextlib.suppress(OSError):  # a full disk; the exit code says it
+                write_text(folder.worker_error(order.number), without_passwords(reason(error)))
     sys.stdout.flush()
     sys.exit(code)

@@ -23,7 +23,7 @@ import optuna
 from hydra.core.singleton import Singleton
 
 from sweeps import attributes, pulse, runner, signals
-from sweeps.errors import SweepInterruptedError
+from sweeps.errors import FaultError, SweepInterruptedError
 from sweeps.leases import Watch
 from sweeps.ledger import Ledger
 from sweeps.narration import say
@@ -58,6 +58,7 @@ def supervise(worker: Worker, number: int, threads: int) -> None:
 
     Raises:
         SweepInterruptedError: a signal came.
+        FaultError: the disk or the storage failed.
         RuntimeError: the worker raised, or its processes die without ending a trial.
     """
     _Supervisor(worker, number, threads).run()
@@ -89,6 +90,8 @@ class _Supervisor:
             elif code == runner.RENEW:
                 fruitless = 0
                 continue
+            elif code == runner.FAULT:
+                raise FaultError(self._what_it_raised())
             elif code == runner.RAISED:
                 raise RuntimeError(self._what_it_raised())
             else:

@@ -19,7 +19,7 @@ from sweeps import attributes, narration, signals
 from sweeps.budget import Verdict
 from sweeps.course import Course
 from sweeps.dry_run import dry_run
-from sweeps.errors import SweepError, SweepInterruptedError, reason
+from sweeps.errors import FaultError, SweepError, SweepInterruptedError, is_fault, one_line, reason
 from sweeps.journal import was_mended
 from sweeps.launching import launch
 from sweeps.leases import Watch
@@ -54,9 +54,9 @@ def run_sweep(
             code = _Sweep(plan, context, task).run()
     except SweepError as error:
         refuse(error)
-    except (OSError, StorageInternalError) as error:
+    except (OSError, StorageInternalError, FaultError) as error:
         # A full disk, a server that is gone: nothing is wrong with the command.
-        said = without_passwords(reason(error))
+        said = without_passwords(one_line(error) if isinstance(error, FaultError) else reason(error))
         print(f"error: {said}; the same command goes on when that is mended", file=sys.stderr, flush=True)
         sys.exit(1)
     if code:
@@ -122,7 +122,11 @@ class _Sweep:
         try:
             with signals.let_through():
                 return launch(worker, self._context.config_loader, plan.config, overrides, first, left)
+        except FaultError:
+            raise
         except Exception as error:
+            if is_fault(error):
+                raise FaultError(reason(error)) from None
             return without_passwords(reason(error))
 
     def _interrupted(self, signum: int) -> int:

@@ -19,7 +19,6 @@ from sweeps import attributes
 from sweeps.account import account_of
 from sweeps.asking import ask, is_surplus
 from sweeps.budget import Budget
-from sweeps.errors import reason
 from sweeps.leases import Lease, claim_of
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_retries
@@ -27,7 +26,7 @@ from sweeps.settings import Settings
 from sweeps.space import Space
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import Tally
-from sweeps.telling import fail
+from sweeps.telling import fail, fail_by
 
 
 class Placed(NamedTuple):
@@ -93,8 +92,10 @@ class Taker:
                     said = "another process had taken the last of the budget"
                     fail(self.study, taken.trial, attributes.SURPLUS, said)
                 except BaseException as error:
-                    fail(self.study, taken.trial, attributes.RAISED, reason(error))
-                    taken.lease.release()
+                    try:
+                        fail_by(self.study, taken.trial, error)
+                    finally:
+                        taken.lease.release()
                     raise
                 taken.lease.release()
         return None

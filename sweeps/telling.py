@@ -9,17 +9,25 @@ import optuna
 from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
-from sweeps import attributes, result_file
+from sweeps import attributes, records, result_file
+from sweeps.errors import is_fault, reason
 from sweeps.job import Outcome
 
 
-def tell(study: Study, trial: Trial, outcome: Outcome, folder: Path) -> None:
-    """Tells what a trial's job has come to; its folder first, so that it is not lost on the way."""
+def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: str) -> None:
+    """Tells what a trial's job has come to; its folder first, so that it is not lost on the way.
+
+    Args:
+        root: the study's folder.
+        subfolder: the trial's, below it.
+    """
     if outcome.state == TrialState.FAIL:
-        fail(study, trial, attributes.RAISED, outcome.reason)
+        fail(study, trial, attributes.RAISED, outcome.reason, root)
         return
-    result_file.write(folder, study, trial, outcome)
+    result_file.write(root / subfolder, study, trial, outcome)
     try:
+        if outcome.replicates:
+            trial.set_user_attr(attributes.REPLICATES, list(outcome.replicates))
         if outcome.state == TrialState.PRUNED:
             trial.set_user_attr(attributes.REASON, outcome.reason)
             study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
@@ -29,19 +37,31 @@ def tell(study: Study, trial: Trial, outcome: Outcome, folder: Path) -> None:
         _not_used(trial)
 
 
-def fail(study: Study, trial: Trial, cause: str, said: str) -> None:
+def fail(study: Study, trial: Trial, cause: str, said: str, root: Path | None = None) -> None:
     """Tells that a trial has failed.
 
     Args:
         cause: one of those in `sweeps.attributes`.
         said: why, for people.
+        root: the study's folder, where the trial's jobs may have left records that say RUNNING.
     """
+    if root is not None:
+        records.close_all(root, study._storage.get_trial(trial._trial_id), said)
     try:
         trial.set_user_attr(attributes.CAUSE, cause)
         trial.set_user_attr(attributes.REASON, said)
         study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
     except optuna.exceptions.UpdateFinishedTrialError:
         _not_used(trial)
+
+
+def fail_by(study: Study, trial: Trial, error: BaseException, root: Path | None = None) -> None:
+    """Tells that the sweep itself could not go on with a trial: for a fault of the disk or the storage it is
+    tried again when the sweep goes on."""
+    if is_fault(error):
+        fail(study, trial, attributes.INTERRUPTED, f"stopped by {reason(error)}", root)
+    else:
+        fail(study, trial, attributes.RAISED, reason(error), root)
 
 
 def _not_used(trial: Trial) -> None:

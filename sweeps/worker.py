@@ -30,7 +30,7 @@ from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
 from sweeps.continuation import continuation_of, stopped_folder
 from sweeps.continuing import continuing
-from sweeps.errors import SweepError, SweepInterruptedError, reason
+from sweeps.errors import SweepError, SweepInterruptedError
 from sweeps.job import Outcome, run_trial_job
 from sweeps.leases import Lease
 from sweeps.ledger import Ledger
@@ -46,7 +46,7 @@ from sweeps.storage import StorageLocation
 from sweeps.study_folder import StudyFolder, trial_subfolder
 from sweeps.taking import Taker
 from sweeps.tally import Tally
-from sweeps.telling import fail, tell
+from sweeps.telling import fail, fail_by, tell
 from sweeps.wear import Wear
 
 
@@ -187,18 +187,18 @@ class _Loop:
             outcome = Outcome(TrialState.FAIL, (), str(error))
         except BaseException as error:
             signum = signals.interruption(error)
-            if signum is None:
-                fail(self._study, trial, attributes.RAISED, reason(error))
-            else:
+            if signum is not None:
                 said = f"stopped by {signal.Signals(signum).name}"
-                fail(self._study, trial, attributes.INTERRUPTED, said)
+                fail(self._study, trial, attributes.INTERRUPTED, said, worker.folder.path)
+            else:
+                fail_by(self._study, trial, error, worker.folder.path)
             self._enter(trial)
             if signum is not None:
                 raise SweepInterruptedError(signum) from None
             raise
         finally:
             configure_log(self._own.job_logging, self._own.verbose)
-        tell(self._study, trial, outcome, folder)
+        tell(self._study, trial, outcome, worker.folder.path, subfolder)
         lease.release()
         if self._enter(trial).state == outcome.state:
             tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
@@ -216,8 +216,7 @@ class _Loop:
             if outcome.state != TrialState.COMPLETE:
                 return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
             values += outcome.values
-        trial.set_user_attr(attributes.REPLICATES, values)
-        return Outcome(TrialState.COMPLETE, (math.fsum(values) / len(values),))
+        return Outcome(TrialState.COMPLETE, (math.fsum(values) / len(values),), replicates=tuple(values))
 
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
         settings, root = self._worker.settings, self._worker.folder.path
@@ -231,11 +230,16 @@ class _Loop:
         config = self._composer.compose(overrides)
         with (
             pulsing(self._pulse),
-            reporting_to(trial if reports else None, held.step if held else -1),
+            reporting_to(trial if reports else None, held.step if held else -1) as faults,
             continuing(stopped),
             signals.let_through(),
         ):
-            return run_trial_job(self._worker.task, config, trial.number, subfolder, self._context, settings)
+            outcome = run_trial_job(
+                self._worker.task, config, trial.number, subfolder, self._context, settings
+            )
+        if outcome.state == TrialState.FAIL and faults:
+            raise faults[-1]  # it is not the job's failure, whatever the job has made of it
+        return outcome
 
     def _enter(self, trial: Trial) -> FrozenTrial:
         ended: FrozenTrial = self._study._storage.get_trial(trial._trial_id)

@@ -15,6 +15,7 @@ from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
         (UserError("a=1: must be 2"), 2, "a=1: must be 2"),
         (RunFailedError("epoch 1"), 1, "epoch 1"),
         (InterruptedRunError(signal.SIGTERM, "stopped"), 143, "stopped"),
+        (OSError(28, "No space left", "run/a.json"), 1, "run/a.json: No space left"),
         (KeyboardInterrupt(), 130, "interrupted"),
         (OverrideParseException("a=[", "bad\nworse"), 2, "a=[: bad"),
         (

@@ -78,6 +78,8 @@ def test_earlier_parts_of_a_run_are_kept(tmp_path: Path) -> None:
         folder.record.write_text(part)
         folder.model.write_text(part)
         folder.set_aside()
+        assert folder.model.read_text() == part  # it goes when the record says that another part has begun
+        folder.model.unlink()
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "model.1.keras", "model.2.keras", "record.1.json", "record.2.json", "record.json",
     ]  # fmt: skip

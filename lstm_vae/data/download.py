@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import tempfile
 import urllib.error
 import urllib.request
@@ -12,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from lstm_vae.atomic import sync_folder
 from lstm_vae.errors import UserError
 
 TIMEOUT_SECONDS = 10
@@ -53,7 +55,10 @@ def download(
         except UserError as error:
             raise DownloadError(f"gave something else: {str(error).replace(partial, mirror)}") from None
         for file in files:
+            with file.open("rb+") as whole:
+                os.fsync(whole.fileno())
             file.replace(folder / file.name)
+        sync_folder(folder)
 
 
 def _download_one(url: str, target: Path, progress: Progress, title: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstm_vae.atomic import replacing, text
+from lstm_vae.atomic import replacing, sync_folder, text
 from lstm_vae.errors import UserError
 
 TIME_COLUMNS = ("seconds", "images_per_second")
@@ -57,11 +57,14 @@ def append(path: Path, row: EpochRow) -> None:
     """Adds a row, and the heading before the first."""
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        if file.tell() == 0:
+        new = file.tell() == 0
+        if new:
             writer.writerow(COLUMNS)
         writer.writerow(dataclasses.astuple(row))
         file.flush()
         os.fsync(file.fileno())  # the training state, written next, must not outlive its row
+    if new:
+        sync_folder(path.parent)
 
 
 def read(path: Path) -> list[EpochRow]:
@@ -107,9 +110,11 @@ def keep_through(path: Path, epoch: int) -> list[EpochRow]:
     """Drops rows of later epochs, which a stopped run may have left, and returns the rest."""
     if epoch == 0 and not path.exists():
         return []
-    lines = _lines(path)
+    lines = _lines(path)[: epoch + 1]
+    if epoch == 0:
+        lines = [",".join(COLUMNS) + "\n"]  # what stands there need not be whole
     with replacing(path) as partial:
-        partial.write_text("".join(lines[: epoch + 1]), encoding="utf-8")
+        partial.write_text("".join(lines), encoding="utf-8")
     return read(path)
 
 

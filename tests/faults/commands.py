@@ -65,7 +65,9 @@ class Commands:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._server.stdin is not None
+        assert self._server.stdout is not None
         self._server.stdin.close()
+        self._server.stdout.close()
         self._server.wait(timeout=60)
 
     def run(self, program: Path | str, arguments: Sequence[str], cwd: Path, fault: str = "") -> Ended:

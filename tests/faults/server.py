@@ -1,8 +1,8 @@
 """Runs commands as children of a process that has imported all that they import: a start takes no second.
 
 A line on stdin is a command as JSON, a line on stdout how it ended. A child is as the command would be that a
-user types: its program is `__main__`, with its own arguments, folder, environment and standard streams, and it
-ends as Python ends. Only what is imported when it starts is more.
+user types: its program is `__main__`, with its own arguments, folder and standard streams, and it ends as
+Python ends. Only what is imported as it starts is more.
 """
 
 from __future__ import annotations

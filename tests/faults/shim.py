@@ -95,7 +95,7 @@ def read_log(log: Path) -> list[Call]:
     calls = []
     for line in log.read_text(encoding="utf-8").splitlines():
         number, kind, path = line.split(" ", 2)
-        name = re.sub(r"\.partial-[\w-]*?\d+-", ".partial-PID-", path)
+        name = re.sub(r"\.partial-(?:[0-9a-f]{8}-)?\d+-", ".partial-PID-", path)
         calls.append(Call(int(number), kind, name))
     return calls
 

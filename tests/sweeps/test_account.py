@@ -74,7 +74,14 @@ def happen(study: optuna.Study, kind: str, which: int, what: int, looked: bool) 
 
 def waiting_in_turn(trials: Sequence[FrozenTrial]) -> list[int]:
     waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
-    waiting.sort(key=lambda trial: attributes.CONTINUES not in trial.user_attrs)
+
+    def turn(trial: FrozenTrial) -> int:
+        repeated = trial.user_attrs.get(attributes.RETRY_OF)
+        if repeated is not None and cause(trials[repeated]) == attributes.INTERRUPTED:
+            return 0
+        return 1 if attributes.CONTINUES in trial.user_attrs else 2
+
+    waiting.sort(key=turn)
     return [trial.number for trial in waiting]
 
 

@@ -14,6 +14,7 @@ from sweeps.continuation import (
     continuation_of,
     enqueue_continuation,
     first_of,
+    origin_of,
     params_of,
     standing,
     stopped_folder,
@@ -98,6 +99,21 @@ def test_a_chain_knows_its_first(tmp_path: Path) -> None:
     assert [trial.number for trial in standing(trials)] == [0, 3]
     assert superseded(trials) == {1, 2}
     assert superseded(trials, waiting=False) == {1}
+
+
+def test_what_is_tried_again_has_the_place_of_its_first_try(tmp_path: Path) -> None:
+    study = study_of(tmp_path)
+    for _ in range(2):
+        failed = study.ask()
+        failed.report(1.0, 1)
+        failed.should_prune()
+        failed.set_user_attr(attributes.CAUSE, attributes.INTERRUPTED)
+        study.tell(failed, state=TrialState.FAIL)
+        assert enqueue_retries(study, retries=0) == 1
+    enqueue_continuation(study, stopped(study, [3.0]), {})
+    trials = study.get_trials()
+    assert [origin_of(study, trial) for trial in trials] == [0, 0, 0, 0]
+    assert [trial.number for trial in standing(trials)] == [3]
 
 
 @pytest.mark.parametrize(

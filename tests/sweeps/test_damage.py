@@ -91,3 +91,13 @@ def test_boards_equal_a_rebuild_after_damage(finished: Path, sweep: Sweep, tmp_p
     rows = lines(table)
     assert len(rows) == 5
     assert {len(row.split(",")) for row in rows} == {len(rows[0].split(","))}
+
+
+def test_a_missing_row_is_put_where_it_belongs(finished: Path, sweep: Sweep, tmp_path: Path) -> None:
+    shutil.copytree(finished / "sampled", tmp_path, dirs_exist_ok=True)
+    table = folder_of(tmp_path) / "trials.csv"
+    before = table.read_text()
+    rows = before.splitlines(keepends=True)
+    table.write_text("".join([rows[0], *rows[2:]]))
+    assert sweep(*SAMPLED, f"events={tmp_path}/events").returncode == 0
+    assert table.read_text() == before

@@ -14,6 +14,7 @@ from tests.sweeps.conftest import (
     APP,
     JOBLIB,
     Sweep,
+    command,
     folder_of,
     states,
     trials_of,
@@ -113,3 +114,30 @@ def test_bad_numbers_fail_their_trials_and_no_other(tmp_path: Path) -> None:
     table = tables.read(folder_of(tmp_path) / "leaderboard.csv")
     assert table["value"].dropna().tolist() == [1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 4.0]
     assert len(table) == len(KINDS)
+
+
+SUPERVISED = ("hydra.sweeper.trial_timeout=100",)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits on the size of files")
+@pytest.mark.parametrize("how", [(), SUPERVISED, JOBLIB], ids=["basic", "supervised", "joblib"])
+def test_a_journal_that_can_grow_no_more_stops_the_sweep_and_costs_no_trial(
+    sweep: Sweep, tmp_path: Path, how: tuple[str, ...]
+) -> None:
+    """As on a full disk: all that is written beyond a size is refused, in the middle of a record."""
+    arguments = "x=0,1,2,3,4,5,6,7", "shape=round", *how
+    first = subprocess.run(
+        ["bash", "-c", 'ulimit -f 10 && exec "$@"', "bash", *command(*arguments)],
+        cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert first.returncode == 1, first.stdout
+    (line,) = first.stderr.splitlines()
+    assert line.startswith("error: OSError: [Errno 27] File too large")
+    assert line.endswith("the same command goes on when that is mended")
+    before = [trial for trial in trials_of(tmp_path) if trial.state.name == "COMPLETE"]
+    assert before
+    second = sweep(*arguments)
+    assert (second.returncode, second.stderr) == (0, "")
+    trials = trials_of(tmp_path)
+    assert all(trials[trial.number].value == trial.value for trial in before)
+    assert sorted(t.params["x"] for t in trials if t.state.name == "COMPLETE") == list(range(8))

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
+from sweeps.account import account_of
 from sweeps.continuation import RUNG, continuation_of, enqueue_continuation, standing
 from sweeps.halving import HyperbandPruner, StandingStudy, SuccessiveHalvingPruner, promotable, view_of
 from sweeps.promotion import enqueue_promotion
+from sweeps.queue import enqueue_retries
 
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 
@@ -181,6 +183,22 @@ def test_brackets_are_those_of_the_first_trial_and_rungs_count_a_configuration_o
         seen = pruner._create_bracket_study(study, bracket).get_trials()
         values = [trial.system_attrs[f"{RUNG}0"] for trial in seen if f"{RUNG}0" in trial.system_attrs]
         assert len(values) == len(set(values))  # every configuration has a value of its own
+
+
+def test_what_a_stopped_sweep_had_begun_is_done_before_anybody_goes_on() -> None:
+    study = halving()
+    for number in (1, 2, 3):
+        run(study, [float(number)] * 4)
+    begun = study.ask()
+    begun.report(4.0, 1)
+    begun.set_user_attr(attributes.CAUSE, attributes.INTERRUPTED)
+    study.tell(begun, state=TrialState.FAIL)
+    enqueue_retries(study, 0)
+    run_again = study.get_trials()[-1].number
+    assert enqueue_promotion(study) is None
+    assert [trial.number for trial in account_of(study).begun()] == [run_again]
+    run(study, [4.0] * 4)
+    assert enqueue_promotion(study) == 1
 
 
 def test_a_sampler_sees_each_configuration_once() -> None:

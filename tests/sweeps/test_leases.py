@@ -13,7 +13,8 @@ import pytest
 from optuna.trial import FrozenTrial
 
 from sweeps import attributes
-from sweeps.leases import Lease, Watch, this_host
+from sweeps.host import this_host
+from sweeps.leases import Lease, Watch
 from tests.conftest import OUTSIDE
 from tests.sweeps.parts import journal_study
 
@@ -128,7 +129,7 @@ def test_a_storage_that_refuses_beats_does_not_hurt_the_trial(tmp_path: Path) ->
 
 
 def test_this_host_is_the_same_in_another_process_of_it() -> None:
-    asked = [sys.executable, "-c", "from sweeps.leases import this_host; print(this_host())"]
+    asked = [sys.executable, "-c", "from sweeps.host import this_host; print(this_host())"]
     said = subprocess.run(asked, env=OUTSIDE, capture_output=True, text=True, check=True).stdout
     assert said.strip() == this_host()
 

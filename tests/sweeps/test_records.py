@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pytest
 
-from sweeps import records
+from sweeps import attributes, records
 
 
 def write(folder: Path, record: Any) -> None:
@@ -77,3 +78,16 @@ def test_a_record_that_has_ended_is_left_alone(tmp_path: Path, record: dict[str,
     records.close_abandoned(tmp_path, "dead")
     assert records.read(tmp_path) == record
     assert (tmp_path / "record.json").stat().st_mtime_ns == before
+
+
+def test_the_records_of_all_replicates_are_closed(tmp_path: Path) -> None:
+    folders = ["3/0", "3/1", "3/2"]
+    for folder, state in zip(folders, ("COMPLETE", "RUNNING"), strict=False):
+        (tmp_path / folder).mkdir(parents=True)
+        write(tmp_path / folder, {"state": state})
+    trial = optuna.trial.create_trial(
+        value=1.0, user_attrs={attributes.JOB: {"folder": "3", "replicates": folders}}
+    )
+    records.close_all(tmp_path, trial, "dead")
+    said = [json.loads((tmp_path / folder / "record.json").read_text()) for folder in folders[:2]]
+    assert said == [{"state": "COMPLETE"}, {"state": "FAIL", "reason": "dead"}]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import decimal
 import functools
 import math
 import threading
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from optuna.trial import TrialState
 import sweeps
 from sweeps.reporting import reporting_to
 from sweeps.samplers import make_pruner
-from tests.sweeps.parts import settings_of
+from tests.sweeps.parts import journal_study, settings_of
 
 
 def test_outside_a_sweep_it_does_nothing() -> None:
@@ -40,6 +42,18 @@ def test_values_reach_the_trial_that_runs() -> None:
     assert values.keys() == {1, 2}
     assert values[1] == 3.0
     assert math.isnan(values[2])
+
+
+def test_a_fault_of_the_storage_is_noted_whatever_the_job_makes_of_it(tmp_path: Path) -> None:
+    trial = journal_study(tmp_path).ask()
+    (tmp_path / "study.journal").unlink()
+    (tmp_path / "study.journal").mkdir()
+    with reporting_to(trial) as faults, contextlib.suppress(OSError):
+        sweeps.report(1.0, 1)
+    assert [type(fault) for fault in faults] == [IsADirectoryError]
+    with reporting_to(trial) as faults, contextlib.suppress(ValueError):
+        sweeps.report(1.0, -1)
+    assert not faults
 
 
 def test_a_trial_that_is_worse_is_pruned_and_says_where() -> None:

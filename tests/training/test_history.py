@@ -45,6 +45,16 @@ def test_later_rows_and_torn_ones_are_dropped(
     assert history.read(path) == rows[:epoch]
 
 
+@pytest.mark.parametrize("torn", ["", "ep", ",".join(COLUMNS), ",".join(COLUMNS) + "\n1,2"])
+def test_a_torn_heading_is_written_anew(tmp_path: Path, torn: str) -> None:
+    path = tmp_path / "history.csv"
+    path.write_text(torn)
+    assert history.keep_through(path, 0) == []
+    row = EpochRow(1, *(float(number) for number in range(len(COLUMNS) - 1)))
+    history.append(path, row)
+    assert history.read(path) == [row]
+
+
 def test_a_run_without_a_history_has_no_rows(tmp_path: Path) -> None:
     assert history.keep_through(tmp_path / "history.csv", 0) == []
 

@@ -1,4 +1,4 @@
-"""A program that writes `record.json` as a run does: RUNNING when it begins, and what came of it at its end."""
+"""A program that writes `record.json` as a run does: RUNNING as it begins, and at its end what came of it."""
 
 from __future__ import annotations
 
