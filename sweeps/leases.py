@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import optuna
 from optuna.trial import FrozenTrial, Trial
 
-from sweeps import attributes, locks
+from sweeps import attributes, locks, patience
 from sweeps.host import lives, this_host
 
 if TYPE_CHECKING:
@@ -102,8 +102,9 @@ class Lease:
             trial.storage.set_trial_user_attr(trial._trial_id, attributes.BEAT, self._now())
 
     def _beat_on(self) -> None:
-        while not self._over.wait(self._interval):
-            self.beat()
+        with patience.not_waiting():  # nobody waits for the beat of a moment that is past
+            while not self._over.wait(self._interval):
+                self.beat()
 
 
 def claim_of(folder: Path, now: Callable[[], float] = time.time) -> dict[str, Any]:
@@ -158,7 +159,8 @@ class Watch:
         if beat != before:
             self._seen[trial.number] = (beat, now)
             return False
-        return now - since > self._grace
+        # While this process did not reach the study, the other could not tell it anything.
+        return now - max(since, patience.returned()) > self._grace
 
     def _is_here(self, number: int, job: dict[str, Any] | None) -> bool:
         """Whether a worker of this place has taken the trial; of one that waited it takes the lease first,

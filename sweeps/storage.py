@@ -6,15 +6,19 @@ import os
 import re
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 import optuna
-from optuna.storages import BaseStorage, JournalStorage
+from optuna.exceptions import StorageInternalError
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 
 from sweeps.errors import SweepError, one_line
 from sweeps.journal import Journal
+from sweeps.patience import LIMIT, Patience
 
 # Launchers' processes inherit the environment; what else they are given may be pickled to a file.
 SECRET = "SWEEPS_STORAGE_PASSWORD"
@@ -56,16 +60,31 @@ class StorageLocation:
         below = str(file.relative_to(folder))
         return self.url.replace(str(file), below, 1) if self.url.startswith(SQLITE) else below
 
-    def open(self) -> BaseStorage:
+    def open(self, patience: float = 0.0) -> BaseStorage:
         """Connects.
+
+        Args:
+            patience: seconds that a database may be away later, once it has been reached.
 
         Raises:
             SweepError: it cannot be reached.
         """
+        return self._opened(patience, connects=0.0)
+
+    def reopen(self, patience: float = LIMIT) -> BaseStorage:
+        """Connects to what another process of the sweep has reached before: it may be away now, too.
+
+        Raises:
+            SweepError: it cannot be reached.
+            StorageInternalError: it was away for too long.
+        """
+        return self._opened(patience, connects=patience)
+
+    def _opened(self, patience: float, connects: float) -> BaseStorage:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         try:
-            return self._open()
-        except SweepError:
+            return self._open(patience, connects)
+        except (SweepError, StorageInternalError):
             raise
         except ImportError as error:
             raise SweepError(f"hydra.sweeper.storage={self.url}: {_need(self.url, error)}") from None
@@ -74,7 +93,7 @@ class StorageLocation:
                 f"hydra.sweeper.storage={self.url}: cannot be opened ({self._said(error)})"
             ) from None
 
-    def _open(self) -> BaseStorage:
+    def _open(self, patience: float, connects: float) -> BaseStorage:
         scheme = urlsplit(self.url).scheme if "://" in self.url else ""
         if scheme == "":
             return JournalStorage(Journal(self.url))
@@ -84,10 +103,19 @@ class StorageLocation:
             return optuna.storages.get_storage(self._with_password())
         if self.file is not None and not self.file.parent.is_dir():
             raise SweepError(f"hydra.sweeper.storage={self.url}: its folder does not exist")
-        options = {"connect_args": {"timeout": 100}} if scheme == "sqlite" else {"pool_pre_ping": True}
-        return _retried(
-            lambda: optuna.storages.RDBStorage(_with_driver(self._with_password()), engine_kwargs=options)
+        return self._database(patience, connects)
+
+    def _database(self, patience: float, connects: float) -> BaseStorage:
+        from sweeps.database import Database, is_away, said_of  # SQLAlchemy: not for a journal
+
+        def shown(error: Exception) -> str:
+            return self._said(said_of(error))
+
+        url = _with_driver(self._with_password())
+        backend = Patience(self.url, connects, is_away, shown).through(
+            lambda: _retried(lambda: optuna.storages.RDBStorage(url, engine_kwargs=_options(url, patience)))
         )
+        return Database(backend, Patience(self.url, patience, is_away, shown))
 
     def _with_password(self) -> str:
         parts = urlsplit(self.url)
@@ -97,7 +125,7 @@ class StorageLocation:
             raise SweepError(f"hydra.sweeper.storage={self.url}: its password is needed in {SECRET}")
         return self.url.replace(f":{MASK}@", f":{quote(os.environ[SECRET], safe='')}@", 1)
 
-    def _said(self, error: Exception) -> str:
+    def _said(self, error: object) -> str:
         text = one_line(error, 300)
         secret = os.environ.get(SECRET)
         for form in (secret, quote(secret, safe="")) if secret else ():
@@ -212,13 +240,30 @@ def _with_driver(url: str) -> str:
     return f"postgresql+psycopg2://{rest}" if scheme == "postgresql" else scheme + separator + rest
 
 
-def _retried(make: object, times: int = 5) -> BaseStorage:
+def _options(url: str, patience: float) -> dict[str, Any]:
+    """How the engine connects: so that it sees when a server is gone, and can be stopped while it waits."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10 if patience else 100}}
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if url.startswith("postgresql+psycopg2"):
+        alive = {
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        }
+        named = parse_qs(urlsplit(url).query)
+        options["connect_args"] = {name: value for name, value in alive.items() if name not in named}
+    return options
+
+
+def _retried(make: Callable[[], RDBStorage], times: int = 5) -> RDBStorage:
     """Two processes that make the tables of a new database at once: one of them fails once."""
     from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
     for attempt in range(times):
         try:
-            return make()  # type: ignore[operator]
+            return make()
         except (IntegrityError, ProgrammingError, OperationalError) as error:
             made = isinstance(error, IntegrityError) or "already exists" in str(error)
             if attempt == times - 1 or not made:

@@ -70,7 +70,7 @@ class _Supervisor:
         self._parent = os.getppid()
         self._pulse = worker.folder.pulse_of(number)
         self._error = worker.folder.worker_error(number)
-        study = optuna.load_study(study_name=worker.study_name, storage=worker.storage.open())
+        study = optuna.load_study(study_name=worker.study_name, storage=worker.storage.reopen())
         watch = Watch(worker.folder.leases, worker.settings.grace_period)
         entered = Ledger(study, worker.folder).enter
         self._rescue = Rescue(study, worker.folder, worker.settings, watch, entered)

@@ -27,6 +27,7 @@ from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.naming import program
 from sweeps.opening import open_study
+from sweeps.patience import LIMIT
 from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.refusal import refuse
 from sweeps.rescue import Rescue
@@ -69,7 +70,7 @@ class _Sweep:
     def __init__(self, plan: Plan, context: HydraContext, task: TaskFunction) -> None:
         self._plan, self._context, self._task = plan, context, task
         # A database that cannot be reached leaves no folder; a journal is made in the folder.
-        database = plan.storage.open() if "://" in plan.storage.url else None
+        database = plan.storage.open(LIMIT) if "://" in plan.storage.url else None
         plan.folder.make()
         self._study: Study = open_study(plan, database)
         self._ledger = Ledger(self._study, plan.folder)
@@ -93,8 +94,11 @@ class _Sweep:
         )
         try:
             self._course.run(self._launch, _pause)
-        except (KeyboardInterrupt, SweepInterruptedError) as error:
-            return self._interrupted(signals.interruption(error) or signal.SIGINT)
+        except (KeyboardInterrupt, SweepInterruptedError, StorageInternalError) as error:
+            signum = signals.interruption(error)
+            if signum is None:
+                raise
+            return self._interrupted(signum)  # a storage that is away is not waited for any longer
         return self._summary()
 
     def _launch(self, only_suspects: bool) -> str | None:
@@ -135,9 +139,13 @@ class _Sweep:
             with contextlib.suppress(ValueError):  # not the main thread
                 signal.signal(further, signal.SIG_IGN)  # a second one would leave trials without an end
         self._stop_workers()
-        self._course.give_up_dead(attributes.INTERRUPTED, f"stopped by {name}")
-        print(f"\nstopped by {name}", file=sys.stderr)
-        self._summary()
+        try:
+            self._course.give_up_dead(attributes.INTERRUPTED, f"stopped by {name}")
+            print(f"\nstopped by {name}", file=sys.stderr)
+            self._summary()
+        except StorageInternalError as error:
+            said = without_passwords(reason(error))
+            print(f"\nstopped by {name}; {said}; the same command goes on", file=sys.stderr)
         return 128 + signum
 
     def _stop_workers(self) -> None:

@@ -125,7 +125,7 @@ class _Loop:
         )
         self._study: Study = optuna.load_study(
             study_name=worker.study_name,
-            storage=worker.storage.open(),
+            storage=worker.storage.reopen(),
             sampler=PerTrialSampler(worker.settings.sampler),
             pruner=make_pruner(worker.settings.pruner),
         )
