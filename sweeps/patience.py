@@ -22,6 +22,11 @@ SILENT = 2.0  # seconds of them of which nothing is said
 FIRST, LONGEST = 0.1, 5.0  # seconds between two tries: twice as many each time
 SLICE = 0.1  # seconds after which a signal is seen
 
+
+class AwayError(StorageInternalError):
+    """A storage was away for too long, in one line for people."""
+
+
 _waits: ContextVar[bool] = ContextVar("sweeps_waits", default=True)
 _returned = float("-inf")
 
@@ -72,7 +77,7 @@ class Patience:
         """Does something until it succeeds; it must come to the same if it is done twice.
 
         Raises:
-            StorageInternalError: the storage was away for too long, or a signal came while it was.
+            AwayError: the storage was away for too long, or a signal came while it was.
             Exception: what else `act` raises.
         """
         pause = FIRST
@@ -99,9 +104,8 @@ class Patience:
         while now < end:
             away = now - self._since
             if away >= self._limit or signals.interruption() is not None:
-                # In words: those of the driver and of Optuna tell of the last try only.
-                said = f"{self._what}: cannot be reached for {away:.0f} s ({self._shown(error)})"
-                raise StorageInternalError(said) from error
+                since = f"for {away:.0f} s " if away >= 1 else ""
+                raise AwayError(f"{self._what} cannot be reached {since}({self._shown(error)})") from error
             if away >= SILENT and not self._said:
                 self._said = True
                 limit = f"{self._limit / 60:g} min" if self._limit >= 60 else f"{self._limit:g} s"

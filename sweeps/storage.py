@@ -13,12 +13,11 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 import optuna
-from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 
 from sweeps.errors import SweepError, one_line
 from sweeps.journal import Journal
-from sweeps.patience import LIMIT, Patience
+from sweeps.patience import LIMIT, AwayError, Patience
 
 # Launchers' processes inherit the environment; what else they are given may be pickled to a file.
 SECRET = "SWEEPS_STORAGE_PASSWORD"
@@ -76,7 +75,7 @@ class StorageLocation:
 
         Raises:
             SweepError: it cannot be reached.
-            StorageInternalError: it was away for too long.
+            AwayError: it was away for too long.
         """
         return self._opened(patience, connects=patience)
 
@@ -84,7 +83,7 @@ class StorageLocation:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         try:
             return self._open(patience, connects)
-        except (SweepError, StorageInternalError):
+        except (SweepError, AwayError):
             raise
         except ImportError as error:
             raise SweepError(f"hydra.sweeper.storage={self.url}: {_need(self.url, error)}") from None
@@ -243,7 +242,7 @@ def _with_driver(url: str) -> str:
 def _options(url: str, patience: float) -> dict[str, Any]:
     """How the engine connects: so that it sees when a server is gone, and can be stopped while it waits."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10 if patience else 100}}
+        return {"connect_args": {"timeout": 2 if patience else 100}}
     options: dict[str, Any] = {"pool_pre_ping": True}
     if url.startswith("postgresql+psycopg2"):
         alive = {

@@ -27,7 +27,7 @@ from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.naming import program
 from sweeps.opening import open_study
-from sweeps.patience import LIMIT
+from sweeps.patience import LIMIT, AwayError
 from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.refusal import refuse
 from sweeps.rescue import Rescue
@@ -57,7 +57,8 @@ def run_sweep(
         refuse(error)
     except (OSError, StorageInternalError, FaultError) as error:
         # A full disk, a server that is gone: nothing is wrong with the command.
-        said = without_passwords(one_line(error) if isinstance(error, FaultError) else reason(error))
+        plain = isinstance(error, (FaultError, AwayError))
+        said = without_passwords(one_line(error) if plain else reason(error))
         print(f"error: {said}; the same command goes on when that is mended", file=sys.stderr, flush=True)
         sys.exit(1)
     if code:
@@ -144,7 +145,7 @@ class _Sweep:
             print(f"\nstopped by {name}", file=sys.stderr)
             self._summary()
         except StorageInternalError as error:
-            said = without_passwords(reason(error))
+            said = without_passwords(one_line(error))
             print(f"\nstopped by {name}; {said}; the same command goes on", file=sys.stderr)
         return 128 + signum
 

@@ -12,7 +12,7 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial
 
-from sweeps import attributes
+from sweeps import attributes, patience
 from sweeps.host import this_host
 from sweeps.leases import Lease, Watch
 from tests.conftest import OUTSIDE
@@ -21,7 +21,7 @@ from tests.sweeps.parts import journal_study
 HOLDER = """
 import sys, time
 from pathlib import Path
-from sweeps import attributes
+from sweeps import attributes, patience
 from sweeps.leases import Lease
 from tests.sweeps.parts import journal_study
 folder = Path(sys.argv[1])
@@ -142,4 +142,21 @@ def test_a_worker_that_died_before_it_said_where_it_is_is_dead_at_once(tmp_path:
     assert not any(watch.is_dead(trial_of(tmp_path)) for _ in range(2))
     assert lease._lock is not None
     lease._lock.release()  # as the operating system does when its process dies
+    assert watch.is_dead(trial_of(tmp_path))
+
+
+def test_a_beat_that_could_not_reach_the_study_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, lease = ask(tmp_path, host="another", beat=0.0)
+    lease.release()
+    now = 1000.0
+    watch = Watch(tmp_path / "leases", 60, clock=lambda: now)
+    assert not watch.is_dead(trial_of(tmp_path))
+    now += 300  # this process could not reach it either
+    monkeypatch.setattr(patience, "_returned", now - 1)
+    assert not watch.is_dead(trial_of(tmp_path))
+    now += 58
+    assert not watch.is_dead(trial_of(tmp_path))
+    now += 10
     assert watch.is_dead(trial_of(tmp_path))
