@@ -129,6 +129,7 @@ class Account:
         self._begun = _Ordered()  # of those that wait, the ones that a stopped sweep had begun
         self._ahead = _Ordered()  # of the others, the ones that go on with a stopped trial
         self._failures: set[int] = set()  # FAIL, and no surplus
+        self._surplus: set[int] = set()
         self._live = _Ordered()  # COMPLETE, PRUNED or RUNNING
         self._undrawn = _Ordered()
         self._repeats, self._combinations, self._continuing = _Index(), _Index(), _Index()
@@ -184,8 +185,8 @@ class Account:
             self._settle(self.trials[number])  # for ever
         if facts.state != TrialState.FAIL:
             self._live.change(number, present)
-        elif not facts.surplus:
-            self._failures.add(number)
+        else:
+            (self._surplus if facts.surplus else self._failures).add(number)
 
     def _count_continuing(self, number: int, facts: _Facts, present: bool) -> None:
         self._continuing.change(facts.continues, number, present)
@@ -250,6 +251,10 @@ class Account:
         """Those that failed and are not repeated, other than surplus ones."""
         return self._all(number for number in self._failures if number not in self._repeats)
 
+    def surplus(self) -> list[FrozenTrial]:
+        """Those that have given way to others."""
+        return self._all(self._surplus)
+
     def repeats(self, number: int) -> list[FrozenTrial]:
         """Those that repeat a trial."""
         return self._all(self._repeats[number])
@@ -274,9 +279,18 @@ class Account:
         this one that go on with it, count as one."""
         return self._live.below(number) - self._relieving.below(number + 1)
 
+    def live(self) -> int:
+        """How many have a result or run; one that was stopped, and those that go on with it, count as one."""
+        return self.live_before(len(self.trials))
+
     def is_relieved(self, stopped: int, number: int) -> bool:
         """Whether another trial, up to this one, stands for a stopped one."""
         return any(other <= number for other in self._standing[stopped])
+
+
+def gave_way(trial: FrozenTrial) -> bool:
+    """Whether a trial was closed at once, because another process had taken the same, or the last."""
+    return trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
 
 
 _accounts: WeakKeyDictionary[BaseStorage, dict[int, Account]] = WeakKeyDictionary()

@@ -15,7 +15,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from sweeps import attributes
-from sweeps.account import Account, account_of
+from sweeps.account import Account, account_of, gave_way
 from sweeps.budget import Budget
 from sweeps.continuation import continuation_of
 from sweeps.leases import Lease
@@ -112,7 +112,11 @@ def _taken(study: Study, trial_id: int, lease: Lease) -> Taken:
 
 def is_surplus(account: Account, number: int, budget: Budget) -> bool:
     """Whether processes that do not share the folder's lock have taken the last of the budget, or the same
-    combination, at the same moment: the lower number is the one that counts.
+    combination, at the same moment.
+
+    Of new trials, and of those that repeat or go on with the same one, the lowest number counts. One that
+    waited gives way to all that run or have run, since one with a higher number may have looked before it was
+    taken. Where each gives way to the other, what they try is enqueued again.
 
     Args:
         account: of the study.
@@ -122,10 +126,12 @@ def is_surplus(account: Account, number: int, budget: Budget) -> bool:
     key = trial.user_attrs.get(attributes.COMBINATION)
     if budget.grid and key is None:
         return True
+    waited = "fixed_params" in trial.system_attrs  # as Optuna notes of all that are enqueued
+    last = len(account.trials) - 1 if waited else number
     if key is not None and any(
-        other.state in _LIVE and not account.is_relieved(other.number, number)
+        other.state in _LIVE and not account.is_relieved(other.number, last)
         for other in account.with_combination(key)
-        if other.number < number
+        if other.number <= last and other.number != number
     ):
         return True
     held = continuation_of(trial)
@@ -134,10 +140,11 @@ def is_surplus(account: Account, number: int, budget: Budget) -> bool:
         rivals = account.repeats(repeated)
     else:
         rivals = account.continuations(held.trial) if held is not None else []
-    if any(other.number < number and not _gave_way(other) for other in rivals):
+    if any(other.number < number and not gave_way(other) for other in rivals):
         return True
-    return budget.n_trials is not None and account.live_before(number) >= budget.n_trials
-
-
-def _gave_way(trial: FrozenTrial) -> bool:
-    return trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
+    if budget.n_trials is None:
+        return False
+    if not waited:
+        return account.live_before(number) >= budget.n_trials
+    itself = trial.state in _LIVE and not account.is_relieved(number, last)
+    return account.live() - itself >= budget.n_trials

@@ -49,6 +49,7 @@ class Course:
     ) -> None:
         self._study, self._folder, self._settings, self._budget = study, folder, settings, budget
         self._rescue, self._now = rescue, now
+        self._wanted: list[Mapping[str, Value]] = []
         self._spared: str | None = None
         self.launched = range(0)  # the workers of the last launch
         self.sweep = uuid.uuid4().hex  # what their trials say of who launched them
@@ -69,9 +70,9 @@ class Course:
         self.rescue(None, everywhere)
         with self._folder.locked():
             # The other study's best may have changed since this one began.
-            if not self._settings.enqueue_best or not self._study.get_trials(deepcopy=False):
-                enqueue_missing(self._study, warm)
-            enqueue_missing(self._study, combinations)
+            begins = not self._settings.enqueue_best or not self._study.get_trials(deepcopy=False)
+            self._wanted = [*(warm if begins else ()), *combinations]
+            enqueue_missing(self._study, self._wanted)
 
     def run(self, launch: Callable[[bool], str | None], pause: Callable[[], None]) -> None:
         """Launches workers until nothing more may start; replaces lost ones while there is progress.
@@ -89,7 +90,7 @@ class Course:
         while True:
             signals.check()
             self.rescue(None)
-            self._promote()
+            self._enqueue()
             before = self.tally()
             if self._budget.verdict(before) != "go on":
                 return
@@ -158,8 +159,10 @@ class Course:
         """The study's."""
         return account_of(self._study).tally(self._settings.minimize, self._now)
 
-    def _promote(self) -> None:
+    def _enqueue(self) -> None:
         with self._folder.locked():
+            # Of a combination that two machines had enqueued, each trial may have given way to the other.
+            enqueue_missing(self._study, self._wanted)
             if self._settings.promotes and self._budget.may_promote(self.tally()):
                 enqueue_promotion(self._study)
 

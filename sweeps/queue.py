@@ -15,7 +15,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
-from sweeps.account import account_of
+from sweeps.account import Account, account_of, gave_way
 from sweeps.continuation import continuation_of, enqueue_continuation, params_of
 from sweeps.leases import Watch
 from sweeps.space.parameter import Value
@@ -94,7 +94,7 @@ def enqueue_retries(study: Study, retries: int) -> int:
     account = account_of(study)
     trials = account.trials
     number = 0
-    for trial in account.failures():
+    for trial in [*account.failures(), *_repeated_in_vain(account)]:
         if not _may_be_repeated(trials, trial, retries):
             continue
         number += 1
@@ -107,6 +107,25 @@ def enqueue_retries(study: Study, retries: int) -> int:
             attrs[attributes.COMBINATION] = trial.user_attrs[attributes.COMBINATION]
         study.enqueue_trial(_params_again(trial), user_attrs=attrs)
     return number
+
+
+def _repeated_in_vain(account: Account) -> list[FrozenTrial]:
+    """The failed trials whose repeats have all given way to others, and not to the same combination."""
+    surplus = account.surplus()
+    found = {t.user_attrs[attributes.RETRY_OF] for t in surplus if attributes.RETRY_OF in t.user_attrs}
+    return [
+        account.trials[number]
+        for number in sorted(found)
+        if all(map(gave_way, account.repeats(number))) and not _is_tried(account, account.trials[number])
+    ]
+
+
+def _is_tried(account: Account, trial: FrozenTrial) -> bool:
+    """Whether the combination of a trial that failed waits, runs or has run in another trial."""
+    key = trial.user_attrs.get(attributes.COMBINATION)
+    if key is None or attributes.CONTINUES in trial.user_attrs:
+        return False
+    return any(other.state != TrialState.FAIL for other in account.with_combination(key))
 
 
 def _params_again(trial: FrozenTrial) -> dict[str, Any]:

@@ -66,10 +66,12 @@ def is_one_too_many(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: B
     key = trial.user_attrs.get(attributes.COMBINATION)
     if budget.grid and key is None:
         return True
-    gone = superseded(trials[: trial.number + 1])
+    waited = "fixed_params" in trial.system_attrs
+    gone = superseded(trials if waited else trials[: trial.number + 1])
     earlier = trials[: trial.number]
+    others = [other for other in trials if other is not trial] if waited else earlier
     live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
-    taken = [other for other in earlier if other.state in live and other.number not in gone]
+    taken = [other for other in others if other.state in live and other.number not in gone]
     if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in taken):
         return True
     held = continuation_of(trial)

@@ -156,3 +156,27 @@ def test_a_trial_that_waited_says_at_once_who_runs_it() -> None:
     trial = ask(study, True, False, True)
     assert trial is not None
     assert study.trials[trial.number].user_attrs[attributes.JOB] == {"pid": 1}
+
+
+def test_one_that_waited_gives_way_to_a_later_one_that_was_taken_before() -> None:
+    """Of two processes without a common lock one looks, sees that it waits, and makes a new one."""
+    study = optuna.create_study()
+    study.enqueue_trial({"x": 1})
+    study.add_trial(optuna.trial.create_trial(state=TrialState.RUNNING))
+    assert not is_surplus(Account(study.trials), 1, budget_of(1))
+    assert taken(study, True, False, False) == 0
+    assert is_surplus(Account(study.trials), 0, budget_of(1))
+    assert not is_surplus(Account(study.trials), 0, budget_of(2))
+
+
+def test_a_combination_gives_way_to_a_later_trial_of_it() -> None:
+    """Two processes have enqueued it at once; one of the trials failed, and its repeat was taken first."""
+    study = optuna.create_study()
+    for attrs in ({}, {}, {attributes.RETRY_OF: 0}):
+        study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key", **attrs})
+    study.tell(study.ask(), state=TrialState.FAIL)
+    storage, second, repeat = study._storage, *study.trials[1:]
+    assert storage.set_trial_state_values(repeat._trial_id, TrialState.RUNNING)
+    assert not is_surplus(Account(study.trials), 2, budget_of(None, grid=True))
+    assert storage.set_trial_state_values(second._trial_id, TrialState.RUNNING)
+    assert is_surplus(Account(study.trials), 1, budget_of(None, grid=True))

@@ -7,6 +7,7 @@ from pathlib import Path
 import optuna
 import pytest
 from optuna.study import Study
+from optuna.trial import TrialState
 
 from sweeps import attributes
 from sweeps.budget import budget_of
@@ -41,3 +42,26 @@ def test_only_the_death_of_an_own_lone_worker_counts(
     course.rescue(None)
     assert study.trials[0].user_attrs.get(attributes.SPARED) == spared
     assert study.trials[1].user_attrs[attributes.RETRY_OF] == 0
+
+
+def test_a_combination_whose_trials_all_gave_way_is_not_forgotten(tmp_path: Path) -> None:
+    """Two machines had enqueued it, and each trial gave way to the other."""
+    study = optuna.create_study()
+    settings = settings_of()
+    folder = StudyFolder(tmp_path)
+    rescue = Rescue(study, folder, settings, Watch(folder.leases, 60.0), lambda _: None)
+    course = Course(study, folder, settings, budget_of(settings, True), rescue)
+    combinations = [{"x": 1}, {"x": 2}]
+    course.begin((), combinations, everywhere=False)
+    for _ in range(2):
+        trial = study.ask()
+        trial.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
+        study.tell(trial, state=TrialState.FAIL)
+
+    def launch(_: bool) -> None:
+        while course.tally().waiting:
+            study.tell(study.ask(), 1.0)
+
+    course.run(launch, lambda: None)
+    done = [t.system_attrs["fixed_params"] for t in study.trials if t.state == TrialState.COMPLETE]
+    assert done == combinations

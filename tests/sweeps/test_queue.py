@@ -218,3 +218,32 @@ def test_a_trial_that_died_while_it_was_drawn_is_drawn_as_it_would_have_been() -
     end(study, trial, attributes.LOST)
     assert enqueue_retries(study, 0) == 1
     assert [drawn(study) for _ in range(2)] == expected[1:]
+
+
+def surplus(study: optuna.Study) -> None:
+    """The next trial is taken, and gives way to another."""
+    end(study, study.ask(), attributes.SURPLUS)
+
+
+def test_a_repeat_that_gave_way_is_enqueued_again() -> None:
+    study = optuna.create_study()
+    end(study, started(study), attributes.INTERRUPTED)
+    for number in (1, 2):
+        assert enqueue_retries(study, 0) == 1
+        assert enqueue_retries(study, 0) == 0
+        assert study.trials[number].user_attrs[attributes.RETRY_OF] == 0
+        surplus(study)
+    assert enqueue_retries(study, 0) == 1
+    study.tell(study.ask(), 1.0)
+    assert enqueue_retries(study, 0) == 0
+
+
+def test_a_repeat_that_gave_way_to_the_same_combination_is_not() -> None:
+    study = optuna.create_study()
+    for _ in range(2):
+        study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
+    end(study, study.ask(), attributes.INTERRUPTED)
+    study.tell(study.ask(), 1.0)
+    assert enqueue_retries(study, 0) == 1
+    surplus(study)
+    assert enqueue_retries(study, 0) == 0
