@@ -91,6 +91,9 @@ class _Ordered:
     def __init__(self) -> None:
         self._numbers: list[int] = []
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def __iter__(self) -> Iterator[int]:
         return iter(self._numbers.copy())  # whoever goes through them may change the study
 
@@ -134,6 +137,7 @@ class Account:
         self._undrawn = _Ordered()
         self._repeats, self._combinations, self._continuing = _Index(), _Index(), _Index()
         self._standing = _Index()  # by the stopped trial, those that go on with it and have not failed
+        self._begun = _Index()  # of these, those that do not wait
         self._relieving = _Ordered()  # of each of these, the first
         self._lowest: tuple[float, int] | None = None
         self._highest: tuple[float, int] | None = None
@@ -192,9 +196,12 @@ class Account:
         self._continuing.change(facts.continues, number, present)
         if facts.state == TrialState.FAIL:
             return
-        first = min(self._standing[facts.continues], default=None)
         self._standing.change(facts.continues, number, present)
-        now = min(self._standing[facts.continues], default=None)
+        if facts.state == TrialState.WAITING:
+            return
+        first = min(self._begun[facts.continues], default=None)
+        self._begun.change(facts.continues, number, present)
+        now = min(self._begun[facts.continues], default=None)
         if first != now:
             for which, added in ((first, False), (now, True)):
                 if which is not None:
@@ -222,6 +229,7 @@ class Account:
             retried=retried,
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
+            ahead=len(self._ahead),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,
             spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),
@@ -276,7 +284,7 @@ class Account:
 
     def live_before(self, number: int) -> int:
         """How many of the trials before this one have a result or run; one that was stopped, and those up to
-        this one that go on with it, count as one."""
+        this one that go on with it or have, count as one."""
         return self._live.below(number) - self._relieving.below(number + 1)
 
     def live(self) -> int:
@@ -284,8 +292,8 @@ class Account:
         return self.live_before(len(self.trials))
 
     def is_relieved(self, stopped: int, number: int) -> bool:
-        """Whether another trial, up to this one, stands for a stopped one."""
-        return any(other <= number for other in self._standing[stopped])
+        """Whether another trial, up to this one, goes on with a stopped one, or has; not if it waits to."""
+        return any(other <= number for other in self._begun[stopped])
 
 
 def gave_way(trial: FrozenTrial) -> bool:

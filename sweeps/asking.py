@@ -51,6 +51,7 @@ def ask(
     may_create: bool,
     lease_of: Callable[[Trial | FrozenTrial], Lease],
     claim: Mapping[str, Any],
+    only_ahead: bool = False,
 ) -> Taken | None:
     """Takes the first waiting trial that this worker may take, or makes a new one.
 
@@ -64,6 +65,7 @@ def ask(
         may_create: whether there may be further trials than those that wait.
         lease_of: of a trial; not taken yet.
         claim: what a trial says of its worker.
+        only_ahead: take no other trial than one that goes on with a stopped one.
 
     Returns:
         None where there is none that it may take.
@@ -74,6 +76,7 @@ def ask(
     barred = suspects(account)
     for trial in account.waiting():
         wanted = trial.number in barred if only_suspects else alone or trial.number not in barred
+        wanted = wanted and not (only_ahead and attributes.CONTINUES not in trial.user_attrs)
         if wanted and (lease := _reserved(lease_of(trial))) is not None:
             try:
                 if storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
@@ -83,7 +86,7 @@ def ask(
                 lease.release()
                 raise
             lease.release()
-    if only_suspects or not may_create:
+    if only_suspects or only_ahead or not may_create:
         return None
     new = create_trial(state=TrialState.RUNNING, user_attrs={attributes.JOB: dict(claim)})
     trial_id = storage.create_new_trial(study._study_id, template_trial=new)
@@ -128,13 +131,14 @@ def is_surplus(account: Account, number: int, budget: Budget) -> bool:
         return True
     waited = "fixed_params" in trial.system_attrs  # as Optuna notes of all that are enqueued
     last = len(account.trials) - 1 if waited else number
+    held = continuation_of(trial)
+    own = {number} if held is None else {number, held.trial}
     if key is not None and any(
         other.state in _LIVE and not account.is_relieved(other.number, last)
         for other in account.with_combination(key)
-        if other.number <= last and other.number != number
+        if other.number <= last and other.number not in own
     ):
         return True
-    held = continuation_of(trial)
     repeated = trial.user_attrs.get(attributes.RETRY_OF)
     if repeated is not None:
         rivals = account.repeats(repeated)

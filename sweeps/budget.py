@@ -48,6 +48,13 @@ class Budget:
             return False
         return self.n_trials is None or tally.finished + tally.running < self.n_trials
 
+    def may_begin(self, tally: Tally) -> bool:
+        """Whether one more trial may start that goes on with none: those that wait to go on keep the places
+        of the stopped ones."""
+        if not self.may_start(tally):
+            return False
+        return self.n_trials is None or tally.finished + tally.running + tally.ahead < self.n_trials
+
     def may_promote(self, tally: Tally) -> bool:
         """Whether a stopped trial may still go on; that makes no trial more, so their number is no limit."""
         return not self._spent(tally) and not self._too_many_failures(tally)

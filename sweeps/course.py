@@ -97,7 +97,7 @@ class Course:
             if self._budget.may_start(before):
                 waits = False
                 try:
-                    lost = launch(self._in_company and bool(suspects(account_of(self._study))))
+                    lost = launch(self._in_company and self._has_suspects(before))
                 except FaultError as fault:
                     self._stop_at(fault)
                     continue
@@ -120,6 +120,13 @@ class Course:
         self.rescue(str(fault))
         if self._budget.may_start(self.tally()):
             raise fault
+
+    def _has_suspects(self, now: Tally) -> bool:
+        """Whether trials that are to be run without company wait, and may start."""
+        account = account_of(self._study)
+        found = [account.trials[number] for number in suspects(account)]
+        begins = self._budget.may_begin(now)
+        return any(begins or attributes.CONTINUES in trial.user_attrs for trial in found)
 
     @property
     def _in_company(self) -> bool:

@@ -80,9 +80,15 @@ class Taker:
             promotes = self.settings.promotes and not self.only_suspects
             if promotes and self.budget.may_promote(self._tally()):
                 enqueue_promotion(self.study)
-            while self.budget.may_start(self._tally()):
+            while self.budget.may_start(now := self._tally()):
                 taken = ask(
-                    self.study, self.alone, self.only_suspects, not self.budget.grid, self.lease_of, claim
+                    self.study,
+                    self.alone,
+                    self.only_suspects,
+                    not self.budget.grid,
+                    self.lease_of,
+                    claim,
+                    only_ahead=not self.budget.may_begin(now),
                 )
                 if taken is None:
                     return None

@@ -27,6 +27,7 @@ class Tally:
         retried: FAIL, but the parameters were enqueued again.
         running: now.
         waiting: enqueued.
+        ahead: of those that wait, the ones that go on with a stopped trial.
         best: the best complete trial of a study of one objective.
         trials: all of them.
         spent: seconds during which at least one trial ran, up to a moment.
@@ -40,6 +41,7 @@ class Tally:
     retried: int
     running: int
     waiting: int
+    ahead: int
     best: FrozenTrial | None
     trials: Sequence[FrozenTrial]
     spent: Callable[[datetime], float] = field(compare=False)
@@ -85,6 +87,7 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
         retried=retried,
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
+        ahead=sum(t.state == TrialState.WAITING and attributes.CONTINUES in t.user_attrs for t in trials),
         best=best,
         trials=trials,
         spent=partial(running_seconds, trials),

@@ -67,14 +67,15 @@ def is_one_too_many(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: B
     if budget.grid and key is None:
         return True
     waited = "fixed_params" in trial.system_attrs
-    gone = superseded(trials if waited else trials[: trial.number + 1])
+    gone = superseded(trials if waited else trials[: trial.number + 1], waiting=False)
     earlier = trials[: trial.number]
     others = [other for other in trials if other is not trial] if waited else earlier
     live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
     taken = [other for other in others if other.state in live and other.number not in gone]
-    if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in taken):
-        return True
     held = continuation_of(trial)
+    rivals = [other for other in taken if held is None or other.number != held.trial]
+    if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in rivals):
+        return True
     repeated = trial.user_attrs.get(attributes.RETRY_OF)
     for other in earlier:
         if cause(other) == attributes.SURPLUS:

@@ -180,3 +180,24 @@ def test_a_combination_gives_way_to_a_later_trial_of_it() -> None:
     assert not is_surplus(Account(study.trials), 2, budget_of(None, grid=True))
     assert storage.set_trial_state_values(second._trial_id, TrialState.RUNNING)
     assert is_surplus(Account(study.trials), 1, budget_of(None, grid=True))
+
+
+def test_who_may_take_only_those_that_go_on_takes_no_other() -> None:
+    study = study_with_stopped()
+
+    def take() -> int | None:
+        found = asking.ask(
+            study,
+            True,
+            False,
+            True,
+            lambda trial: Lease(Path("leases"), trial, 60),
+            {"pid": 1},
+            only_ahead=True,
+        )
+        return None if found is None else found.trial.number
+
+    assert take() is None
+    enqueue_continuation(study, study.trials[1], {})
+    assert take() == 3
+    assert len(study.trials) == 4

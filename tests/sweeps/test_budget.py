@@ -94,3 +94,14 @@ def test_a_sampled_space_has_a_budget_even_where_none_is_named(
 ) -> None:
     budget = budget_of(settings_of(*overrides), grid)
     assert (budget.n_trials, budget.described) == (n_trials, described)
+
+
+def test_who_waits_to_go_on_keeps_the_place_of_the_stopped_one() -> None:
+    budget = replace(SAMPLED, n_trials=3)
+    now = replace(EMPTY, complete=2, promoted=1, waiting=2, ahead=1)
+    assert budget.may_start(now)
+    assert not budget.may_begin(now)
+    assert budget.may_begin(replace(now, complete=1))
+    assert not budget.may_begin(replace(now, complete=1, running=1))
+    assert not budget.may_begin(replace(now, complete=3))
+    assert replace(budget, n_trials=None).may_begin(now)
