@@ -20,6 +20,7 @@ from sweeps import records
 from sweeps.atomic import write_text
 from sweeps.errors import SweepInterruptedError, one_line, reason
 from sweeps.number import length_of, number_of, shown
+from sweeps.patience import AwayError
 from sweeps.settings import Settings
 from sweeps.storage import without_passwords
 
@@ -58,6 +59,7 @@ def run_trial_job(
     Raises:
         SweepInterruptedError: a signal came; a job may say so by `SystemExit(128 + signum)`.
         KeyboardInterrupt: likewise.
+        AwayError: the study's storage was away for too long when the job reported.
     """
     with open_dict(config):
         config.hydra.job.num = number
@@ -91,6 +93,8 @@ def _outcome(returned: JobReturn, folder: Path, settings: Settings) -> Outcome:
     if returned.status != JobStatus.COMPLETED:
         if isinstance(value, TrialPruned):
             return Outcome(TrialState.PRUNED, reason=without_passwords(one_line(value)) or "pruned")
+        if isinstance(value, AwayError):
+            raise value  # no fault of the job's
         untold = _write_traceback(folder, value)
         return Outcome(TrialState.FAIL, reason=without_passwords(reason(value)) + untold)
     try:

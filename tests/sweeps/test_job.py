@@ -19,6 +19,7 @@ from hypothesis.extra import numpy as nps
 from optuna.trial import TrialState
 
 from sweeps.job import Outcome, _left, _outcome
+from sweeps.patience import AwayError
 from tests.sweeps.parts import settings_of
 
 ONE = settings_of()
@@ -280,3 +281,9 @@ def test_whatever_a_job_returns_its_trial_is_complete_with_finite_numbers_or_say
         assert len(outcome.reason.splitlines()) == 1
         assert len(outcome.reason) <= 500
         outcome.reason.encode("utf-8")
+
+
+def test_a_storage_that_is_away_is_no_fault_of_the_job(tmp_path: Path) -> None:
+    with pytest.raises(AwayError):
+        outcome_of(AwayError("gone"), folder=tmp_path, failed=True)
+    assert list(tmp_path.iterdir()) == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import optuna
 import pytest
 
+from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import JOBLIB, Start, Sweep, folder_of, lines, states, wait_for
 from tests.sweeps.postgresql import PASSWORD, Server, running_server, url_of
 
@@ -100,7 +103,7 @@ def test_connections_that_are_cut_again_and_again_are_made_anew(
 def test_a_signal_stops_a_sweep_that_waits(
     start: Start, sweep: Sweep, server: Server, url: str, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
-    arguments: Any = (
+    arguments = (
         "x=range(0,4)",
         f"events={tmp_path}/events",
         "seconds=0.3",
@@ -123,3 +126,29 @@ def test_a_signal_stops_a_sweep_that_waits(
     assert again.returncode == 0, again.stderr
     done = [trial for trial in trials_in(url) if trial.state.name == "COMPLETE"]
     assert sorted(trial.params["x"] for trial in done) == [0, 1, 2, 3]
+
+
+def test_after_the_longest_wait_a_sweep_ends_and_the_same_command_goes_on(
+    sweep: Sweep, server: Server, url: str, tmp_path: Path
+) -> None:
+    # Ten minutes would be long for a test.
+    (tmp_path / "sitecustomize.py").write_text("import sweeps.patience\nsweeps.patience.LIMIT = 4.0\n")
+    path = os.pathsep.join([str(tmp_path), OUTSIDE["PYTHONPATH"]])
+    arguments = "x=range(0,4)", f"events={tmp_path}/events", "seconds=0.3", f"hydra.sweeper.storage={url}"
+    shown = re.escape(url.replace(PASSWORD, "***"))
+    stopper = threading.Thread(target=lambda: (wait_for(lambda: steps(tmp_path, "end") >= 1), server.stop()))
+    stopper.start()
+    try:
+        result = sweep(*arguments, PYTHONPATH=path)
+    finally:
+        stopper.join()
+        server.start()
+    assert result.returncode == 1
+    *_, last = result.stderr.splitlines()
+    assert re.fullmatch(f"error: {shown} cannot be reached for [45] s .*; the same command goes on .*", last)
+    assert "Traceback" not in result.stderr
+    again = sweep(*arguments)
+    assert again.returncode == 0, again.stderr
+    trials = trials_in(url)
+    assert sorted(t.params["x"] for t in trials if t.state.name == "COMPLETE") == [0, 1, 2, 3]
+    assert states(trials).count("FAIL") <= 1
