@@ -137,7 +137,7 @@ class Account:
         self._undrawn = _Ordered()
         self._repeats, self._combinations, self._continuing = _Index(), _Index(), _Index()
         self._standing = _Index()  # by the stopped trial, those that go on with it and have not failed
-        self._begun = _Index()  # of these, those that do not wait
+        self._relievers = _Index()  # of these, those that do not wait
         self._relieving = _Ordered()  # of each of these, the first
         self._lowest: tuple[float, int] | None = None
         self._highest: tuple[float, int] | None = None
@@ -199,9 +199,9 @@ class Account:
         self._standing.change(facts.continues, number, present)
         if facts.state == TrialState.WAITING:
             return
-        first = min(self._begun[facts.continues], default=None)
-        self._begun.change(facts.continues, number, present)
-        now = min(self._begun[facts.continues], default=None)
+        first = min(self._relievers[facts.continues], default=None)
+        self._relievers.change(facts.continues, number, present)
+        now = min(self._relievers[facts.continues], default=None)
         if first != now:
             for which, added in ((first, False), (now, True)):
                 if which is not None:
@@ -293,7 +293,7 @@ class Account:
 
     def is_relieved(self, stopped: int, number: int) -> bool:
         """Whether another trial, up to this one, goes on with a stopped one, or has; not if it waits to."""
-        return any(other <= number for other in self._begun[stopped])
+        return any(other <= number for other in self._relievers[stopped])
 
 
 def gave_way(trial: FrozenTrial) -> bool:
