@@ -229,7 +229,7 @@ class Account:
             retried=retried,
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
-            ahead=len(self._ahead),
+            ahead=len(self._ahead) + sum(self._facts[n].continues is not None for n in self._begun),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,
             spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),

@@ -202,6 +202,8 @@ def _require_kind(path: Path, begins: bytes, kind: str, field: str) -> None:
             raise SweepError(f"{field}: its folder does not exist")
         if not path.exists():
             return
+        if not path.is_file() and not path.is_dir():  # opening a pipe waits for its other end
+            raise SweepError(f"{field}: is not {kind}")
         with path.open("rb") as file:
             head = file.read(len(begins))
     except OSError as error:

@@ -51,7 +51,7 @@ def trial_subfolder(config: DictConfig, number: int) -> str:
             f"hydra.sweep.subdir={name}: must be a folder below the study's, its name without a dot in front "
             f"and other than {', '.join(sorted(OWN_FILES))}"
         )
-    if not name.isprintable() or any(len(part.encode()) > LONGEST_NAME for part in parts):
+    if not name.isprintable() or any(len(os.fsencode(part)) > LONGEST_NAME for part in parts):
         raise SweepError(
             f"hydra.sweep.subdir={name}: must be made of printable characters, each part of at most "
             f"{LONGEST_NAME} bytes"
@@ -129,8 +129,9 @@ class StudyFolder:
             said = error.strerror if isinstance(error, OSError) else error
             raise SweepError(f"hydra.sweep.dir={self.path}: is no possible folder ({said})") from None
         if not os.access(known, os.W_OK | os.X_OK):
-            raise SweepError(f"hydra.sweep.dir={self.path}: {known} cannot be written")
-        if "\0" in str(self.path) or any(len(part.encode()) > LONGEST_NAME for part in self.path.parts):
+            which = "" if known == self.path else f"{known} "
+            raise SweepError(f"hydra.sweep.dir={self.path}: {which}cannot be written")
+        if "\0" in str(self.path) or any(len(os.fsencode(part)) > LONGEST_NAME for part in self.path.parts):
             raise SweepError(
                 f"hydra.sweep.dir={self.path}: must be of names of at most {LONGEST_NAME} bytes, none null"
             )
