@@ -110,15 +110,14 @@ class Promises:
             self._innocent.add(number)
         elif worker.company or not worker.sweep.process.lives:
             self._innocent.add(number)
-        elif process is not worker.sweep.process and attributes.SPARED in attrs:
+        elif attributes.SPARED in attrs and self._spared_by[number] is not worker.sweep.process:
             self._innocent.add(number)  # another sweep has found it first, and cannot know
         else:
             self._alone.add(number)
             own = process is worker.sweep.process and attributes.JOB in attrs
             if state == TrialState.FAIL and own and not worker.sweep.signalled:
                 assert attrs[attributes.CAUSE] == attributes.LOST
-                # Another sweep, which cannot know, may have died before it had said all.
-                assert attributes.SPARED not in attrs or self._spared_by[number] is not process
+                assert attributes.SPARED not in attrs
         if state == TrialState.FAIL and number in self._innocent:
             spared = attributes.SPARED in attrs or attrs[attributes.CAUSE] == attributes.INTERRUPTED
             assert spared, f"trial {number} had no part in its worker's death, which counts against it"
