@@ -6,7 +6,6 @@ have ended never change: so only those are looked at that are new, or had not en
 
 from __future__ import annotations
 
-import bisect
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
+from sweeps.indexes import Index, Ordered
 from sweeps.spans import Spans, span_of
 from sweeps.tally import Tally
 
@@ -60,60 +60,6 @@ def _was_stopped(trial: FrozenTrial) -> bool:
     return interrupted or attrs.get(attributes.SPARED) == attributes.SWEEP_DIED
 
 
-class _Index:
-    """Numbers of trials by something that they share."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[object, set[int]] = {}
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._numbers
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __getitem__(self, key: object) -> set[int]:
-        return self._numbers.get(key, set())
-
-    def change(self, key: object, number: int, present: bool) -> None:
-        """Puts a number under a key, or takes it away."""
-        if present:
-            self._numbers.setdefault(key, set()).add(number)
-            return
-        self._numbers[key].discard(number)
-        if not self._numbers[key]:
-            del self._numbers[key]
-
-
-class _Ordered:
-    """Numbers in their order."""
-
-    def __init__(self) -> None:
-        self._numbers: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._numbers.copy())  # whoever goes through them may change the study
-
-    def __contains__(self, number: int) -> bool:
-        place = bisect.bisect_left(self._numbers, number)
-        return place < len(self._numbers) and self._numbers[place] == number
-
-    def change(self, number: int, present: bool) -> None:
-        """Adds a number, or takes it away."""
-        place = bisect.bisect_left(self._numbers, number)
-        if present:
-            self._numbers.insert(place, number)
-        else:
-            del self._numbers[place]
-
-    def below(self, limit: int) -> int:
-        """How many are lower."""
-        return bisect.bisect_left(self._numbers, limit)
-
-
 class Account:
     """What a study's trials amount to.
 
@@ -128,17 +74,17 @@ class Account:
         self.trials: Sequence[FrozenTrial] = ()
         self._facts: list[_Facts] = []
         self._states = {state: 0 for state in TrialState}
-        self._waiting, self._running = _Ordered(), _Ordered()
-        self._begun = _Ordered()  # of those that wait, the ones that a stopped sweep had begun
-        self._ahead = _Ordered()  # of the others, the ones that go on with a stopped trial
+        self._waiting, self._running = Ordered(), Ordered()
+        self._begun = Ordered()  # of those that wait, the ones that a stopped sweep had begun
+        self._ahead = Ordered()  # of the others, the ones that go on with a stopped trial
         self._failures: set[int] = set()  # FAIL, and no surplus
         self._surplus: set[int] = set()
-        self._live = _Ordered()  # COMPLETE, PRUNED or RUNNING
-        self._undrawn = _Ordered()
-        self._repeats, self._combinations, self._continuing = _Index(), _Index(), _Index()
-        self._standing = _Index()  # by the stopped trial, those that go on with it and have not failed
-        self._relievers = _Index()  # of these, those that do not wait
-        self._relieving = _Ordered()  # of each of these, the first
+        self._live = Ordered()  # COMPLETE, PRUNED or RUNNING
+        self._undrawn = Ordered()
+        self._repeats, self._combinations, self._continuing = Index(), Index(), Index()
+        self._standing = Index()  # by the stopped trial, those that go on with it and have not failed
+        self._relievers = Index()  # of these, those that do not wait
+        self._relieving = Ordered()  # of each of these, the first
         self._lowest: tuple[float, int] | None = None
         self._highest: tuple[float, int] | None = None
         self._spans = Spans()

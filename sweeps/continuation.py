@@ -75,13 +75,10 @@ def superseded(trials: Sequence[FrozenTrial], waiting: bool = True) -> set[int]:
 def standing(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """The trials without those for which another one stands, without failed attempts to go on, and without
     those that are tried again: every configuration counts once."""
-    gone = superseded(trials) | {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
-    return [
-        trial
-        for trial in trials
-        if trial.number not in gone
-        and not (trial.state == TrialState.FAIL and attributes.CONTINUES in trial.user_attrs)
-    ]
+    tied = [t for t in trials if t.user_attrs.keys() & {attributes.CONTINUES, attributes.RETRY_OF}]
+    gone = superseded(tied) | {trial.user_attrs.get(attributes.RETRY_OF) for trial in tied}
+    gone |= {t.number for t in tied if t.state == TrialState.FAIL and attributes.CONTINUES in t.user_attrs}
+    return [trial for trial in trials if trial.number not in gone] if gone else list(trials)
 
 
 def params_of(trial: FrozenTrial) -> dict[str, Any]:

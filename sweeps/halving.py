@@ -17,8 +17,8 @@ import optuna
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
-from sweeps.continuation import RUNG, continuation_of, origin_of, standing
+from sweeps.continuation import origin_of, standing
+from sweeps.rungs import Rungs
 
 
 class StandingStudy(Study):
@@ -45,14 +45,20 @@ class StandingStudy(Study):
         return copy.deepcopy(found) if deepcopy else found
 
 
-class SuccessiveHalvingPruner(optuna.pruners.SuccessiveHalvingPruner):
+class _Keeper:
+    """Keeps the rungs of a study, and of which."""
+
+    kept: tuple[object, Rungs] | None = None
+
+
+class SuccessiveHalvingPruner(_Keeper, optuna.pruners.SuccessiveHalvingPruner):
     """Optuna's, by rungs in which every configuration counts once."""
 
     def prune(self, study: Study, trial: FrozenTrial) -> bool:
         return super().prune(study if isinstance(study, StandingStudy) else StandingStudy(study), trial)
 
 
-class HyperbandPruner(optuna.pruners.HyperbandPruner):
+class HyperbandPruner(_Keeper, optuna.pruners.HyperbandPruner):
     """Optuna's, by rungs in which every configuration counts once; a trial that goes on with another, or
     repeats it, stays in the bracket of that one, though its number would put it in another."""
 
@@ -70,17 +76,6 @@ def view_of(study: Study) -> Study:
     return StandingStudy(study) if halves and not isinstance(study, StandingStudy) else study
 
 
-def stopped_at(trial: FrozenTrial) -> int | None:
-    """The rung at which a trial was stopped; None of one that was not, or was for an undefined value."""
-    if trial.state != TrialState.PRUNED or trial.last_step is None:
-        return None
-    rung = -1
-    while f"{RUNG}{rung + 1}" in trial.system_attrs:
-        rung += 1
-    value = trial.system_attrs.get(f"{RUNG}{rung}")
-    return rung if value == trial.intermediate_values[trial.last_step] else None
-
-
 def promotable(study: Study) -> FrozenTrial | None:
     """The stopped trial that is to go on: among the best 1/eta of all that reached the rung of its bracket at
     which it was stopped, and not yet gone on with.
@@ -94,33 +89,19 @@ def promotable(study: Study) -> FrozenTrial | None:
     if not isinstance(pruner, (SuccessiveHalvingPruner, HyperbandPruner)):
         return None
     trials = study.get_trials(deepcopy=False)
-    tried = {
-        held.trial
-        for trial in trials
-        if (held := continuation_of(trial)) is not None
-        and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
-    }
+    rungs = _rungs_of(study, pruner)
+    rungs.look(trials)
+    number = rungs.promotable(pruner._reduction_factor, pruner._bootstrap_count)
+    return trials[number] if number is not None else None
+
+
+def _rungs_of(study: Study, pruner: SuccessiveHalvingPruner | HyperbandPruner) -> Rungs:
+    """The rungs of a study, which its pruner keeps; made anew when it has come to know its brackets."""
     bracket = _brackets(study, pruner)
-    sign = 1.0 if study.direction == StudyDirection.MINIMIZE else -1.0
-    values: dict[tuple[int, int], list[float]] = {}
-    stopped: list[tuple[FrozenTrial, tuple[int, int]]] = []
-    for trial in standing(trials):
-        place = bracket(trial)
-        rung = 0
-        while (value := trial.system_attrs.get(f"{RUNG}{rung}")) is not None:
-            values.setdefault((place, rung), []).append(sign * value)
-            rung += 1
-        at = stopped_at(trial)
-        if at is not None and trial.number not in tried:
-            stopped.append((trial, (place, at)))
-    candidates = []
-    for trial, key in stopped:
-        rivals = values[key]
-        good = len(rivals) // pruner._reduction_factor
-        own = sign * trial.intermediate_values[trial.last_step or 0]
-        if len(rivals) > pruner._bootstrap_count and sum(value < own for value in rivals) < good:
-            candidates.append((-(trial.last_step or 0), own, trial.number, trial))
-    return min(candidates)[-1] if candidates else None
+    of = (study._storage, study._study_id, len(getattr(pruner, "_pruners", ())))
+    if pruner.kept is None or pruner.kept[0] != of:
+        pruner.kept = (of, Rungs(1.0 if study.direction == StudyDirection.MINIMIZE else -1.0, bracket))
+    return pruner.kept[1]
 
 
 def _brackets(
