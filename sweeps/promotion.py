@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from optuna.study import Study
-from optuna.trial import TrialState
 
 from sweeps import attributes
 from sweeps.account import account_of
@@ -21,10 +20,10 @@ def enqueue_promotion(study: Study) -> int | None:
         the number of the promoted trial; None where there is none, one waits already, or what a stopped sweep
         had begun waits to be done first.
     """
-    waiting = study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
-    if account_of(study).begun() or any(
+    account = account_of(study)
+    if account.begun() or any(
         attributes.CONTINUES in trial.user_attrs and attributes.RETRY_OF not in trial.user_attrs
-        for trial in waiting
+        for trial in account.waiting()
     ):
         return None
     stopped = promotable(study)
