@@ -55,7 +55,7 @@ class Fields:
         value = self.text(name)
         if value is not None and not re.fullmatch(r"\w[\w .,:=+@-]*", value):
             raise self._refuse(name, "a name: letters, digits and any of .,:=+@_- and blanks, a letter first")
-        if value is not None and len(value.encode()) > LONGEST_NAME:
+        if value is not None and len(value.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
             raise self._refuse(name, f"a name of at most {LONGEST_NAME} bytes")
         return value
 

@@ -151,8 +151,8 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
     if storage is None:
         return StorageLocation(str(folder / "study.journal"))
     field = f"hydra.sweeper.storage={storage}"
-    if any(character in storage for character in "\0\r\n"):
-        raise SweepError(f"{field}: must not have line breaks or NUL characters")
+    if "\0" in storage:
+        raise SweepError(f"{field}: must not have a null character")
     if "://" not in storage:
         if not storage.endswith((".journal", ".log")):
             raise SweepError(

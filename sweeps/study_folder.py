@@ -25,7 +25,7 @@ OWN_FILES = {
     "trials.csv",
     "leaderboard.csv",
 }
-LONGEST_NAME = 240  # bytes, of a folder: names may have 255, and -2, -3, ... are put behind one
+LONGEST_NAME = 240  # bytes, of a trial's folder: names may have 255, and -2, -3, ... are put behind it
 
 
 def trial_subfolder(config: DictConfig, number: int) -> str:
@@ -51,12 +51,19 @@ def trial_subfolder(config: DictConfig, number: int) -> str:
             f"hydra.sweep.subdir={name}: must be a folder below the study's, its name without a dot in front "
             f"and other than {', '.join(sorted(OWN_FILES))}"
         )
-    if not name.isprintable() or any(len(os.fsencode(part)) > LONGEST_NAME for part in parts):
+    if "\0" in name or not _fits(Path(name)):
         raise SweepError(
-            f"hydra.sweep.subdir={name}: must be made of printable characters, each part of at most "
-            f"{LONGEST_NAME} bytes"
+            f"hydra.sweep.subdir={name}: must be of names of at most {LONGEST_NAME} bytes, none of them null"
         )
     return name
+
+
+def _fits(path: Path, most: int = LONGEST_NAME) -> bool:
+    """Whether a file system takes every name of the path."""
+    try:
+        return all(len(part.encode("utf-8", "surrogateescape")) <= most for part in path.parts)
+    except UnicodeEncodeError:  # half a character
+        return False
 
 
 def resolved_text(config: DictConfig, key: str) -> str:
@@ -129,12 +136,10 @@ class StudyFolder:
             said = error.strerror if isinstance(error, OSError) else error
             raise SweepError(f"hydra.sweep.dir={self.path}: is no possible folder ({said})") from None
         if not os.access(known, os.W_OK | os.X_OK):
-            which = "" if known == self.path else f"{known} "
-            raise SweepError(f"hydra.sweep.dir={self.path}: {which}cannot be written")
-        if "\0" in str(self.path) or any(len(os.fsencode(part)) > LONGEST_NAME for part in self.path.parts):
-            raise SweepError(
-                f"hydra.sweep.dir={self.path}: must be of names of at most {LONGEST_NAME} bytes, none null"
-            )
+            place = "" if known == self.path else f"{known} "
+            raise SweepError(f"hydra.sweep.dir={self.path}: {place}cannot be written")
+        if "\0" in str(self.path) or not _fits(self.path.relative_to(known), 255):
+            raise SweepError(f"hydra.sweep.dir={self.path}: must be of names of at most 255 bytes, none null")
 
     def make(self) -> None:
         """Makes the folder.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.study_folder import StudyFolder
+from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import (
     JOBLIB,
     LAUNCHERS,
@@ -127,11 +128,15 @@ def test_a_trial_goes_on_when_the_sweep_is_killed_and_no_other_is_begun(
 
 def test_what_ends_the_process_reaches_the_sweep(sweep: Sweep, tmp_path: Path) -> None:
     """A function that suggests parameters, and raises, is no trial's job."""
-    (tmp_path / "spaces.py").write_text("def suggest(cfg, trial):\n    raise OSError('no such mine')\n")
-    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    (tmp_path / "spaces.py").write_text(
+        "import sys\n"
+        "def suggest(cfg, trial):\n"
+        "    if 'sweeps.runner' in sys.modules:  # the sweep itself has rehearsed a few trials\n"
+        "        raise LookupError('no such mine')\n"
+    )
+    path = os.pathsep.join([str(tmp_path), OUTSIDE["PYTHONPATH"]])
     function = "hydra.sweeper.custom_search_space=spaces.suggest"
     result = sweep("x=interval(0,1)", function, SUPERVISED, "hydra.sweeper.n_trials=2", PYTHONPATH=path)
     assert result.returncode == 1
-    assert "lost workers: " in result.stdout
-    assert "OSError: no such mine" in result.stdout
+    assert "LookupError: no such mine" in result.stdout
     assert "Traceback" not in result.stderr

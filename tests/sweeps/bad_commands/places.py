@@ -26,8 +26,8 @@ SUBFOLDERS = [
             "conf/x", "study.journal", "study.journal.lock", ".study.journal.lock", "study.journal.torn-1",
             ".lock", ".leases", ".leases/0",
             "spec.yaml", "multirun.yaml", "trials.csv", "leaderboard.csv", "spec.yaml/x",
-            ".partial-1-spec.yaml", "trials.csv.lock", LONG, f"a/{LONG}", "'a\nb'",
-            "${nosuch}", "${hydra.job.nosuch}", "${nosuch:1}", "${oc.env:NO_SUCH_VARIABLE}", "'a\tb'",
+            ".partial-1-spec.yaml", "trials.csv.lock", LONG, f"a/{LONG}",
+            "${nosuch}", "${hydra.job.nosuch}", "${nosuch:1}", "${oc.env:NO_SUCH_VARIABLE}",
         )
     ),
     of_app("hydra.sweep.subdir=workers", "+kind=plain,workers", "hydra.sweep.subdir=${kind}"),
