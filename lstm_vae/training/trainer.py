@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from lstm_vae.atomic import replacing
 from lstm_vae.data import Splits
 from lstm_vae.errors import RunFailedError
 from lstm_vae.evaluation import Scorer
 from lstm_vae.model import VAE
 from lstm_vae.run_config import RunConfig, TrainingConfig
-from lstm_vae.training import checkpoint, history
+from lstm_vae.training import checkpoint, history, weights
 from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.checkpoint import Progress
 from lstm_vae.training.history import EpochRow
@@ -210,7 +209,7 @@ class Trainer:
         progress = Progress(row.epoch, before.best_epoch, before.best_val_loss)
         if row.val_loss < before.best_val_loss:
             progress = Progress(row.epoch, row.epoch, row.val_loss)
-            with self._average.applied(), replacing(self._files.best) as partial:
-                self._vae.save_weights(partial)
+            with self._average.applied():
+                weights.save(self._files.best, self._vae)
         checkpoint.save(self._files.last, self._state, progress)
         return progress
