@@ -42,7 +42,8 @@ SAMPLER, PRUNER = "hydra.sweeper.sampler", "hydra.sweeper.pruner"
         ("x=1.0,true",),
         # places
         ("x=1,2", "hydra.sweeper.study_name='Été, 2=+@-'"),
-        ("x=1,2", "hydra.sweep.subdir='a\nline\tbreak'"), ("x=1,2", "hydra.sweep.subdir=same/for all"), ("x=1,2", "hydra.sweep.subdir=confusion.x"),
+        ("x=1,2", "hydra.sweep.subdir='a\nline\tbreak'"), ("x=1,2", "hydra.sweep.subdir=same/for all"),
+        ("x=1,2", "hydra.sweep.subdir=confusion.x"),
         ("x=1,2", "hydra.sweep.subdir=${hydra.job.override_dirname}/${hydra.job.id}"),
         ("x=1,2", "hydra.sweeper.storage=new.journal"), ("x=1,2", "hydra.sweeper.storage='sqlite:///new.db'"),
         # launchers
