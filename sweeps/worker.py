@@ -5,7 +5,6 @@ Hydra's launcher runs it as one long job in place of the program's own.
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import signal
@@ -37,7 +36,7 @@ from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.narration import tell_continuation, tell_outcome
 from sweeps.pulse import pulsing
-from sweeps.replication import first_seed, replicate_overrides
+from sweeps.replication import first_seed, mean_of, replicate_overrides
 from sweeps.reporting import reporting_to
 from sweeps.samplers import PerTrialSampler, make_pruner
 from sweeps.settings import Settings
@@ -216,7 +215,7 @@ class _Loop:
             if outcome.state != TrialState.COMPLETE:
                 return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
             values += outcome.values
-        return Outcome(TrialState.COMPLETE, (math.fsum(values) / len(values),), replicates=tuple(values))
+        return Outcome(TrialState.COMPLETE, (mean_of(values),), replicates=tuple(values))
 
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
         settings, root = self._worker.settings, self._worker.folder.path

@@ -85,16 +85,16 @@ def environment(root: Path) -> dict[str, str]:
 
 def start(words: Sequence[str], root: Path) -> subprocess.Popen[str]:
     """Starts a command in a process group of its own."""
-    log = (root / "log").open("a", encoding="utf-8")
-    return subprocess.Popen(
-        [sys.executable, *words],
-        cwd=root,
-        env=environment(root),
-        stdout=log,
-        stderr=log,
-        text=True,
-        start_new_session=True,
-    )
+    with (root / "log").open("a", encoding="utf-8") as log:
+        return subprocess.Popen(
+            [sys.executable, *words],
+            cwd=root,
+            env=environment(root),
+            stdout=log,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        )
 
 
 def ended(process: subprocess.Popen[str]) -> int | None:
@@ -188,7 +188,7 @@ class Undisturbed:
 
     Attributes:
         outcome: as `finished` has it.
-        seconds: the shortest seen.
+        seconds: that it took.
     """
 
     outcome: list[Any]
@@ -196,19 +196,16 @@ class Undisturbed:
 
 
 def undisturbed(study: Study, work: Path) -> Undisturbed:
-    """Runs a study without a kill, twice, since the first one also makes caches."""
-    seconds = []
-    for number in range(2):
-        root = work / f"undisturbed-{number}"
-        root.mkdir()
-        begun = time.monotonic()
-        code = ended(start(study.words, root))
-        assert code == 0, (root / "log").read_text()
-        seconds.append(time.monotonic() - begun)
+    """Runs a study without a kill."""
+    root = work / "undisturbed"
+    root.mkdir()
+    begun = time.monotonic()
+    code = ended(start(study.words, root))
+    assert code == 0, (root / "log").read_text()
+    seconds = time.monotonic() - begun
     outcome = finished(root / "s")
-    for number in range(2):
-        shutil.rmtree(work / f"undisturbed-{number}")
-    return Undisturbed(outcome, min(seconds))
+    shutil.rmtree(root)
+    return Undisturbed(outcome, seconds)
 
 
 def tried(study: Study, known: Undisturbed, target: str, root: Path, chance: random.Random) -> list[str]:

@@ -215,8 +215,10 @@ def telling(calls: list[Call]) -> list[Call]:
 @contextmanager
 def campaign_of(place: str, work: Path) -> Iterator[Campaign]:
     """Within it, faults of a run can be tried."""
-    (work / "cache").mkdir(parents=True, exist_ok=True)
-    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "XDG_CACHE_HOME": str(work / "cache")}
+    folders = {"XDG_CACHE_HOME": work / "cache", "TMPDIR": work / "temporary"}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **{name: str(path) for name, path in folders.items()}}
     with Commands(work / "commands", IMPORTS, environment) as commands:
         yield Campaign(commands, work / place, place)
 

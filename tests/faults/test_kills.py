@@ -12,7 +12,7 @@ from tests.faults.kills import REAL, TRIVIAL, kill_runs, kill_sweeps
 
 def test_killed_sweeps_go_on(tmp_path: Path) -> None:
     few = {name: TRIVIAL[name] for name in ("random", "grid, two workers")}
-    assert kill_sweeps(few, 6, random.Random(11), tmp_path) == []
+    assert kill_sweeps(few, 4, random.Random(11), tmp_path) == []
 
 
 @pytest.mark.slow
