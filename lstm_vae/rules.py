@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from lstm_vae.errors import UserError
 
+LARGEST_WHOLE = 2**31 - 1  # of whole numbers: what TensorFlow counts with
+
 
 class Rule(Protocol):
     """What every rule offers."""
@@ -34,9 +36,13 @@ def apply(rule: Rule, path: str, value: Any) -> Any:
         UserError: the value is not allowed; the message names field, value and what is allowed.
     """
     try:
-        return rule.normalise(value)
+        normal = rule.normalise(value)
     except (TypeError, ValueError, OverflowError):
         raise UserError(f"{path}={value!r}: must be {rule.allowed}") from None
+    for number in normal if isinstance(normal, tuple) else (normal,):
+        if isinstance(number, int) and number > LARGEST_WHOLE:
+            raise UserError(f"{path}={number}: must be at most {LARGEST_WHOLE}")
+    return normal
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from typing import Any, get_type_hints
 from lstm_vae import rules
 from lstm_vae.errors import UserError
 
-LARGEST = 2**31 - 1  # of whole numbers; what TensorFlow counts with
-SEED = rules.Whole(0, most=LARGEST)  # what TensorFlow's stateless generators take
+SEED = rules.Whole(0, most=rules.LARGEST_WHOLE)  # what TensorFlow's stateless generators take
 ACTIVATIONS = ("relu", "elu", "gelu", "leaky_relu", "silu", "tanh")
 
 # Fields that say where and how a run is executed or shown, not what it computes: they are no part of its
@@ -50,9 +49,6 @@ class _Section:
             value = rules.apply(
                 item.metadata["rule"], f"{self.section}.{item.name}", getattr(self, item.name)
             )
-            for number in value if isinstance(value, tuple) else (value,):
-                if isinstance(number, int) and number > LARGEST:
-                    raise UserError(f"{self.section}.{item.name}={number}: must be at most {LARGEST}")
             object.__setattr__(self, item.name, value)
 
 
