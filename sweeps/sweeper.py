@@ -20,7 +20,7 @@ from sweeps.budget import Verdict
 from sweeps.course import Course
 from sweeps.dry_run import dry_run
 from sweeps.errors import FaultError, SweepError, SweepInterruptedError, is_fault, one_line, reason
-from sweeps.journal import was_mended
+from sweeps.journal import Journal, was_mended
 from sweeps.launching import launch
 from sweeps.leases import Watch
 from sweeps.ledger import Ledger
@@ -84,8 +84,7 @@ class _Sweep:
     def run(self) -> int:
         plan = self._plan
         combinations = plan.space.combinations() if plan.grid else ()
-        mended = plan.storage.journal is not None and was_mended(plan.storage.journal)
-        self._course.begin(plan.warm, combinations, everywhere=mended)
+        self._course.begin(plan.warm, combinations, everywhere=self._is_mended())
         self._ledger.complete()
         searching = f"sampled by {sampler_name(plan.settings)}"
         if plan.grid:
@@ -101,6 +100,14 @@ class _Sweep:
                 raise
             return self._interrupted(signum)  # a storage that is away is not waited for any longer
         return self._summary()
+
+    def _is_mended(self) -> bool:
+        """Whether the journal's end was ever torn: what it has lost is to be looked for everywhere."""
+        journal = self._plan.storage.journal
+        if journal is None:
+            return False
+        Journal(str(journal)).mend()  # before what is read of it decides anything
+        return was_mended(journal)
 
     def _launch(self, only_suspects: bool) -> str | None:
         """Launches workers and waits for them; trials on which a worker died are tried again by one alone."""
