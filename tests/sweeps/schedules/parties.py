@@ -194,7 +194,7 @@ class Worker:
         except BaseException as error:
             fail(study, trial, attributes.INTERRUPTED, reason(error))
             raise
-        tell(study, trial, outcome, self.machine.path / placed.subfolder)
+        tell(study, trial, outcome, self.machine.path, placed.subfolder)
         self._world.promises.told(trial.number, outcome)
         placed.lease.release()
         self._check()
