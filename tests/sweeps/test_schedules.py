@@ -196,7 +196,7 @@ def run(schedules: int) -> int:
     return Schedules.passed
 
 
-@pytest.mark.slow  # it fails, and whether the sweeper or the model of it is wrong is not known yet
+@pytest.mark.slow  # a thousand find two open questions: docs/reliability.md
 def test_some_hundred_schedules() -> None:
     assert run(300) >= 300
 
