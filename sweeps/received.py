@@ -133,7 +133,7 @@ def require_lines(path: Path, most: int = MOST_LINE) -> None:
     """Raises `OSError` where a file is no regular one, or has a line of more than so many bytes."""
     with opened(path, 2**62) as file:
         length = 0
-        while block := file.read(2**20):
+        while block := file.read(min(2**20, most)):  # no line in it is longer
             first, last = block.find(b"\n"), block.rfind(b"\n")
             if first < 0:
                 length += len(block)
