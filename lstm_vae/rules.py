@@ -41,7 +41,7 @@ def apply(rule: Rule, path: str, value: Any) -> Any:
         raise UserError(f"{path}={value!r}: must be {rule.allowed}") from None
     for number in normal if isinstance(normal, tuple) else (normal,):
         if isinstance(number, int) and number > LARGEST_WHOLE:
-            raise UserError(f"{path}={number}: must be at most {LARGEST_WHOLE}")
+            raise UserError(f"{path}={number}: must be {rule.allowed}, and no number above {LARGEST_WHOLE}")
     return normal
 
 

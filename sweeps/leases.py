@@ -11,7 +11,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,10 +149,11 @@ class Watch:
         job = trial.user_attrs.get(attributes.JOB)
         if self._is_here(trial.number, job):
             # A child of the job's own may have inherited the lock, and live on.
-            gone = job is not None and os.name != "nt" and not lives(int(job["pid"]))
-            return gone or not self._is_locked(trial.number)
+            return (job is not None and _is_gone(job)) or not self._is_locked(trial.number)
         if job is None and self._sole:
             return True  # nobody is between taking it and saying so: the journal has lost who it was
+        if job is not None and _is_gone(job):
+            return True  # of a folder that was moved, or of another that has the study in common
         beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
         now = self._clock()
         before, since = self._seen.get(trial.number, (object(), now))
@@ -181,3 +182,8 @@ class Watch:
 
     def _is_locked(self, number: int) -> bool:
         return locks.is_held(self._folder / str(number))
+
+
+def _is_gone(job: Mapping[str, Any]) -> bool:
+    """Whether a trial's process was one of this machine's, and is no more."""
+    return os.name != "nt" and str(job["host"]).startswith(f"{this_host()}:") and not lives(int(job["pid"]))

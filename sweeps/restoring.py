@@ -44,7 +44,9 @@ def restore_results(
         for trial in trials
         if not _is_settled(trial) and "folder" in trial.user_attrs.get(attributes.JOB, {})
     }
-    places = {*running, *(_folders(folder.path) if everywhere else ())}
+    # The study may have lost, with its last records, in which folder a trial has run.
+    lost = any(_lacks_folder(trial) and watch.is_dead(trial) for trial in trials)
+    places = {*running, *(_folders(folder.path) if everywhere or lost else ())}
     found = []
     for place in sorted(places - known):
         result = result_file.read(folder.path / place / result_file.NAME, study.study_name)
@@ -63,6 +65,11 @@ def restore_results(
 
 def _is_settled(trial: FrozenTrial) -> bool:
     return trial.state.is_finished()
+
+
+def _lacks_folder(trial: FrozenTrial) -> bool:
+    running = trial.state == TrialState.RUNNING
+    return running and "folder" not in trial.user_attrs.get(attributes.JOB, {})
 
 
 def _belongs(result: Result, place: str) -> bool:

@@ -66,6 +66,16 @@ def test_a_live_process_is_alive_and_a_killed_one_dead_at_once(
     assert Watch(tmp_path / "leases", 3600).is_dead(trial_of(tmp_path))
 
 
+def test_a_killed_process_is_dead_at_once_after_its_folder_was_moved(
+    holder: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    moved = Watch(tmp_path / "moved" / "leases", 3600)
+    assert not any(moved.is_dead(trial_of(tmp_path)) for _ in range(3))
+    holder.kill()
+    holder.wait()
+    assert moved.is_dead(trial_of(tmp_path))
+
+
 def ask(folder: Path, **job: object) -> tuple[optuna.Trial, Lease]:
     trial = journal_study(folder).ask()
     lease = Lease(folder / "leases", trial, 0.05)
