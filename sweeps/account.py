@@ -20,6 +20,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps import attributes
 from sweeps.indexes import Index, Ordered
 from sweeps.spans import Spans, span_of
+from sweeps.surplus import gave_way
 from sweeps.tally import Tally
 
 
@@ -46,7 +47,7 @@ def _facts_of(trial: FrozenTrial) -> _Facts:
     attrs = trial.user_attrs
     return _Facts(
         trial.state,
-        attrs.get(attributes.CAUSE) == attributes.SURPLUS,
+        gave_way(trial),
         attrs.get(attributes.RETRY_OF),
         attrs[attributes.CONTINUES]["trial"] if attributes.CONTINUES in attrs else None,
         attrs.get(attributes.COMBINATION),
@@ -240,11 +241,6 @@ class Account:
     def is_relieved(self, stopped: int, number: int) -> bool:
         """Whether another trial, up to this one, goes on with a stopped one, or has; not if it waits to."""
         return any(other <= number for other in self._relievers[stopped])
-
-
-def gave_way(trial: FrozenTrial) -> bool:
-    """Whether a trial was closed at once, because another process had taken the same, or the last."""
-    return trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
 
 
 _accounts: WeakKeyDictionary[BaseStorage, dict[int, Account]] = WeakKeyDictionary()

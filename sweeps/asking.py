@@ -15,10 +15,11 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from sweeps import attributes
-from sweeps.account import Account, account_of, gave_way
+from sweeps.account import Account, account_of
 from sweeps.budget import Budget
 from sweeps.continuation import continuation_of
 from sweeps.leases import Lease
+from sweeps.surplus import gave_way
 
 _LIVE = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 

@@ -10,12 +10,13 @@ import pandas as pd
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, tables
+from sweeps import tables
 from sweeps.continuation import superseded
 from sweeps.csv_rows import cell, read_cells
 from sweeps.errors import SweepError
 from sweeps.rows import PARAMS, Header, header_of, row_of
 from sweeps.study_folder import StudyFolder
+from sweeps.surplus import gave_way
 
 FIRST = ("rank", "trial", "state", "value", "low", "high", "replicates")
 _ORDER = {"COMPLETE": 0, "PRUNED": 1, "RUNNING": 2, "FAIL": 3}
@@ -48,7 +49,7 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
     trials = study.get_trials(deepcopy=False)
     gone = superseded(trials, waiting=False)
     for trial in trials:
-        if trial.state == TrialState.WAITING or _is_surplus(trial) or trial.number in gone:
+        if trial.state == TrialState.WAITING or gave_way(trial) or trial.number in gone:
             continue
         row = known.get(trial.number)
         if row is None or not _agrees(row, trial, header):
@@ -70,10 +71,6 @@ def _first_use(rows: Sequence[dict[str, str]]) -> Any:
         for name in row:
             order.setdefault(name, len(order))
     return order.__getitem__
-
-
-def _is_surplus(trial: FrozenTrial) -> bool:
-    return trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
 
 
 def _known_rows(path: Path) -> dict[int, dict[str, str]]:

@@ -9,10 +9,10 @@ from typing import Any
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from sweeps import attributes
 from sweeps.csv_rows import append, numbers_of, write_rows
 from sweeps.rows import header_of, row_of
 from sweeps.study_folder import StudyFolder
+from sweeps.surplus import gave_way
 
 LEAST_SECONDS = 60.0  # between two ranked boards
 SHARE = 0.02  # of the time that ranking may take
@@ -71,7 +71,7 @@ class Ledger:
 
 
 def _has_row(trial: FrozenTrial) -> bool:
-    return trial.state.is_finished() and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+    return trial.state.is_finished() and not gave_way(trial)
 
 
 def _ended(trial: FrozenTrial) -> datetime:

@@ -15,10 +15,11 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
-from sweeps.account import Account, account_of, gave_way
+from sweeps.account import Account, account_of
 from sweeps.continuation import continuation_of, enqueue_continuation, params_of
 from sweeps.leases import Watch
 from sweeps.space.parameter import Value
+from sweeps.surplus import gave_way
 
 
 def combination_key(values: Mapping[str, Value]) -> str:
@@ -31,7 +32,7 @@ def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -
     present = {
         trial.user_attrs.get(attributes.COMBINATION)
         for trial in study.get_trials(deepcopy=False)
-        if trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+        if not gave_way(trial)
     }
     number = 0
     for values in combinations:

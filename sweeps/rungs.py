@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps import attributes
 from sweeps.continuation import RUNG
 from sweeps.indexes import Index
+from sweeps.surplus import gave_way
 
 Place = tuple[int, int]  # a bracket, and a rung of it
 
@@ -169,8 +170,7 @@ def _links_of(trial: FrozenTrial) -> _Links:
         return _Links(None, None, repeats, False)
     other = attrs[attributes.CONTINUES]["trial"]
     failed = trial.state == TrialState.FAIL
-    surplus = attrs.get(attributes.CAUSE) == attributes.SURPLUS
-    return _Links(None if failed else other, None if surplus else other, repeats, failed)
+    return _Links(None if failed else other, None if gave_way(trial) else other, repeats, failed)
 
 
 def _ended(trial: FrozenTrial) -> bool:

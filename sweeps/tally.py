@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps import attributes
 from sweeps.continuation import superseded
 from sweeps.spans import running_seconds
+from sweeps.surplus import gave_way
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
     best_value = 0.0
     for trial in trials:
         by_state[trial.state] += 1
-        if trial.state == TrialState.FAIL and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS:
+        if trial.state == TrialState.FAIL and not gave_way(trial):
             if trial.number in repeated:
                 retried += 1
             else:
