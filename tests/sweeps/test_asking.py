@@ -132,7 +132,8 @@ def test_of_two_that_go_on_with_the_same_trial_the_first_counts() -> None:
     first = ask(study, True, False, True)
     assert first is not None
     first.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
-    assert is_surplus(Account(study.trials), 4, budget_of(None))  # not before it has ended: its worker may die
+    # Not before it has ended: its worker may die before that.
+    assert is_surplus(Account(study.trials), 4, budget_of(None))
     study.tell(first, state=TrialState.FAIL)
     assert not is_surplus(Account(study.trials), 4, budget_of(None))
 

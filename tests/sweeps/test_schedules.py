@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 )
 from optuna.trial import TrialState
 
-from tests.sweeps.schedules.parties import Rules
 from tests.sweeps.schedules.processes import Process
+from tests.sweeps.schedules.rules import Rules
 from tests.sweeps.schedules.world import World
 
 WHICH = st.integers(0, 11)

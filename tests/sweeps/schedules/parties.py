@@ -6,8 +6,7 @@ worker. A launcher, a job and death are the test's.
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optuna.exceptions import TrialPruned, UpdateFinishedTrialError
@@ -23,89 +22,16 @@ from sweeps.errors import SweepInterruptedError, reason
 from sweeps.job import Outcome
 from sweeps.leases import Watch
 from sweeps.rescue import Rescue
-from sweeps.settings import Settings
-from sweeps.space import Space
 from sweeps.taking import Placed, Taker
 from sweeps.telling import fail, tell
-from tests.sweeps.parts import master_of, settings_of, space_of
 from tests.sweeps.schedules.processes import Process, SharedFolder, SteppingLease
+from tests.sweeps.schedules.rules import GRACE, INTERVAL, master
 
 if TYPE_CHECKING:
     from tests.sweeps.schedules.promises import Promises
     from tests.sweeps.schedules.world import World
 
 LAST = 4  # step of a job
-GRACE, INTERVAL = 60.0, 15.0
-SAMPLER = {"_target_": "optuna.samplers.RandomSampler", "seed": 0}
-HALVING = {
-    "_target_": "optuna.pruners.SuccessiveHalvingPruner",
-    "min_resource": 1,
-    "reduction_factor": 2,
-    "min_early_stopping_rate": 0,
-}
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What a study is, and how its sweeps are launched.
-
-    Attributes:
-        grid: every combination of four; else sampled.
-        halving: successive halving, with promotion.
-        n_trials: the budget; None for the whole grid.
-        retries: of trials that raised.
-        max_failures: that are borne.
-        n_workers: a sweep's.
-        dies_together: a launcher whose workers all die with one, as joblib's do.
-        detached: a launcher whose workers go on without their sweep, as submitit's do.
-        journal: the storage is a file; else memory.
-        machines: 2 share only the storage.
-    """
-
-    grid: bool
-    halving: bool
-    n_trials: int | None
-    retries: int
-    max_failures: int | None
-    n_workers: int
-    dies_together: bool
-    detached: bool
-    journal: bool
-    machines: int
-
-    @property
-    def settings(self) -> Settings:
-        return replace(
-            _plain_settings(),
-            n_trials=self.n_trials,
-            retries=self.retries,
-            max_failures=self.max_failures,
-            n_workers=self.n_workers,
-            sampler=SAMPLER,
-            pruner=HALVING if self.halving else {"_target_": "optuna.pruners.NopPruner"},
-            promote=self.halving,
-            grace_period=GRACE,
-            heartbeat_interval=INTERVAL,
-        )
-
-    @property
-    def space(self) -> Space:
-        return space(self.grid)
-
-
-@functools.cache
-def _plain_settings() -> Settings:
-    return settings_of()
-
-
-@functools.cache
-def space(grid: bool) -> Space:
-    return space_of("x=1,2", "y=1,2") if grid else space_of("x=interval(0,1)", "y=interval(0,1)")
-
-
-@functools.cache
-def master() -> Any:
-    return master_of()
 
 
 class Worker:

@@ -11,16 +11,16 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, result_file
 from sweeps.account import account_of
-from sweeps.budget import Verdict
 from sweeps.continuation import RUNG, continuation_of, superseded
 from sweeps.job import Outcome
 from sweeps.promotion import enqueue_promotion
-from sweeps.queue import combination_key, enqueue_missing, enqueue_retries
+from sweeps.queue import enqueue_missing, enqueue_retries
 from sweeps.samplers import PerTrialSampler
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
-from tests.sweeps.schedules.parties import GRACE, SAMPLER, Worker, master, space
+from tests.sweeps.schedules.parties import Worker
 from tests.sweeps.schedules.processes import Process, this_process
+from tests.sweeps.schedules.rules import GRACE, SAMPLER, master, space
 
 if TYPE_CHECKING:
     from tests.sweeps.schedules.world import World
@@ -33,6 +33,7 @@ class Promises:
 
     Attributes:
         taken: who runs, or ran, a trial.
+        innocent: trials that died with their sweep or in company, were stopped, or only slept.
         steps: of the storage, for people who read a failing schedule.
     """
 
@@ -43,7 +44,7 @@ class Promises:
         self._spared_by: dict[int, Process] = {}
         self._signs: dict[int, float] = {}
         self._given_up: set[int] = set()
-        self._innocent: set[int] = set()  # died with its sweep or in company, was stopped, or only slept
+        self.innocent: set[int] = set()
         self._alone: set[int] = set()
         self._ends: dict[int, Any] = {}
 
@@ -107,18 +108,18 @@ class Promises:
             assert not here, f"trial {number} is given up, and its worker lives here"
             age = self._world.clock() - self._signs[number]
             assert age > GRACE, f"trial {number} is given up {age} s after its last sign of life"
-            self._innocent.add(number)
+            self.innocent.add(number)
         elif worker.company or not worker.sweep.process.lives:
-            self._innocent.add(number)
+            self.innocent.add(number)
         elif attributes.SPARED in attrs and self._spared_by[number] is not worker.sweep.process:
-            self._innocent.add(number)  # another sweep has found it first, and cannot know
+            self.innocent.add(number)  # another sweep has found it first, and cannot know
         else:
             self._alone.add(number)
             own = process is worker.sweep.process and attributes.JOB in attrs
             if state == TrialState.FAIL and own and not worker.sweep.signalled:
                 assert attrs[attributes.CAUSE] == attributes.LOST
                 assert attributes.SPARED not in attrs
-        if state == TrialState.FAIL and number in self._innocent:
+        if state == TrialState.FAIL and number in self.innocent:
             spared = attributes.SPARED in attrs or attrs[attributes.CAUSE] == attributes.INTERRUPTED
             assert spared, f"trial {number} had no part in its worker's death, which counts against it"
         if state == TrialState.FAIL and here:
@@ -261,62 +262,6 @@ class Promises:
         assert not promotes or enqueue_promotion(study) is None
         assert enqueue_missing(study, combinations) == 0
         assert len(self._world.trials) == before
-
-    def check_end(self, verdict: Verdict) -> None:
-        """What holds when everybody has come to an end, and a last sweep has done what was left."""
-        trials, rules = self._world.trials, self._world.rules
-        left = [trial for trial in trials if trial.state == TrialState.RUNNING]
-        # A sweep that is not to go on does not wait to see whether another machine's worker lives.
-        assert not left or verdict in ("failures", "met")
-        assert all(self.taken[trial.number].machine is not self._world.machines[0] for trial in left)
-        counted = [t for t in trials if t.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS]
-        failed = [trial for trial in counted if trial.state == TrialState.FAIL]
-        repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
-        for_good = [trial for trial in failed if trial.number not in repeated]
-        for trial in for_good:
-            self._check_failure(trials, trial)
-        # Two machines may have enqueued a combination at once: what repeats the one gives way to the other.
-        kept = {trial.user_attrs.get(attributes.RETRY_OF) for trial in counted}
-        others = {t.user_attrs.get(attributes.COMBINATION) for t in counted if t.state != TrialState.FAIL}
-        for trial in failed:
-            gave_way = trial.number in repeated and trial.number not in kept
-            assert not gave_way or trial.user_attrs[attributes.COMBINATION] in others
-        now = tally(trials, True)
-        assert now.failed == len(for_good)
-        finished = now.finished
-        too_many = rules.max_failures is not None and len(for_good) > rules.max_failures
-        if rules.n_trials is not None and finished >= rules.n_trials:
-            assert verdict == "met"
-        elif too_many:
-            assert verdict == "failures"
-        elif rules.grid:
-            assert verdict == ("exhausted" if for_good else "met")
-            assert now.waiting == 0
-            self._check_grid(counted, for_good)
-        else:
-            raise AssertionError(f"it ended before its budget was met: {verdict}")
-
-    def _check_failure(self, trials: list[FrozenTrial], trial: FrozenTrial) -> None:
-        assert trial.user_attrs[attributes.CAUSE] != attributes.INTERRUPTED
-        assert trial.number not in self._innocent, "failed for what it had no part in"
-        causes = []
-        link: FrozenTrial | None = trial
-        while link is not None:
-            causes.append((link.user_attrs[attributes.CAUSE], link.number in self._innocent))
-            before = link.user_attrs.get(attributes.RETRY_OF)
-            link = trials[before] if before is not None else None
-        cause = causes[0][0]
-        allowed = {attributes.RAISED: self._world.rules.retries, attributes.LOST: 1}[cause]
-        assert causes.count((cause, False)) == allowed + 1
-
-    def _check_grid(self, counted: list[FrozenTrial], for_good: list[FrozenTrial]) -> None:
-        keys = {combination_key(values) for values in self._world.rules.space.combinations()}
-        ended = {t.user_attrs[attributes.COMBINATION] for t in counted if t.state in ENDED}
-        failed = {trial.user_attrs[attributes.COMBINATION] for trial in for_good}
-        assert ended | failed == keys
-        # One that failed as it went on stands as it was stopped.
-        begun = {t.user_attrs[attributes.COMBINATION] for t in for_good if continuation_of(t) is None}
-        assert not ended & begun or self._world.rules.machines > 1
 
 
 def _last(process: Process, workers: list[Worker]) -> Worker | None:

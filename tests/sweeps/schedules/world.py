@@ -16,9 +16,11 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.budget import budget_of
 from sweeps.journal import Journal
 from sweeps.samplers import PerTrialSampler, make_pruner
-from tests.sweeps.schedules.parties import GRACE, INTERVAL, Rules, Sweep, Worker
+from tests.sweeps.schedules.ending import Ending
+from tests.sweeps.schedules.parties import Sweep, Worker
 from tests.sweeps.schedules.processes import Clock, Process, SharedFolder, SteppingStorage
 from tests.sweeps.schedules.promises import Promises
+from tests.sweeps.schedules.rules import GRACE, INTERVAL, Rules
 
 NAME = "study"
 
@@ -128,7 +130,7 @@ class World:
         verdict = self.sweeps[last].verdict
         assert verdict is not None
         self.promises.check()
-        self.promises.check_end(verdict)
+        Ending(self, self.promises).check(verdict)
 
     def _run_out(self) -> None:
         for _ in range(20_000):

@@ -1,0 +1,88 @@
+"""What must hold when everybody has come to an end, and a last sweep has done what was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps import attributes
+from sweeps.budget import Verdict
+from sweeps.continuation import continuation_of
+from sweeps.queue import combination_key
+from sweeps.surplus import gave_way
+from sweeps.tally import tally
+from tests.sweeps.schedules.promises import ENDED, Promises
+
+if TYPE_CHECKING:
+    from tests.sweeps.schedules.world import World
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Of a schedule.
+
+    Attributes:
+        world: in which everybody has come to an end.
+        promises: kept beside its study.
+    """
+
+    world: World
+    promises: Promises
+
+    def check(self, verdict: Verdict) -> None:
+        """What holds when everybody has come to an end, and a last sweep has done what was left."""
+        trials, rules = self.world.trials, self.world.rules
+        left = [trial for trial in trials if trial.state == TrialState.RUNNING]
+        # A sweep that is not to go on does not wait to see whether another machine's worker lives.
+        assert not left or verdict in ("failures", "met")
+        assert all(self.promises.taken[trial.number].machine is not self.world.machines[0] for trial in left)
+        counted = [trial for trial in trials if not gave_way(trial)]
+        failed = [trial for trial in counted if trial.state == TrialState.FAIL]
+        repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
+        for_good = [trial for trial in failed if trial.number not in repeated]
+        for trial in for_good:
+            self._check_failure(trials, trial)
+        # Two machines may have enqueued a combination at once: what repeats the one gives way to the other.
+        kept = {trial.user_attrs.get(attributes.RETRY_OF) for trial in counted}
+        others = {t.user_attrs.get(attributes.COMBINATION) for t in counted if t.state != TrialState.FAIL}
+        for trial in failed:
+            in_vain = trial.number in repeated and trial.number not in kept
+            assert not in_vain or trial.user_attrs[attributes.COMBINATION] in others
+        now = tally(trials, True)
+        assert now.failed == len(for_good)
+        finished = now.finished
+        too_many = rules.max_failures is not None and len(for_good) > rules.max_failures
+        if rules.n_trials is not None and finished >= rules.n_trials:
+            assert verdict == "met"
+        elif too_many:
+            assert verdict == "failures"
+        elif rules.grid:
+            assert verdict == ("exhausted" if for_good else "met")
+            assert now.waiting == 0
+            self._check_grid(counted, for_good)
+        else:
+            raise AssertionError(f"it ended before its budget was met: {verdict}")
+
+    def _check_failure(self, trials: list[FrozenTrial], trial: FrozenTrial) -> None:
+        assert trial.user_attrs[attributes.CAUSE] != attributes.INTERRUPTED
+        assert trial.number not in self.promises.innocent, "failed for what it had no part in"
+        causes = []
+        link: FrozenTrial | None = trial
+        while link is not None:
+            causes.append((link.user_attrs[attributes.CAUSE], link.number in self.promises.innocent))
+            before = link.user_attrs.get(attributes.RETRY_OF)
+            link = trials[before] if before is not None else None
+        cause = causes[0][0]
+        allowed = {attributes.RAISED: self.world.rules.retries, attributes.LOST: 1}[cause]
+        assert causes.count((cause, False)) == allowed + 1
+
+    def _check_grid(self, counted: list[FrozenTrial], for_good: list[FrozenTrial]) -> None:
+        keys = {combination_key(values) for values in self.world.rules.space.combinations()}
+        ended = {t.user_attrs[attributes.COMBINATION] for t in counted if t.state in ENDED}
+        failed = {trial.user_attrs[attributes.COMBINATION] for trial in for_good}
+        assert ended | failed == keys
+        # One that failed as it went on stands as it was stopped.
+        begun = {t.user_attrs[attributes.COMBINATION] for t in for_good if continuation_of(t) is None}
+        assert not ended & begun or self.world.rules.machines > 1
