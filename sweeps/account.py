@@ -218,6 +218,18 @@ class Account:
         """Those that go on, or went on, with a stopped trial."""
         return self._all(self._continuing[number])
 
+    def is_rivalled(self, number: int) -> bool:
+        """Whether a trial before this one repeats, or goes on with, the same one, and has not given way. That
+        does not change: trials are numbered as they come, and who has given way has ended."""
+        facts = self._facts[number]
+        if facts.retry_of is not None:
+            rivals = self.repeats(facts.retry_of)
+        elif facts.continues is not None:
+            rivals = self.continuations(facts.continues)
+        else:
+            return False
+        return any(other.number < number and not gave_way(other) for other in rivals)
+
     def with_combination(self, key: str) -> list[FrozenTrial]:
         """Those that try a combination."""
         return self._all(self._combinations[key])

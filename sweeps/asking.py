@@ -19,7 +19,6 @@ from sweeps.account import Account, account_of
 from sweeps.budget import Budget
 from sweeps.continuation import continuation_of
 from sweeps.leases import Lease
-from sweeps.surplus import gave_way
 
 _LIVE = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 
@@ -140,12 +139,7 @@ def is_surplus(account: Account, number: int, budget: Budget) -> bool:
         if other.number <= last and other.number not in own
     ):
         return True
-    repeated = trial.user_attrs.get(attributes.RETRY_OF)
-    if repeated is not None:
-        rivals = account.repeats(repeated)
-    else:
-        rivals = account.continuations(held.trial) if held is not None else []
-    if any(other.number < number and not gave_way(other) for other in rivals):
+    if account.is_rivalled(number):
         return True
     if budget.n_trials is None:
         return False

@@ -19,7 +19,7 @@ from sweeps.account import Account, account_of
 from sweeps.continuation import continuation_of, enqueue_continuation, params_of
 from sweeps.leases import Watch
 from sweeps.space.parameter import Value
-from sweeps.surplus import gave_way
+from sweeps.surplus import TAKEN, gave_way
 
 
 def combination_key(values: Mapping[str, Value]) -> str:
@@ -55,6 +55,8 @@ def fail_dead(
 ) -> list[int]:
     """Marks the trials whose worker is dead as FAIL, in the study and in their records.
 
+    One that was about to give way to another does: tried again, it would be run twice.
+
     Args:
         spared: why a death does not count against a trial; None where it does.
         pid: of the only process, of this machine, whose trials it is about; None for all.
@@ -63,9 +65,21 @@ def fail_dead(
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         if pid is not None and not watch.is_of(trial, pid):
             continue
-        if watch.is_dead(trial) and fail(study, folder, trial, cause, reason, spared(trial)):
+        if not watch.is_dead(trial):
+            continue
+        if _was_to_give_way(study, trial):
+            failed = fail(study, folder, trial, attributes.SURPLUS, TAKEN)
+        else:
+            failed = fail(study, folder, trial, cause, reason, spared(trial))
+        if failed:
             found.append(trial.number)
     return found
+
+
+def _was_to_give_way(study: Study, trial: FrozenTrial) -> bool:
+    """Whether a trial was taken, did not run yet, and another repeats or goes on with the same one."""
+    placed = "folder" in trial.user_attrs.get(attributes.JOB, {})
+    return not placed and account_of(study).is_rivalled(trial.number)
 
 
 def fail(

@@ -6,6 +6,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes
 
+TAKEN = "another process had taken the same, or the last of the budget"  # for people
+
 
 def gave_way(trial: FrozenTrial) -> bool:
     """Whether a trial was closed at once, because another process had taken the same, or the last.

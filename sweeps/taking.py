@@ -25,6 +25,7 @@ from sweeps.queue import enqueue_retries
 from sweeps.settings import Settings
 from sweeps.space import Space
 from sweeps.study_folder import StudyFolder
+from sweeps.surplus import TAKEN
 from sweeps.tally import Tally
 from sweeps.telling import fail, fail_by
 
@@ -95,8 +96,7 @@ class Taker:
                 try:
                     if not is_surplus(account_of(self.study), taken.trial.number, self.budget):
                         return Placed(*taken, *self._placed(taken.trial, claim))
-                    said = "another process had taken the last of the budget"
-                    fail(self.study, taken.trial, attributes.SURPLUS, said)
+                    fail(self.study, taken.trial, attributes.SURPLUS, TAKEN)
                 except BaseException as error:
                     try:
                         fail_by(self.study, taken.trial, error)

@@ -247,3 +247,21 @@ def test_a_repeat_that_gave_way_to_the_same_combination_is_not() -> None:
     assert enqueue_retries(study, 0) == 1
     surplus(study)
     assert enqueue_retries(study, 0) == 0
+
+
+def test_a_dead_one_that_was_to_give_way_is_not_tried_again(tmp_path: Path) -> None:
+    """Two machines have enqueued the same again, and the worker of the second dies before it sees that."""
+    study = journal_study(tmp_path)
+    end(study, started(study), attributes.INTERRUPTED)
+    for _ in range(2):
+        study.enqueue_trial({}, user_attrs={attributes.RETRY_OF: 0})
+    _, alive = running(study, tmp_path, "1")
+    second = study.ask()
+    lease = Lease(tmp_path / ".leases", second, 60)
+    second.set_user_attr(attributes.JOB, lease.take())  # no folder yet
+    lease.release()
+    watch = Watch(tmp_path / ".leases", 60)
+    assert fail_dead(study, tmp_path, watch, attributes.LOST, "its worker died") == [2]
+    assert study.trials[2].user_attrs[attributes.CAUSE] == attributes.SURPLUS
+    assert enqueue_retries(study, 1) == 0
+    alive.release()

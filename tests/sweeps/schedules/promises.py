@@ -104,6 +104,9 @@ class Promises:
         here = machine is worker.machine
         self._given_up.add(number)
         attrs = self._world.trials[number].user_attrs
+        if attrs.get(attributes.CAUSE) == attributes.SURPLUS:
+            assert "folder" not in attrs[attributes.JOB], "it runs, and is said to have given way"
+            return
         if worker.process.lives:
             assert not here, f"trial {number} is given up, and its worker lives here"
             age = self._world.clock() - self._signs[number]
