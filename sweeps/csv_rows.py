@@ -20,6 +20,7 @@ from sweeps.errors import SweepError, one_line
 
 MOST = 128 * 2**20  # bytes of a table: a hundred thousand trials
 _FORMULA = re.compile("'*[=+@\t\r-]")
+_NUMBERS = re.compile(r"[0-9A-Za-z+. -]+")
 _WHOLE = re.compile(r"[0-9]{1,18}")
 
 
@@ -122,6 +123,8 @@ def _unquoted(text: str) -> str:
 
 def _is_numbers(text: str) -> bool:
     """Whether it is a number, or several with blanks between them: replicates."""
+    if not _NUMBERS.fullmatch(text):
+        return False  # float() bears any white space around a number
     try:
         return bool([float(part) for part in text.split(" ")])
     except ValueError:

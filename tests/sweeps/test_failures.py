@@ -65,7 +65,7 @@ def test_what_raised_is_tried_again_as_often_as_asked(sweep: Sweep, tmp_path: Pa
     result = sweep(*arguments, "hydra.sweeper.retries=2")
     trials = trials_of(tmp_path)
     assert states(trials) == ["COMPLETE", "FAIL", "FAIL", "FAIL"]
-    assert [trial.params["x"] for trial in trials] == [0, 1, 1, 1]
+    assert [trial.params.get("x") for trial in trials] == [0, 1, 1, 1]
     assert [trial.user_attrs.get("sweeps:retry_of") for trial in trials] == [None, None, 1, 2]
     assert "1 failed, 2 tried again" in result.stdout
 
@@ -76,7 +76,7 @@ def test_a_killed_worker_is_lost_and_its_trial_tried_again_once(sweep: Sweep, tm
     trials = trials_of(tmp_path)
     done = sorted(trial.params["x"] for trial in trials if trial.state.name == "COMPLETE")
     assert done == [0, 1, 2, 3]
-    lost = next(trial for trial in trials if trial.state.name == "FAIL" and trial.params["x"] == 1)
+    lost = next(trial for trial in trials if trial.state.name == "FAIL" and trial.params.get("x") == 1)
     assert lost.user_attrs["sweeps:cause"] == "lost"
     assert "its worker died" in lost.user_attrs["sweeps:reason"]
 
@@ -86,7 +86,7 @@ def test_a_trial_that_kills_every_worker_does_not_stop_the_others(sweep: Sweep, 
     trials = trials_of(tmp_path)
     done = sorted(trial.params["x"] for trial in trials if trial.state.name == "COMPLETE")
     assert done == [0, 2, 3]
-    assert sum(trial.params["x"] == 1 for trial in trials) == 2
+    assert sum(trial.params.get("x") == 1 for trial in trials) == 2
     assert result.returncode == 1
 
 

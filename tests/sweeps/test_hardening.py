@@ -28,7 +28,7 @@ def test_an_innocent_trial_survives_beside_one_that_kills(sweep: Sweep, tmp_path
     done = sorted(trial.params["x"] for trial in trials_of(tmp_path) if trial.state.name == "COMPLETE")
     assert done == [1, 2, 4, 5, 6]
     # It died in company, which tells nothing of it, then alone, then alone once more.
-    attempts = [trial for trial in trials_of(tmp_path) if trial.params["x"] == 3]
+    attempts = [trial for trial in trials_of(tmp_path) if trial.params.get("x") == 3]
     assert [trial.user_attrs.get("sweeps:spared", "counts") for trial in attempts] == [
         "its worker had company, and launchers let all die with one",
         "counts",

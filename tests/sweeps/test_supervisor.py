@@ -73,7 +73,7 @@ def test_a_trial_that_kills_its_process_takes_nobody_along(
     result = sweep("x=0,1,2,3", events, "trouble=kill", "trouble_at=1", "seconds=0.1", SUPERVISED, *launcher)
     assert result.returncode == 1, result.stderr
     trials = trials_of(tmp_path)
-    of_one = [trial for trial in trials if trial.params["x"] == 1]
+    of_one = [trial for trial in trials if trial.params.get("x") == 1]
     assert states(of_one) == ["FAIL", "FAIL"]
     assert all(trial.user_attrs["sweeps:reason"] == "its process died (SIGKILL)" for trial in of_one)
     assert not any("sweeps:spared" in trial.user_attrs for trial in of_one)  # it died alone: that counts
@@ -118,8 +118,10 @@ def test_a_trial_goes_on_when_the_sweep_is_killed_and_no_other_is_begun(
     process = start(*arguments, "seconds=1")
     wait_for(lambda: "start 0 0" in lines(events))
     process.kill()
-    process.communicate()
+    process.wait()
     wait_for(lambda: not living(tmp_path))
+    os.killpg(process.pid, signal.SIGKILL)  # joblib's own process would idle for five minutes
+    process.communicate()
     assert lines(events) == ["start 0 0", "end 0 0"]
     assert states(trials_of(tmp_path)) == ["COMPLETE", "WAITING", "WAITING"]
     assert sweep(*arguments, "seconds=0").returncode == 0
