@@ -37,7 +37,7 @@ MUTATIONS = st.lists(
     min_size=1,
     max_size=4,
 )
-FUZZ = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def test_an_honest_study_is_read_by_every_command(campaign: Campaign) -> None:

@@ -89,7 +89,7 @@ def test_a_locked_file_is_waited_for(tmp_path: Path, waits: bool, capsys: pytest
     assert len(capsys.readouterr().err.splitlines()) == (2 if waits else 0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(EVENTS)
 def test_only_what_has_changed_is_read_and_that_is_all(
     tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, int, int, bool]]

@@ -183,6 +183,11 @@ def test_brackets_are_those_of_the_first_trial_and_rungs_count_a_configuration_o
         seen = pruner._create_bracket_study(study, bracket).get_trials()
         values = [trial.system_attrs[f"{RUNG}0"] for trial in seen if f"{RUNG}0" in trial.system_attrs]
         assert len(values) == len(set(values))  # every configuration has a value of its own
+        assert [trial.number for trial in seen] == [
+            trial.number
+            for trial in standing(trials)
+            if homes[held.first if (held := continuation_of(trial)) else trial.number] == bracket
+        ]
 
 
 def test_what_a_stopped_sweep_had_begun_is_done_before_anybody_goes_on() -> None:
@@ -211,3 +216,44 @@ def test_a_sampler_sees_each_configuration_once() -> None:
     assert [trial.number for trial in seen.get_trials()] == [0, 2, 3, 4]
     assert [trial.number for trial in seen.get_trials(states=(TrialState.PRUNED,))] == [2, 3]
     assert [trial.number for trial in study.get_trials()] == [0, 1, 2, 3, 4]
+
+
+def test_a_pruner_of_two_studies_takes_none_for_the_other() -> None:
+    low, high = halving(), halving(direction="maximize")
+    high.pruner = low.pruner
+    for number in range(1, 5):
+        run(low, [float(number)] * 4)
+        run(high, [-float(number)] * 4)
+    for _ in range(2):
+        found = [promotable(low), promotable(high)]
+        assert [trial.number for trial in found if trial is not None] == [1, 1]
+    other = halving()
+    other.pruner = low.pruner
+    assert promotable(other) is None
+
+
+@pytest.mark.parametrize("kind", [SuccessiveHalvingPruner, HyperbandPruner])
+def test_its_rungs_are_kept_from_one_look_to_the_next(
+    kind: type[SuccessiveHalvingPruner | HyperbandPruner],
+) -> None:
+    pruner = kind(min_resource=1, reduction_factor=2)
+    study = optuna.create_study(study_name="s", pruner=pruner)
+    for number in range(8):
+        run(study, [float(number)] * 4)
+    promotable(study)
+    assert pruner.kept is not None
+    rungs = pruner.kept[1]
+    run(study, [0.0] * 4)
+    promotable(study)
+    assert pruner.kept[1] is rungs
+
+
+def test_a_view_gives_copies_unless_told_otherwise() -> None:
+    study = halving()
+    run(study, [1.0] * 4)
+    (own,) = study.get_trials(deepcopy=False)
+    view = StandingStudy(study)
+    assert view.get_trials(deepcopy=False)[0] is own
+    assert view.get_trials()[0] is not own
+    assert view._get_trials()[0] is not own
+    assert view.get_trials(states=(TrialState.PRUNED,)) == []

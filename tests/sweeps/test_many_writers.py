@@ -8,11 +8,13 @@ import pytest
 
 from tests.sweeps.many_writers import cases, run
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("grid", [False, True], ids=["sampled", "grid"])
 @pytest.mark.parametrize("kind", ["journal", "sqlite", "postgresql"])
-def test_four_processes_keep_one_study(tmp_path: Path, kind: str, grid: bool) -> None:
-    with cases(kind, tmp_path, processes=4, trials=40, grid=grid) as found:
+def test_three_processes_keep_one_study(tmp_path: Path, kind: str, grid: bool) -> None:
+    with cases(kind, tmp_path, processes=3, trials=24, grid=grid) as found:
         for what, case in found:
             assert run(case).wrong == (), what
 

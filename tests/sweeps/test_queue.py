@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import optuna
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from optuna.trial import Trial, TrialState
 
 from sweeps import attributes
+from sweeps.continuation import enqueue_continuation
 from sweeps.errors import SweepError
 from sweeps.leases import Lease, Watch
 from sweeps.queue import combination_key, enqueue_missing, enqueue_retries, fail, fail_dead
@@ -265,3 +267,77 @@ def test_a_dead_one_that_was_to_give_way_is_not_tried_again(tmp_path: Path) -> N
     assert study.trials[2].user_attrs[attributes.CAUSE] == attributes.SURPLUS
     assert enqueue_retries(study, 1) == 0
     alive.release()
+
+
+def test_only_the_trials_of_a_process_are_failed_where_it_is_about_one(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    for number in "012":
+        trial, lease = running(study, tmp_path, number)
+        lease.release()
+        if number != "1":
+            trial.set_user_attr(attributes.JOB, trial.user_attrs[attributes.JOB] | {"pid": 1})
+    watch = Watch(tmp_path / ".leases", 60)
+    assert fail_dead(study, tmp_path, watch, attributes.LOST, "it died", pid=os.getpid()) == [1]
+    assert fail_dead(study, tmp_path, watch, attributes.LOST, "they died") == [0, 2]
+
+
+def test_whoever_may_not_be_repeated_keeps_nobody_from_it() -> None:
+    study = optuna.create_study()
+    stopped = started(study)
+    stopped.report(1.0, 1)
+    study.tell(stopped, state=TrialState.PRUNED)
+    enqueue_continuation(study, study.trials[0], {})
+    end(study, study.ask(), attributes.INTERRUPTED)
+    end(study, started(study), attributes.RAISED)
+    end(study, started(study), attributes.INTERRUPTED)
+    unnamed = started(study)
+    study.tell(unnamed, state=TrialState.FAIL)  # without a cause: Optuna's own heartbeat, or a person
+    assert enqueue_retries(study, 0) == 2
+    assert [trial.user_attrs.get(attributes.RETRY_OF) for trial in study.trials[5:]] == [1, 3]
+    assert attributes.CONTINUES in study.trials[5].user_attrs
+
+
+def test_fewer_retries_than_there_were_allow_no_more() -> None:
+    study = optuna.create_study()
+    for _ in range(3):
+        end(study, started(study), attributes.RAISED)
+        enqueue_retries(study, 2)
+    study.tell(study.ask(), 0.0)
+    for _ in range(2):
+        end(study, started(study), attributes.RAISED)
+        enqueue_retries(study, 1)
+    assert study.trials[-1].state == TrialState.FAIL
+    assert enqueue_retries(study, 0) == 0
+
+
+def test_a_combination_of_which_all_gave_way_or_failed_is_tried_again() -> None:
+    study = optuna.create_study()
+    study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
+    end(study, study.ask(), attributes.INTERRUPTED)
+    for _ in range(2):
+        assert enqueue_retries(study, 0) == 1
+        surplus(study)
+    assert enqueue_retries(study, 0) == 1
+
+
+@pytest.mark.parametrize(
+    ("job", "cause", "kept"),
+    [
+        (None, attributes.INTERRUPTED, True),
+        ({"folder": "0"}, attributes.INTERRUPTED, True),
+        ({}, attributes.RAISED, True),
+        ({}, attributes.LOST, False),
+        ({}, attributes.INTERRUPTED, False),
+    ],
+)
+def test_one_that_never_ran_is_drawn_anew(job: dict[str, str] | None, cause: str, kept: bool) -> None:
+    study = optuna.create_study()
+    study.enqueue_trial({"y": 3})
+    trial = started(study)
+    trial.suggest_int("y", 0, 9)
+    if job is not None:
+        trial.set_user_attr(attributes.JOB, job | {"beat": 0.0})
+    end(study, trial, cause)
+    assert enqueue_retries(study, 1) == 1
+    fixed = study.trials[-1].system_attrs["fixed_params"]
+    assert fixed == ({"x": trial.params["x"], "y": 3} if kept else {"y": 3})
