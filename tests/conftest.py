@@ -41,12 +41,12 @@ STARTING = {"sweep", "start", "command", "finished_run"}  # fixtures that start 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that start programs, each of which takes a second and more: `-m "not process"` is what
-    one runs between two edits."""
+    """Marks the tests that start programs, each of which takes a second and more, as `long`, beside those
+    that say so of themselves; the others are what one runs between two edits."""
     for item in items:
         module = getattr(item, "module", None)
         if STARTING & set(getattr(item, "fixturenames", ())) or hasattr(module, "subprocess"):
-            item.add_marker(pytest.mark.process)
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session", autouse=True)

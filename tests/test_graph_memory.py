@@ -11,6 +11,8 @@ from lstm_vae import run
 from lstm_vae.graph_memory import graphs_released
 from lstm_vae.run_config import RunConfig
 
+pytestmark = pytest.mark.long
+
 
 @tf.custom_gradient
 def _doubled(x: tf.Tensor) -> object:

@@ -11,6 +11,8 @@ from lstm_vae.model.losses import bernoulli_cross_entropy
 from lstm_vae.model.vae import unit_interval
 from lstm_vae.run_config import RunConfig
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def vae(small: RunConfig, digits: Splits) -> VAE:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.faults.kills import REAL, TRIVIAL, kill_runs, kill_sweeps
 
+pytestmark = pytest.mark.long
+
 
 def test_killed_sweeps_go_on(tmp_path: Path) -> None:
     few = {name: TRIVIAL[name] for name in ("random", "grid, two workers")}

@@ -11,6 +11,8 @@ from tests.faults.outcomes import a_sample
 from tests.faults.run import PLACES, campaign_of, telling
 from tests.faults.shim import Call
 
+pytestmark = pytest.mark.long
+
 WHY_NOT = shim.why_not()
 
 

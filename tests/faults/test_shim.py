@@ -18,7 +18,7 @@ from tests.faults.shim import Call, Fault
 
 WHY_NOT = shim.why_not()
 pytestmark = [
-    pytest.mark.process,
+    pytest.mark.long,
     pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT)),
 ]
 

@@ -14,7 +14,7 @@ from tests.faults.sweep import Campaign, campaign_of
 
 WHY_NOT = shim.why_not()
 pytestmark = [
-    pytest.mark.process,
+    pytest.mark.long,
     pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT)),
 ]
 

@@ -24,6 +24,8 @@ from sweeps.patience import AwayError
 from sweeps.storage import StorageLocation
 from tests.sweeps.events import EVENTS, happen
 
+pytestmark = pytest.mark.long
+
 
 def sqlite(folder: Path, patience: float = 60.0) -> BaseStorage:
     return StorageLocation(f"sqlite:///{folder}/study.db").open(patience)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.sweeps.many_writers import cases, run
 
-pytestmark = pytest.mark.process
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("grid", [False, True], ids=["sampled", "grid"])

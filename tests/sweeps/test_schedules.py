@@ -22,6 +22,8 @@ from tests.sweeps.schedules.processes import Process
 from tests.sweeps.schedules.rules import Rules
 from tests.sweeps.schedules.world import World
 
+pytestmark = pytest.mark.long
+
 WHICH = st.integers(0, 11)
 STEPS = st.sampled_from([1, 2, 3, 5, 8, 13, 21, 5000])
 TURNS = st.lists(st.integers(1, 16), max_size=12)

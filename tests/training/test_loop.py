@@ -10,6 +10,8 @@ from lstm_vae.run_config import RunConfig
 from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.loop import StepLoop
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_the_loop_does_what_single_steps_do(small: RunConfig, digits: Splits, jit_compile: bool) -> None:

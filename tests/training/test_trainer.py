@@ -16,6 +16,8 @@ from lstm_vae.training.history import EpochRow
 from lstm_vae.training.stop import StopSignals
 from lstm_vae.training.trainer import Trained, Trainer, TrainingFiles
 
+pytestmark = pytest.mark.long
+
 
 class Watcher:
     def __init__(self) -> None:
