@@ -119,7 +119,7 @@ def _enter(study: Study, result: Result, watch: Watch) -> int | None:
 
 def _finish(study: Study, trial: FrozenTrial, result: Result) -> bool:
     """Ends a running trial as its job ended."""
-    if result.intermediate_values != trial.intermediate_values:
+    if result.intermediate_values.keys() != trial.intermediate_values.keys():  # a value may be NaN
         if result.state != TrialState.COMPLETE:
             return False
         return _fill(study, trial, result)
