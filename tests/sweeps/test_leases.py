@@ -191,3 +191,24 @@ def test_whose_a_trial_is(tmp_path: Path, host: str) -> None:
     (_, unclaimed) = journal_study(tmp_path).ask(), trial_of(tmp_path, 2)
     assert watch.holder(unclaimed) is None
     assert not watch.is_of(unclaimed, os.getpid())
+
+
+def test_where_all_take_their_trials_within_the_lock_one_without_a_job_is_dead(tmp_path: Path) -> None:
+    journal_study(tmp_path).ask()
+    assert Watch(tmp_path / "deep" / "leases", 3600, sole=True).is_dead(trial_of(tmp_path))
+    assert not Watch(tmp_path / "deep" / "leases", 3600).is_dead(trial_of(tmp_path))
+    elsewhere, lease = ask(tmp_path, host="elsewhere")
+    assert not Watch(tmp_path / "leases", 3600, sole=True).is_dead(trial_of(tmp_path, elsewhere.number))
+    lease.release()
+
+
+def test_a_lease_is_taken_in_a_folder_that_is_made_and_whose_file_may_be_gone(tmp_path: Path) -> None:
+    trial = journal_study(tmp_path).ask()
+    lease = Lease(tmp_path / "a" / "b", trial, 60)
+    lease.take()
+    (tmp_path / "a" / "b" / "0").unlink()
+    lease.release()
+    lease.release()
+    again = Lease(tmp_path / "a" / "b", trial, 60)
+    again.take()
+    again.release()
