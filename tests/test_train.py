@@ -181,7 +181,7 @@ def test_nan_ends_the_run_as_failed(command: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signum", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
 def test_a_signal_leaves_a_run_that_resumes_to_the_same_bits(
     command: Command, tmp_path: Path, signum: signal.Signals
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_trial_that_fails_says_why_in_its_record(command: Command, tmp_path: P
     assert str(account.reason) in trials[0].user_attrs["sweeps:reason"]
 
 
+@pytest.mark.slow
 def test_objectives_can_be_any_numbers_of_the_record(command: Command, tmp_path: Path) -> None:
     result = command(
         "lstm_vae.train",
@@ -111,6 +112,7 @@ def test_basic_multirun_is_still_there(command: Command, tmp_path: Path) -> None
     assert "hydra.sweep.dir=sweep: must be a new or empty folder" in again.stderr
 
 
+@pytest.mark.slow
 def test_trials_of_one_folder_name_get_folders_of_their_own(command: Command, tmp_path: Path) -> None:
     arguments = [*QUICK, "training.epochs=1", "training.seed=1,2", "hydra.sweep.dir=sweep"]
     result = command("lstm_vae.train", "--multirun", *arguments, "hydra.sweep.subdir=same")

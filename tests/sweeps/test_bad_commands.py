@@ -15,7 +15,7 @@ from tests.sweeps.bad_commands.corpus import COMMANDS
 from tests.sweeps.bad_commands.running import environment, fresh, verdict
 
 ALL = [(command, program) for command in COMMANDS for program in command.programs]
-SPREAD = ALL[:: len(ALL) // 24]
+SPREAD = ALL[:: len(ALL) // 12]
 
 
 def gave(*options: str, timeout: int) -> str:

@@ -33,7 +33,7 @@ def outcomes(folder: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("cut", [1, 9, 40, 90, 150, 700, 1500])
-@pytest.mark.parametrize("kind", ["grid", "sampled"])
+@pytest.mark.parametrize("kind", ["grid", pytest.param("sampled", marks=pytest.mark.slow)])
 def test_a_cut_journal_is_mended_and_no_complete_trial_runs_again(
     finished: Path, sweep: Sweep, tmp_path: Path, cut: int, kind: str
 ) -> None:

@@ -11,8 +11,20 @@ from tests.sweeps.many_writers import cases, run
 pytestmark = pytest.mark.long
 
 
-@pytest.mark.parametrize("grid", [False, True], ids=["sampled", "grid"])
-@pytest.mark.parametrize("kind", ["journal", "sqlite", "postgresql"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("kind", "grid"),
+    [
+        ("journal", False),
+        ("journal", True),
+        ("sqlite", False),
+        pytest.param("sqlite", True, marks=SLOW),
+        pytest.param("postgresql", False, marks=SLOW),
+        ("postgresql", True),
+    ],
+)
 def test_three_processes_keep_one_study(tmp_path: Path, kind: str, grid: bool) -> None:
     with cases(kind, tmp_path, processes=3, trials=24, grid=grid) as found:
         for what, case in found:

@@ -18,6 +18,10 @@ from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import JOBLIB, Start, Sweep, folder_of, lines, states, wait_for
 from tests.sweeps.postgresql import PASSWORD, Server, running_server, url_of
 
+LAUNCHERS = pytest.mark.parametrize(
+    "launcher", [(), pytest.param(JOBLIB, marks=pytest.mark.slow)], ids=["basic", "joblib"]
+)
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
@@ -62,7 +66,7 @@ def require_whole(url: str, tmp_path: Path, number: int) -> None:
     assert len(lines(folder_of(tmp_path) / "trials.csv")) == number + 1
 
 
-@pytest.mark.parametrize("launcher", [(), JOBLIB], ids=["basic", "joblib"])
+@LAUNCHERS
 def test_a_server_that_restarts_is_waited_for(
     start: Start, server: Server, url: str, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
@@ -99,7 +103,7 @@ def test_connections_that_are_cut_again_and_again_are_made_anew(
     require_whole(url, tmp_path, 10)
 
 
-@pytest.mark.parametrize("launcher", [(), JOBLIB], ids=["basic", "joblib"])
+@LAUNCHERS
 def test_a_signal_stops_a_sweep_that_waits(
     start: Start, sweep: Sweep, server: Server, url: str, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:

@@ -166,7 +166,7 @@ def test_the_first_replicate_goes_on_and_the_others_begin(run: Run, tmp_path: Pa
     assert done["2 9"] == 2
 
 
-@pytest.mark.parametrize("pruner", ["successive_halving", "hyperband"])
+@pytest.mark.parametrize("pruner", ["successive_halving", pytest.param("hyperband", marks=pytest.mark.slow)])
 def test_workers_side_by_side_promote_none_twice(run: Run, tmp_path: Path, pruner: str) -> None:
     resource = ["hydra.sweeper.pruner.max_resource=9"] if pruner == "hyperband" else []
     result = run(
