@@ -50,12 +50,14 @@ def after(seconds: float) -> Tally:
         (replace(SAMPLED, timeout=5.0), after(4.9), "go on"),
         (GRID, replace(EMPTY, waiting=1), "go on"),
         (GRID, replace(EMPTY, running=1), "go on"),
+        (GRID, replace(EMPTY, waiting=1, running=1), "go on"),
         (GRID, replace(EMPTY, complete=3, retried=1), "met"),
         (GRID, replace(EMPTY, complete=3, failed=1), "exhausted"),
         (replace(GRID, n_trials=3), replace(EMPTY, complete=3, waiting=3), "met"),
         (replace(SAMPLED, target=1.0), with_best(1.0), "met"),
         (replace(SAMPLED, target=1.0), with_best(1.1), "go on"),
         (replace(SAMPLED, target=1.0, minimize=False), with_best(1.1), "met"),
+        (replace(SAMPLED, target=1.0, minimize=False), with_best(1.0), "met"),
         (replace(SAMPLED, target=1.0, minimize=False), with_best(0.9), "go on"),
         (replace(SAMPLED, target=0.0), EMPTY, "go on"),
     ],
@@ -74,8 +76,18 @@ def test_no_more_trials_start_than_the_budget_has(
     assert budget.may_start(now) == wanted
 
 
-def test_nothing_starts_after_too_many_failures() -> None:
+@given(finished=COUNTS, running=COUNTS, ahead=COUNTS, n_trials=st.integers(0, 12))
+def test_no_more_begin_than_leave_room_for_who_waits_to_go_on(
+    finished: int, running: int, ahead: int, n_trials: int
+) -> None:
+    now = replace(EMPTY, complete=finished, running=running, waiting=ahead, ahead=ahead)
+    assert replace(SAMPLED, n_trials=n_trials).may_begin(now) == (finished + running + ahead < n_trials)
+
+
+def test_nothing_starts_after_too_many_failures_or_when_the_target_is_met() -> None:
     assert not SAMPLED.may_start(replace(EMPTY, failed=6))
+    assert not replace(SAMPLED, target=1.0).may_start(with_best(1.0))
+    assert not replace(GRID, n_trials=None).may_start(replace(EMPTY, running=1))
 
 
 @pytest.mark.parametrize(
