@@ -53,7 +53,8 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
             continue
         row = known.get(trial.number)
         if row is None or not _agrees(row, trial, header):
-            row = {name: cell(value) for name, value in row_of(trial, header).items()}
+            cells = {name: cell(value) for name, value in row_of(trial, header).items()}
+            row = {name: text for name, text in cells.items() if text}  # as a table's are read
         rows.append(row)
     return ranked(_frame(rows, header), header)
 
@@ -96,13 +97,16 @@ def _known_rows(path: Path) -> dict[int, dict[str, str]]:
 def _agrees(row: dict[str, str], trial: FrozenTrial, header: Header) -> bool:
     if row.get("state") != trial.state.name or not trial.state.is_finished():
         return False
-    if len(header.objectives) > 1 or trial.state == TrialState.FAIL:
-        return trial.state == TrialState.FAIL or all(
+    if row.get("objective") != " ".join(header.objectives):
+        return False  # a trial that fails before any is complete does not know its name
+    if trial.state == TrialState.FAIL:
+        return True
+    if len(header.objectives) > 1:
+        return all(
             row.get(f"value_{name}") == cell(value)
             for name, value in zip(header.objectives, trial.values or (), strict=True)
         )
-    value = trial.values[0] if trial.values else None
-    return row.get("value", "") == cell(value) and row.get("objective") == header.objectives[0]
+    return row.get("value", "") == cell(trial.values[0] if trial.values else None)
 
 
 def ranked(frame: pd.DataFrame, header: Header) -> pd.DataFrame:

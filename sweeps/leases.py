@@ -181,7 +181,7 @@ class Watch:
         return int(job["pid"]) if self._is_locked(trial.number) else None
 
     def _is_locked(self, number: int) -> bool:
-        return locks.is_held(self._folder / str(number))
+        return locks.is_held(self._folder / str(number), tidy=True)
 
 
 def _is_gone(job: Mapping[str, Any]) -> bool:

@@ -39,8 +39,13 @@ def hold(path: Path, patience: float) -> BaseFileLock:
     return lock
 
 
-def is_held(path: Path) -> bool:
-    """Whether a process holds a lock; a file that is not there is held by none."""
+def is_held(path: Path, tidy: bool = False) -> bool:
+    """Whether a process holds a lock; a file that is not there is held by none.
+
+    Args:
+        tidy: remove the file of a lock that nobody holds. Its holder may have done so a moment ago: to ask is
+            to make it anew.
+    """
     if not path.exists():
         return False
     lock = _lock(path)
@@ -50,6 +55,9 @@ def is_held(path: Path) -> bool:
         return True
     except OSError:
         return True  # it cannot be told: rather alive
+    if tidy:
+        with contextlib.suppress(OSError):  # Windows removes no open file
+            path.unlink(missing_ok=True)
     lock.release()
     return False
 

@@ -10,12 +10,16 @@ from pathlib import Path
 import optuna
 import pandas as pd
 import pytest
+from optuna.trial import TrialState
 
 import sweeps
-from sweeps import tables
+from sweeps import attributes, tables
 from sweeps.board import leaderboard
+from sweeps.ledger import Ledger
+from sweeps.study_folder import StudyFolder
 from tests.conftest import OUTSIDE, SMALL, Command
 from tests.sweeps.conftest import Start, Sweep, folder_of, lines, study_of, wait_for
+from tests.sweeps.parts import journal_study
 
 
 def assert_board_is_the_study(board: pd.DataFrame, study: optuna.Study) -> None:
@@ -160,3 +164,22 @@ def test_reading_boards_needs_no_tensorflow() -> None:
         [sys.executable, "-c", code], env=OUTSIDE, capture_output=True, text=True, check=True
     )
     assert result.stdout == "[]\n"
+
+
+def test_a_row_from_before_the_objective_had_a_name_is_made_anew(tmp_path: Path) -> None:
+    """A trial that fails before any is complete does not know what the records call the objective."""
+    study = journal_study(tmp_path)
+    ledger = Ledger(study, StudyFolder(tmp_path))
+    for number, state in enumerate([TrialState.FAIL, TrialState.COMPLETE]):
+        trial = study.ask()
+        (tmp_path / str(number)).mkdir()
+        trial.set_user_attr(attributes.JOB, {"folder": str(number), "beat": 0.0})
+        if state == TrialState.COMPLETE:
+            metrics, provenance = {"val_loss": 1.0}, {"gpus": ""}
+            said = {"objective": {"name": "val_loss"}, "provenance": provenance, "metrics": metrics}
+            (tmp_path / str(number) / "record.json").write_text(json.dumps(said))
+        study.tell(trial, 1.0 if state == TrialState.COMPLETE else None, state=state)
+        ledger.enter(study.trials[number])
+    board = leaderboard(study, tmp_path)
+    assert list(board["objective"]) == ["val_loss", "val_loss"]
+    assert tables.text_of(board) == tables.text_of(leaderboard(study, tmp_path, rebuild=True))
