@@ -148,8 +148,9 @@ class Watch:
             return False
         job = trial.user_attrs.get(attributes.JOB)
         if self._is_here(trial.number, job):
-            # A child of the job's own may have inherited the lock, and live on.
-            return (job is not None and _is_gone(job)) or not self._is_locked(trial.number)
+            # A child of the job's own may have inherited the lock, and live on. Of a trial that has not said
+            # whose it is, the file alone tells that it is of this place: it stays.
+            return (job is not None and _is_gone(job)) or not self._is_locked(trial.number, job is not None)
         if job is None and self._sole:
             return True  # nobody is between taking it and saying so: the journal has lost who it was
         if job is not None and _is_gone(job):
@@ -178,10 +179,10 @@ class Watch:
         job = trial.user_attrs.get(attributes.JOB)
         if job is None or job["host"] != self._host:
             return None
-        return int(job["pid"]) if self._is_locked(trial.number) else None
+        return int(job["pid"]) if self._is_locked(trial.number, True) else None
 
-    def _is_locked(self, number: int) -> bool:
-        return locks.is_held(self._folder / str(number), tidy=True)
+    def _is_locked(self, number: int, tidy: bool) -> bool:
+        return locks.is_held(self._folder / str(number), tidy)
 
 
 def _is_gone(job: Mapping[str, Any]) -> bool:

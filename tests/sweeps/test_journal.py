@@ -53,8 +53,9 @@ def test_a_torn_end_is_kept_aside_and_every_whole_record_stays(
 
 @pytest.mark.parametrize("length", [1, 2, 4094, 4095, 4096, 4097, 4098, 8191, 8192, 8193, 20_000])
 @pytest.mark.parametrize("before", [0, 1, 5000])
+@pytest.mark.parametrize("byte", [b"{", b"\0"])
 def test_a_tear_of_any_length_is_seen_by_who_has_written_before(
-    tmp_path: Path, length: int, before: int, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, byte: bytes, length: int, before: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Another process was killed meanwhile."""
     path = tmp_path / "study.journal"
@@ -63,10 +64,10 @@ def test_a_tear_of_any_length_is_seen_by_who_has_written_before(
     journal.append_logs([{"b": 1}])
     assert not asides(path)
     with path.open("ab") as file:
-        file.write(b"{" * length)
+        file.write(byte * length)
     journal.append_logs([{"c": 2}])
     assert logs(path) == [{"a": "x" * before}, {"b": 1}, {"c": 2}]
-    assert asides(path) == [b"{" * length]
+    assert asides(path) == [byte * length]
     assert journal.mend() is None
     assert len(capsys.readouterr().err.splitlines()) == 1
 
@@ -84,7 +85,9 @@ def test_a_journal_of_which_nothing_is_left_begins_anew(tmp_path: Path, left: by
     assert logs(path) == [{"b": 2}]
 
 
-@pytest.mark.parametrize("end", [b"\0" * 5000, b'{"op_code":3,"stu{"op_code":4}\n', b"[]\n", b"\n", b"{"])
+@pytest.mark.parametrize(
+    "end", [b"\0" * 5000, b'{"op_code":3,"stu{"op_code":4}\n', b"[]\n", b"[1]\n", b"\n", b"{"]
+)
 def test_an_end_that_is_no_record_is_kept_aside(
     tmp_path: Path, end: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -212,3 +212,23 @@ def test_a_lease_is_taken_in_a_folder_that_is_made_and_whose_file_may_be_gone(tm
     again = Lease(tmp_path / "a" / "b", trial, 60)
     again.take()
     again.release()
+
+
+def test_one_that_died_before_it_said_whose_it_is_stays_dead(tmp_path: Path) -> None:
+    trial = journal_study(tmp_path).ask()
+    lease = Lease(tmp_path / "leases", trial, 60)
+    lease.take()
+    watch = Watch(tmp_path / "leases", 3600)
+    assert not watch.is_dead(trial_of(tmp_path))
+    lease._lock.release(force=True)  # type: ignore[union-attr]  # as the operating system does: the file stays
+    assert all(watch.is_dead(trial_of(tmp_path)) for _ in range(3))
+
+
+def test_to_ask_for_a_lease_leaves_no_file(tmp_path: Path) -> None:
+    _, lease = ask(tmp_path)
+    watch = Watch(tmp_path / "leases", 3600)
+    seen = trial_of(tmp_path)
+    lease.release()
+    (tmp_path / "leases" / "0").touch()  # another has asked at the moment at which it was removed
+    assert watch.is_dead(seen)
+    assert list((tmp_path / "leases").iterdir()) == []
