@@ -34,4 +34,7 @@ def mean_of(values: Sequence[float]) -> float:
     try:
         return math.fsum(values) / len(values)
     except OverflowError:
-        return math.fsum(value / len(values) for value in values)
+        exponent = len(values).bit_length()  # halving so often is exact for numbers that can overflow
+        mean = math.fsum(math.ldexp(value, -exponent) for value in values) / len(values)
+        largest = math.ldexp(max(map(abs, values)), -exponent)
+        return math.ldexp(min(max(mean, -largest), largest), exponent)  # rounding may pass the largest

@@ -11,6 +11,7 @@ from lstm_vae.errors import RunFailedError
 from lstm_vae.run_config import RunConfig
 
 
+@pytest.mark.long
 def test_an_evaluation_that_overflows_where_validation_does_not_fails_the_run(
     small: RunConfig, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def pair(units: int, features: int, **options: Any) -> tuple[keras.layers.LSTM, 
     return_sequences=st.booleans(),
     go_backwards=st.booleans(),
 )
+@pytest.mark.long
 def test_values_and_gradients_are_those_of_keras(
     units: int, features: int, length: int, batch: int, return_sequences: bool, go_backwards: bool
 ) -> None:

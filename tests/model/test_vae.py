@@ -76,6 +76,7 @@ def test_kl_weight_rises_to_beta(vae: VAE) -> None:
     assert [float(vae.kl_weight(step)) for step in (0, 3, 7, 100)] == [0.5, 2.0, 4.0, 4.0]
 
 
+@pytest.mark.long
 def test_keras_fit_and_evaluate_work_and_learn(vae: VAE, digits: Splits) -> None:
     vae.compile(keras.optimizers.Adam(0.01))
     history = vae.fit(digits.train.images, batch_size=8, epochs=3, verbose=0).history

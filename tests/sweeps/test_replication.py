@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,4 +24,8 @@ def test_the_mean_of_finite_numbers_is_finite_and_among_them(values: list[float]
 
 def test_large_numbers_do_not_overflow() -> None:
     assert mean_of([1e308, 1e308, 1e308]) == 1e308
+    largest = sys.float_info.max
+    for number in range(1, 40):
+        assert mean_of([largest] * number) == pytest.approx(largest, rel=1e-15)
+        assert mean_of([-largest] * number) == pytest.approx(-largest, rel=1e-15)
     assert mean_of([1.0, 2.0, 6.0]) == 3.0
