@@ -97,7 +97,7 @@ def _known_rows(path: Path) -> dict[int, dict[str, str]]:
 def _agrees(row: dict[str, str], trial: FrozenTrial, header: Header) -> bool:
     if row.get("state") != trial.state.name or not trial.state.is_finished():
         return False
-    if row.get("objective") != " ".join(header.objectives):
+    if row.get("objective") != header.objective:
         return False  # a trial that fails before any is complete does not know its name
     if trial.state == TrialState.FAIL:
         return True

@@ -147,14 +147,13 @@ class Watch:
         if trial.state != optuna.trial.TrialState.RUNNING:
             return False
         job = trial.user_attrs.get(attributes.JOB)
+        if job is not None and _is_gone(job):
+            return True  # wherever its folder is now; a child of its own may have inherited the lock
         if self._is_here(trial.number, job):
-            # A child of the job's own may have inherited the lock, and live on. Of a trial that has not said
-            # whose it is, the file alone tells that it is of this place: it stays.
-            return (job is not None and _is_gone(job)) or not self._is_locked(trial.number, job is not None)
+            # Of a trial that has not said whose it is, the file alone tells that it is of this place.
+            return not self._is_locked(trial.number, tidy=job is not None)
         if job is None and self._sole:
             return True  # nobody is between taking it and saying so: the journal has lost who it was
-        if job is not None and _is_gone(job):
-            return True  # of a folder that was moved, or of another that has the study in common
         beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
         now = self._clock()
         before, since = self._seen.get(trial.number, (object(), now))
@@ -179,7 +178,7 @@ class Watch:
         job = trial.user_attrs.get(attributes.JOB)
         if job is None or job["host"] != self._host:
             return None
-        return int(job["pid"]) if self._is_locked(trial.number, True) else None
+        return int(job["pid"]) if self._is_locked(trial.number, tidy=True) else None
 
     def _is_locked(self, number: int, tidy: bool) -> bool:
         return locks.is_held(self._folder / str(number), tidy)

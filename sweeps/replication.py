@@ -4,6 +4,7 @@ than what a seed makes."""
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from omegaconf import DictConfig, OmegaConf
@@ -34,7 +35,4 @@ def mean_of(values: Sequence[float]) -> float:
     try:
         return math.fsum(values) / len(values)
     except OverflowError:
-        exponent = len(values).bit_length()  # halving so often is exact for numbers that can overflow
-        mean = math.fsum(math.ldexp(value, -exponent) for value in values) / len(values)
-        largest = math.ldexp(max(map(abs, values)), -exponent)
-        return math.ldexp(min(max(mean, -largest), largest), exponent)  # rounding may pass the largest
+        return statistics.mean(values)  # by exact fractions

@@ -56,6 +56,15 @@ class Header:
     directions: tuple[str, ...]
     folder: Path | None
 
+    @property
+    def objective(self) -> str:
+        """What a row calls its objective, or several."""
+        return " ".join(self.objectives)
+
+    @property
+    def direction(self) -> str:
+        return " ".join(self.directions)
+
 
 def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     """The row of a trial; absent values are left out.
@@ -93,10 +102,7 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
         row["reason"] = trial.user_attrs[attributes.REASON]
         if attributes.SPARED in trial.user_attrs:
             row["reason"] += f"; does not count: {trial.user_attrs[attributes.SPARED]}"
-    single = len(header.objectives) == 1
-    row["objective"] = header.objectives[0] if single else " ".join(header.objectives)
-    row["direction"] = header.directions[0] if single else " ".join(header.directions)
-    return row
+    return row | {"objective": header.objective, "direction": header.direction}
 
 
 def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:

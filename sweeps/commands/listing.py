@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> None:
         rows.append(
             {
                 "study": shown,
-                "objective": cell(" ".join(header.objectives)),
+                "objective": cell(header.objective),
                 "best": best,
                 "done": now.complete,
                 "pruned": now.pruned,
