@@ -20,7 +20,7 @@ from lstm_vae.data import cached_splits, idx
 from lstm_vae.run_config import DataConfig, RunConfig
 from lstm_vae.run_folder import RunFolder
 from tests.conftest import OUTSIDE, SMALL, Command, files_below
-from tests.sweeps.test_places import ENVIRONMENTS, HOSTILE, read_only
+from tests.sweeps.surroundings import ENVIRONMENTS, HOSTILE, read_only
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names and permissions of POSIX")
 

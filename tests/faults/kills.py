@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,15 @@ from sweeps.board import leaderboard
 from sweeps.ledger import Ledger
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
-from tests.conftest import OUTSIDE, ROOT, SMALL
+from tests.conftest import ROOT, SMALL
+from tests.faults.killed_runs import kill_runs
+from tests.faults.processes import ended, start
 from tests.sweeps.conftest import study_in
 
 APP = (str(ROOT / "tests" / "sweeps" / "program" / "app.py"), "--multirun", "hydra.sweep.dir=s")
 MODEL = ("-m", "lstm_vae.train", "--multirun", *SMALL, "figures.enabled=false", "hydra.sweep.dir=s")
 TWO = ("hydra/launcher=joblib", "hydra.sweeper.n_workers=2")
 TARGETS = ("group", "parent", "worker", "start-up", "end")
-SECONDS = 300.0  # a command that takes longer hangs
-RUN = ("-m", "lstm_vae.train", *SMALL, "figures.enabled=false", "training.deterministic=true")
 
 
 @dataclass(frozen=True)
@@ -76,33 +76,6 @@ REAL = {
         (*MODEL, "training.learning_rate=tag(log,interval(1e-3,1e-2))", "hydra.sweeper.n_trials=3"), False
     ),
 }
-
-
-def environment(root: Path) -> dict[str, str]:
-    """Of a command, with a cache of its own."""
-    return {**OUTSIDE, "XDG_CACHE_HOME": str(root.parent / "cache")}
-
-
-def start(words: Sequence[str], root: Path) -> subprocess.Popen[str]:
-    """Starts a command in a process group of its own."""
-    with (root / "log").open("a", encoding="utf-8") as log:
-        return subprocess.Popen(
-            [sys.executable, *words],
-            cwd=root,
-            env=environment(root),
-            stdout=log,
-            stderr=log,
-            text=True,
-            start_new_session=True,
-        )
-
-
-def ended(process: subprocess.Popen[str]) -> int | None:
-    """Its exit code; None where it hangs."""
-    try:
-        return process.wait(SECONDS)
-    except subprocess.TimeoutExpired:
-        return None
 
 
 def kill(process: subprocess.Popen[str], target: str, folder: StudyFolder, chance: random.Random) -> None:
@@ -255,62 +228,6 @@ def kill_sweeps(studies: dict[str, Study], times: int, chance: random.Random, wo
         print(f"{name}: {target}: {count} tried")
     print(f"{sum(tries.values())} kills of sweeps, {len(wrong)} wrong", flush=True)
     return wrong
-
-
-def metrics_of(folder: Path) -> Any:
-    """What a run has come to, to the last bit."""
-    from lstm_vae import record
-    from lstm_vae.training import history
-
-    account = record.read(folder / "record.json")
-    rows = history.read(folder / "history.csv")
-    return (
-        account.state,
-        account.metrics,
-        [(row.epoch, row.loss, row.bce, row.kl, row.val_loss) for row in rows],
-    )
-
-
-def kill_runs(times: int, chance: random.Random, work: Path) -> list[str]:
-    """Kills single runs and goes on with them; they must come to the same to the last bit."""
-    root = work / "undisturbed"
-    root.mkdir()
-    command = [*RUN, "hydra.run.dir=run"]
-    assert ended(start(command, root)) == 0, (root / "log").read_text()
-    begun = time.monotonic()
-    shutil.rmtree(root / "run")
-    assert ended(start(command, root)) == 0
-    whole = time.monotonic() - begun
-    known = metrics_of(root / "run")
-    wrong = []
-    for number in range(times):
-        root = work / f"run-{number}"
-        root.mkdir()
-        process = start(command, root)
-        time.sleep(whole * chance.uniform(0.3, 1.02))
-        process.kill()
-        process.wait()
-        run = root / "run"
-        done = (run / "record.json").exists() and metrics_of_state(run) == "COMPLETE"
-        going_on = (
-            [*RUN, "training.resume=run"] if (run / "config.yaml").exists() else [*RUN, "hydra.run.dir=again"]
-        )
-        code = 0 if done else ended(start(going_on, root))
-        own = run if (run / "record.json").exists() else root / "again"
-        if code != 0 or metrics_of(own) != known:
-            wrong.append(f"run {number}: exit code {code}: {(root / 'log').read_text()[-600:]} ({root})")
-            print(wrong[-1], flush=True)
-        else:
-            shutil.rmtree(root)
-    print(f"{times} kills of single runs, {len(wrong)} wrong", flush=True)
-    return wrong
-
-
-def metrics_of_state(run: Path) -> str:
-    """The state that a run's record names."""
-    from lstm_vae import record
-
-    return record.read(run / "record.json").state
 
 
 def main() -> int:

@@ -23,7 +23,8 @@ from pathlib import Path
 import optuna
 from optuna.trial import TrialState
 
-from tests.faults.kills import APP, GRID, SUPERVISED, TWO, ended, start
+from tests.faults.kills import APP, GRID, SUPERVISED, TWO
+from tests.faults.processes import ended, start
 from tests.sweeps.conftest import study_in
 
 KINDS = {

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.kills import REAL, TRIVIAL, kill_runs, kill_sweeps
+from tests.faults.killed_runs import kill_runs
+from tests.faults.kills import REAL, TRIVIAL, kill_sweeps
 
 pytestmark = pytest.mark.long
 
