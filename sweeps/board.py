@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from optuna.study import Study
@@ -12,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import tables
 from sweeps.continuation import superseded
-from sweeps.csv_rows import cell, read_cells
+from sweeps.csv_rows import cell, in_order, read_cells
 from sweeps.errors import SweepError
 from sweeps.rows import PARAMS, Header, header_of, row_of
 from sweeps.study_folder import StudyFolder
@@ -60,18 +58,11 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
 
 
 def _frame(rows: list[dict[str, str]], header: Header) -> pd.DataFrame:
-    params = sorted({name for row in rows for name in row if name.startswith(PARAMS)}, key=_first_use(rows))
+    order = in_order(rows)
+    params = [name for name in order if name.startswith(PARAMS)]
     values = [f"value_{name}" for name in header.objectives] if len(header.objectives) > 1 else []
-    names = dict.fromkeys([*FIRST, *values, *params, *(name for row in rows for name in row)])
+    names = dict.fromkeys([*FIRST, *values, *params, *order])
     return tables.typed({name: [row.get(name, "") for row in rows] for name in names})
-
-
-def _first_use(rows: Sequence[dict[str, str]]) -> Any:
-    order: dict[str, int] = {}
-    for row in rows:
-        for name in row:
-            order.setdefault(name, len(order))
-    return order.__getitem__
 
 
 def _known_rows(path: Path) -> dict[int, dict[str, str]]:

@@ -7,10 +7,12 @@ want to see it as it is; reading takes it away again. Numbers are no formulas, a
 from __future__ import annotations
 
 import csv
+import heapq
 import io
+import itertools
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,29 +61,63 @@ def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
 def append(path: Path, row: Mapping[str, Any]) -> None:
     """Appends a row at a cost that does not depend on how many there are.
 
-    Only where the row has a column that the file lacks (at most a few times in a study's life) is the file
-    written anew. A row that a crash tore is closed first, and skipped by readers of single rows.
+    Only where the row has a column that the file lacks, or has them in another order (at most a few times in
+    a study's life), is the file written anew. A row that a crash tore is closed first, and skipped by readers
+    of single rows.
     """
+    cells = _cells(row)
     if not path.exists() or path.stat().st_size == 0:
-        write_text(path, line(list(row)) + line([cell(value) for value in row.values()]))
+        write_text(path, _text([cells]))
         return
-    with path.open("r+b") as file:
+    with path.open("rb") as file:
         header = [_unquoted(field) for field in next(csv.reader([file.readline().decode()]))]
-        if new := [name for name in row if name not in header]:
-            _widen(path, new)
-            header += new
+    places = {name: place for place, name in enumerate(header)}
+    own = [places.get(name, -1) for name in cells]
+    if -1 in own or own != sorted(own):
+        _rewrite(path, cells)
+        return
     with path.open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         ended = file.read(1) == b"\n"
-        text = line([cell(row.get(name)) for name in header])
+        text = line([cells.get(name, "") for name in header])
         file.write((text if ended else "\n" + text).encode())
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes a whole file of rows, with the columns of all of them."""
-    header = list(dict.fromkeys(name for row in rows for name in row))
-    lines = [line([cell(row.get(name)) for name in header]) for row in rows]
-    write_text(path, line(header) + "".join(lines))
+    write_text(path, _text([_cells(row) for row in rows]))
+
+
+def in_order(rows: Iterable[Iterable[str]]) -> list[str]:
+    """The columns of all rows, as far as possible in the order in which each row has them; of the orders that
+    are left, the first by the alphabet. So it does not matter in which order the rows came.
+
+    Source: Kahn (1962), Topological sorting of large networks, Communications of the ACM 5(11).
+    """
+    before: dict[str, set[str]] = {}  # of a column, those that come before it
+    for names in {tuple(row): None for row in rows}:
+        for name in names:
+            before.setdefault(name, set())
+        for first, second in itertools.pairwise(names):
+            before[second].add(first)
+    after: dict[str, list[str]] = {name: [] for name in before}
+    for name, earlier in before.items():
+        for other in earlier:
+            after[other].append(name)
+    missing = {name: len(earlier) for name, earlier in before.items()}
+    free = sorted(name for name, number in missing.items() if number == 0)
+    order: list[str] = []
+    while missing:
+        # Where rows contradict each other, the one that the fewest are to come before.
+        name = heapq.heappop(free) if free else min(missing, key=lambda own: (missing[own], own))
+        order.append(name)
+        del missing[name]
+        for other in after[name]:
+            if other in missing:
+                missing[other] -= 1
+                if missing[other] == 0:
+                    heapq.heappush(free, other)
+    return order
 
 
 def numbers_of(path: Path) -> set[int] | None:
@@ -131,7 +167,17 @@ def _is_numbers(text: str) -> bool:
         return False
 
 
-def _widen(path: Path, new: Sequence[str]) -> None:
+def _cells(row: Mapping[str, Any]) -> dict[str, str]:
+    """A row's cells that are not empty."""
+    return {name: text for name, value in row.items() if (text := cell(value))}
+
+
+def _text(rows: Sequence[Mapping[str, str]]) -> str:
+    header = in_order(rows)
+    return line(header) + "".join(line([row.get(name, "") for name in header]) for row in rows)
+
+
+def _rewrite(path: Path, added: Mapping[str, str]) -> None:
     header, rows = read_cells(path)
-    filled = [row + [""] * len(new) for row in rows if len(row) == len(header)]
-    write_text(path, line([*header, *new]) + "".join(line(row) for row in filled))
+    whole = [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
+    write_text(path, _text([*({k: v for k, v in row.items() if v} for row in whole), added]))

@@ -10,6 +10,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from sweeps.csv_rows import append, numbers_of, write_rows
+from sweeps.errors import SweepError
 from sweeps.rows import header_of, row_of
 from sweeps.study_folder import StudyFolder
 from sweeps.surplus import gave_way
@@ -33,8 +34,11 @@ class Ledger:
     def enter(self, trial: FrozenTrial) -> None:
         """Appends the row of a trial that has ended, at a cost that does not depend on how many there are."""
         row = self._row(trial)
-        with self._folder.locked():
-            append(self._folder.trials, row)
+        try:
+            with self._folder.locked():
+                append(self._folder.trials, row)
+        except SweepError:  # somebody has spoilt the table
+            self.rebuild()
         if time.monotonic() >= self._next:
             self.rank()
 

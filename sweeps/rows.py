@@ -93,11 +93,11 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     row |= {key: job[key] for key in ("worker", "machine", "threads") if key in job}
     if "folder" in job:
         row["folder"] = job["folder"]
-    if attributes.RETRY_OF in trial.user_attrs:
-        row["retry_of"] = trial.user_attrs[attributes.RETRY_OF]
     held = continuation_of(trial)
     if held is not None:
         row["continues"] = held.trial
+    if attributes.RETRY_OF in trial.user_attrs:
+        row["retry_of"] = trial.user_attrs[attributes.RETRY_OF]
     if attributes.REASON in trial.user_attrs:
         row["reason"] = trial.user_attrs[attributes.REASON]
         if attributes.SPARED in trial.user_attrs:

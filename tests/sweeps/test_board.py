@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -183,3 +184,46 @@ def test_a_row_from_before_the_objective_had_a_name_is_made_anew(tmp_path: Path)
     board = leaderboard(study, tmp_path)
     assert list(board["objective"]) == ["val_loss", "val_loss"]
     assert tables.text_of(board) == tables.text_of(leaderboard(study, tmp_path, rebuild=True))
+
+
+def entered(study: optuna.Study, ledger: Ledger, number: int, state: TrialState) -> None:
+    """Ends a trial, of which a record says a metric if it is COMPLETE."""
+    folder = ledger._folder.path / str(number)
+    folder.mkdir()
+    storage, trial_id = study._storage, study.trials[number]._trial_id
+    storage.set_trial_user_attr(trial_id, attributes.JOB, {"folder": str(number), "beat": 0.0})
+    metrics = {"metrics": {"val_loss": 1.0}} if state == TrialState.COMPLETE else {}
+    (folder / "record.json").write_text(json.dumps({"provenance": {"git_commit": "abc"}} | metrics))
+    values = [1.0] if state == TrialState.COMPLETE else None
+    storage.set_trial_state_values(trial_id, state, values)
+    ledger.enter(study.trials[number])
+
+
+@pytest.mark.parametrize("ended", itertools.permutations(range(3)))
+def test_columns_do_not_depend_on_which_trial_ended_first(tmp_path: Path, ended: tuple[int, ...]) -> None:
+    study = journal_study(tmp_path)
+    ledger = Ledger(study, StudyFolder(tmp_path))
+    states = [TrialState.COMPLETE, TrialState.FAIL, TrialState.FAIL]
+    for number in range(3):
+        trial = study.ask()
+        if number < 2:
+            trial.report(2.0, 1)
+    for number in ended:
+        entered(study, ledger, number, states[number])
+    table, board = ledger._folder.trials.read_text(), tables.text_of(leaderboard(study, tmp_path))
+    assert board == tables.text_of(leaderboard(study, tmp_path, rebuild=True))
+    ledger.rebuild()
+    assert sorted(table.splitlines()) == sorted(ledger._folder.trials.read_text().splitlines())
+
+
+def test_a_table_that_was_spoilt_is_written_anew(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    ledger = Ledger(study, StudyFolder(tmp_path))
+    for _ in range(3):
+        study.ask()
+    entered(study, ledger, 0, TrialState.FAIL)
+    with ledger._folder.trials.open("ab") as file:
+        file.write(b"\xff\xfe\n")
+    entered(study, ledger, 1, TrialState.FAIL)  # appended, without a look at other rows
+    entered(study, ledger, 2, TrialState.COMPLETE)  # has a new column
+    assert tables.read(ledger._folder.trials)["trial"].tolist() == [0, 1, 2]

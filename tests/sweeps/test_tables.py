@@ -66,14 +66,14 @@ def test_appending_reads_no_other_row(tmp_path: Path) -> None:
     # A line that no reader could take, in the middle: appending must not look at it.
     with path.open("ab") as file:
         file.write(b"\xff\xfe not text\n")
-    append(path, {"value": 2.5, "trial": 1})
+    append(path, {"trial": 1, "value": 2.5})
     assert path.read_bytes().endswith(b"\n1,2.5\n")
 
 
 def test_a_new_column_widens_the_file(tmp_path: Path) -> None:
     path = tmp_path / "trials.csv"
     append(path, {"trial": 0, "reason": "a, b"})
-    append(path, {"trial": 1, "value": 0.25})
+    append(path, {"trial": 1, "value": 0.25, "folder": None})
     frame = tables.read(path)
     assert list(frame.columns) == ["trial", "reason", "value"]
     assert frame["reason"].tolist()[0] == "a, b"
