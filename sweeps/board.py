@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import tables
 from sweeps.continuation import superseded
-from sweeps.csv_rows import cell, in_order, read_cells
+from sweeps.csv_rows import cell, cells_of, in_order, read_cells
 from sweeps.errors import SweepError
 from sweeps.rows import PARAMS, Header, header_of, row_of
 from sweeps.study_folder import StudyFolder
@@ -51,8 +51,7 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
             continue
         row = known.get(trial.number)
         if row is None or not _agrees(row, trial, header):
-            cells = {name: cell(value) for name, value in row_of(trial, header).items()}
-            row = {name: text for name, text in cells.items() if text}  # as a table's are read
+            row = cells_of(row_of(trial, header))  # as a table's are read
         rows.append(row)
     return ranked(_frame(rows, header), header)
 

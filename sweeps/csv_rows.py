@@ -38,6 +38,11 @@ def cell(value: Any) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
+def cells_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """A row's cells that are not empty, by their columns' names as a CSV has them."""
+    return {cell(name): text for name, value in row.items() if (text := cell(value))}
+
+
 def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
     """A CSV's header and rows as text.
 
@@ -65,7 +70,7 @@ def append(path: Path, row: Mapping[str, Any]) -> None:
     a study's life), is the file written anew. A row that a crash tore is closed first, and skipped by readers
     of single rows.
     """
-    cells = _cells(row)
+    cells = cells_of(row)
     if not path.exists() or path.stat().st_size == 0:
         write_text(path, _text([cells]))
         return
@@ -85,7 +90,7 @@ def append(path: Path, row: Mapping[str, Any]) -> None:
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes a whole file of rows, with the columns of all of them."""
-    write_text(path, _text([_cells(row) for row in rows]))
+    write_text(path, _text([cells_of(row) for row in rows]))
 
 
 def in_order(rows: Iterable[Iterable[str]]) -> list[str]:
@@ -165,11 +170,6 @@ def _is_numbers(text: str) -> bool:
         return bool([float(part) for part in text.split(" ")])
     except ValueError:
         return False
-
-
-def _cells(row: Mapping[str, Any]) -> dict[str, str]:
-    """A row's cells that are not empty."""
-    return {name: text for name, value in row.items() if (text := cell(value))}
 
 
 def _text(rows: Sequence[Mapping[str, str]]) -> str:

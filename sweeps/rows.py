@@ -12,6 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import attributes, records
 from sweeps.continuation import continuation_of
+from sweeps.csv_rows import cell
 from sweeps.replication import mean_of
 
 PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
@@ -152,7 +153,7 @@ def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> H
     own, or `value`."""
     directions = tuple(direction.name.lower() for direction in study.directions)
     if study.metric_names:
-        return Header(tuple(study.metric_names), directions, folder)
+        return Header(tuple(map(cell, study.metric_names)), directions, folder)
     if len(directions) > 1:
         return Header(tuple(str(index) for index in range(len(directions))), directions, folder)
     own = records.folders_of(trial)[:1] if trial is not None else []
@@ -160,4 +161,4 @@ def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> H
     named = (record or {}).get("objective")
     name = named.get("name") if isinstance(named, dict) else None
     name = name if isinstance(name, str) and 0 < len(name) <= records.LONGEST else "value"
-    return Header((name,), directions, folder)
+    return Header((cell(name),), directions, folder)

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE = 120  # seconds after which a command hangs; they take milliseconds
+# What Python does not show of libraries, as it starts.
+UNSEEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 CANARY = "canary"  # made by no program but by code that came with the files
 STEERING = re.compile(
     "[^\\n\\t -\\x7e\\xa1-\\ud7ff\\ue000-\\uffff\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]"
@@ -104,6 +106,8 @@ def watched(
     try:
         with _alarm(), contextlib.chdir(place.root), warnings.catch_warnings():
             warnings.simplefilter("default")
+            for kind in UNSEEN:
+                warnings.simplefilter("ignore", kind)
             code = _code_of(command)
     except HungError:
         wrong.append(f"did not end within {PATIENCE} s")

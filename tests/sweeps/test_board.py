@@ -227,3 +227,16 @@ def test_a_table_that_was_spoilt_is_written_anew(tmp_path: Path) -> None:
     entered(study, ledger, 1, TrialState.FAIL)  # appended, without a look at other rows
     entered(study, ledger, 2, TrialState.COMPLETE)  # has a new column
     assert tables.read(ledger._folder.trials)["trial"].tolist() == [0, 1, 2]
+
+
+def test_names_with_half_characters_are_written_as_escapes(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    ledger = Ledger(study, StudyFolder(tmp_path))
+    for number in range(2):
+        study.ask().suggest_float("\ud800", 0, 1)
+        entered(study, ledger, number, TrialState.COMPLETE)
+    board = leaderboard(study, tmp_path)
+    assert "params_\\ud800" in board.columns
+    assert tables.text_of(board) == tables.text_of(leaderboard(study, tmp_path, rebuild=True))
+    ledger.rebuild()
+    assert tables.read(ledger._folder.trials)["params_\\ud800"].notna().all()
