@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -115,3 +116,15 @@ def _require_types(account: Record) -> None:
     for name, value in account.metrics.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError(f"metrics.{name} is {type(value).__name__}")
+        _require_finite(f"metrics.{name}", value)
+    if said.value is not None:
+        _require_finite("objective.value", said.value)
+
+
+def _require_finite(name: str, value: float) -> None:
+    try:
+        finite = not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        finite = False
+    if not finite:
+        raise ValueError(f"{name} is no finite number")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,18 @@ def test_torn_and_foreign_files_are_refused_by_name(tmp_path: Path, content: str
         record.read(path)
     with pytest.raises(UserError, match="cannot be read"):
         record.read(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("number", [-(10**400), float("nan"), float("inf"), True, "1"])
+@pytest.mark.parametrize("where", ["metrics", "objective"])
+def test_a_number_that_nobody_can_reckon_with_is_refused(tmp_path: Path, where: str, number: Any) -> None:
+    path = tmp_path / "record.json"
+    record.write(path, Record("COMPLETE", {}, "f00", metrics={"kl": 1.0}, objective=Objective(value=1.0)))
+    said = json.loads(path.read_text())
+    said[where]["kl" if where == "metrics" else "value"] = number
+    path.write_text(json.dumps(said))
+    with pytest.raises(UserError, match="not a record of this version"):
+        record.read(path)
 
 
 def test_the_account_of_a_real_run(finished_run: Path) -> None:
