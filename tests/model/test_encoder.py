@@ -43,7 +43,8 @@ def test_it_is_a_plain_keras_lstm_on_the_last_row(digits: Splits) -> None:
     lstm.build((None, 28, 28))
     lstm.set_weights(encoder.layers_before_heads[0].get_weights())
     expected = encoder.mean_head(lstm(images))
-    np.testing.assert_allclose(encoder(images).z_mean, expected, rtol=1e-6)
+    # The last bits of sums that are taken in another order; relative to a mean near 0 they are many.
+    np.testing.assert_allclose(encoder(images).z_mean, expected, rtol=1e-6, atol=1e-6)
 
 
 def test_every_row_matters_and_every_weight_learns(digits: Splits) -> None:
