@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sweeps.continuing import continued_from
 from sweeps.reporting import report
+from sweeps.resuming import continued_from
 
 if TYPE_CHECKING:
     from sweeps.board import leaderboard

@@ -17,10 +17,9 @@ from optuna.storages import BaseStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
 from sweeps.indexes import Index, Ordered
 from sweeps.spans import Spans, span_of
-from sweeps.surplus import gave_way
+from sweeps.study.trial import Cause, Spared, TrialView, is_surplus
 from sweeps.tally import Tally
 
 
@@ -28,37 +27,37 @@ class _Facts(NamedTuple):
     """What of a trial is counted.
 
     Attributes:
-        continues: the number of the stopped trial that it goes on with.
+        resumes: the number of the stopped trial that it resumes.
     """
 
     state: TrialState
     surplus: bool
     retry_of: int | None
-    continues: int | None
+    resumes: int | None
     combination: str | None
 
     @property
     def draws(self) -> bool:
         """Whether a trial takes a draw of its own: one that repeats another does not."""
-        return not self.surplus and self.retry_of is None and self.continues is None
+        return not self.surplus and self.retry_of is None and self.resumes is None
 
 
 def _facts_of(trial: FrozenTrial) -> _Facts:
-    attrs = trial.user_attrs
+    view = TrialView(trial)
+    resumed = view.resumes
     return _Facts(
         trial.state,
-        gave_way(trial),
-        attrs.get(attributes.RETRY_OF),
-        attrs[attributes.CONTINUES]["trial"] if attributes.CONTINUES in attrs else None,
-        attrs.get(attributes.COMBINATION),
+        is_surplus(trial),
+        view.retry_of,
+        resumed.trial if resumed is not None else None,
+        view.combination,
     )
 
 
 def _was_stopped(trial: FrozenTrial) -> bool:
     """Whether a trial ended for no reason of its own: its sweep was stopped, or died."""
-    attrs = trial.user_attrs
-    interrupted = attrs.get(attributes.CAUSE) == attributes.INTERRUPTED
-    return interrupted or attrs.get(attributes.SPARED) == attributes.SWEEP_DIED
+    view = TrialView(trial)
+    return view.cause == Cause.INTERRUPTED or view.spared == Spared.SWEEP_DIED
 
 
 class Account:
@@ -77,15 +76,15 @@ class Account:
         self._states = {state: 0 for state in TrialState}
         self._waiting, self._running = Ordered(), Ordered()
         self._begun = Ordered()  # of those that wait, the ones that a stopped sweep had begun
-        self._ahead = Ordered()  # of the others, the ones that go on with a stopped trial
+        self._ahead = Ordered()  # of the others, the ones that resume a stopped trial
         self._failures: set[int] = set()  # FAIL, and no surplus
         self._surplus: set[int] = set()
         self._live = Ordered()  # COMPLETE, PRUNED or RUNNING
         self._undrawn = Ordered()
-        self._repeats, self._combinations, self._continuing = Index(), Index(), Index()
-        self._standing = Index()  # by the stopped trial, those that go on with it and have not failed
-        self._relievers = Index()  # of these, those that do not wait
-        self._relieving = Ordered()  # of each of these, the first
+        self._repeats, self._combinations, self._attempts = Index(), Index(), Index()
+        self._promoted = Index()  # by the stopped trial, those that resume it and have not failed
+        self._resumed = Index()  # of these, those that do not wait
+        self._resuming = Ordered()  # of each of these, the first
         self._lowest: tuple[float, int] | None = None
         self._highest: tuple[float, int] | None = None
         self._spans = Spans()
@@ -116,7 +115,7 @@ class Account:
             self._waiting.change(number, present)
             if facts.retry_of is not None and _was_stopped(self.trials[facts.retry_of]):
                 self._begun.change(number, present)
-            elif facts.continues is not None:
+            elif facts.resumes is not None:
                 self._ahead.change(number, present)
         else:
             self._count_begun(number, facts, present)
@@ -126,8 +125,8 @@ class Account:
             self._repeats.change(facts.retry_of, number, present)
         if facts.combination is not None:
             self._combinations.change(facts.combination, number, present)
-        if facts.continues is not None:
-            self._count_continuing(number, facts, present)
+        if facts.resumes is not None:
+            self._count_resuming(number, facts, present)
 
     def _count_begun(self, number: int, facts: _Facts, present: bool) -> None:
         if facts.state == TrialState.RUNNING:
@@ -139,20 +138,20 @@ class Account:
         else:
             (self._surplus if facts.surplus else self._failures).add(number)
 
-    def _count_continuing(self, number: int, facts: _Facts, present: bool) -> None:
-        self._continuing.change(facts.continues, number, present)
+    def _count_resuming(self, number: int, facts: _Facts, present: bool) -> None:
+        self._attempts.change(facts.resumes, number, present)
         if facts.state == TrialState.FAIL:
             return
-        self._standing.change(facts.continues, number, present)
+        self._promoted.change(facts.resumes, number, present)
         if facts.state == TrialState.WAITING:
             return
-        first = min(self._relievers[facts.continues], default=None)
-        self._relievers.change(facts.continues, number, present)
-        now = min(self._relievers[facts.continues], default=None)
+        first = min(self._resumed[facts.resumes], default=None)
+        self._resumed.change(facts.resumes, number, present)
+        now = min(self._resumed[facts.resumes], default=None)
         if first != now:
             for which, added in ((first, False), (now, True)):
                 if which is not None:
-                    self._relieving.change(which, added)
+                    self._resuming.change(which, added)
 
     def _settle(self, trial: FrozenTrial) -> None:
         span = span_of(trial)
@@ -166,7 +165,7 @@ class Account:
     def tally(self, minimize: bool, now: Callable[[], datetime] = datetime.now) -> Tally:
         """The same as `sweeps.tally.tally` counts."""
         retried = sum(number in self._repeats for number in self._failures)
-        promoted = len(self._standing)
+        promoted = len(self._promoted)
         best = self._lowest if minimize else self._highest
         return Tally(
             complete=self._states[TrialState.COMPLETE],
@@ -176,7 +175,7 @@ class Account:
             retried=retried,
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
-            ahead=len(self._ahead) + sum(self._facts[n].continues is not None for n in self._begun),
+            ahead=len(self._ahead) + sum(self._facts[n].resumes is not None for n in self._begun),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,
             spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),
@@ -185,13 +184,13 @@ class Account:
 
     def waiting(self) -> Iterator[FrozenTrial]:
         """Those that wait, in the order in which they are to be taken. What a stopped sweep had begun comes
-        first, so that it does what it would have done; then the ones that go on with a stopped trial, since
-        they are no further ones, and the best that are known."""
+        first, so that it does what it would have done; then the ones that resume a stopped trial, since they
+        are no further ones, and the best that are known."""
         trials = self.trials
         yield from (trials[number] for number in self._begun)
         yield from (trials[number] for number in self._ahead)
         for number in self._waiting:
-            if number not in self._begun and self._facts[number].continues is None:
+            if number not in self._begun and self._facts[number].resumes is None:
                 yield trials[number]
 
     def begun(self) -> list[FrozenTrial]:
@@ -210,25 +209,31 @@ class Account:
         """Those that have given way to others."""
         return self._all(self._surplus)
 
+    def repeated_by(self, number: int) -> int:
+        """The number of the trial that this one repeats."""
+        repeated = self._facts[number].retry_of
+        assert repeated is not None
+        return repeated
+
     def repeats(self, number: int) -> list[FrozenTrial]:
         """Those that repeat a trial."""
         return self._all(self._repeats[number])
 
-    def continuations(self, number: int) -> list[FrozenTrial]:
-        """Those that go on, or went on, with a stopped trial."""
-        return self._all(self._continuing[number])
+    def resumptions(self, number: int) -> list[FrozenTrial]:
+        """Those that resume a stopped trial, or tried to."""
+        return self._all(self._attempts[number])
 
     def is_rivalled(self, number: int) -> bool:
-        """Whether a trial before this one repeats, or goes on with, the same one, and has not given way. That
+        """Whether a trial before this one repeats, or resumes, the same one, and has not given way. That
         does not change: trials are numbered as they come, and who has given way has ended."""
         facts = self._facts[number]
         if facts.retry_of is not None:
             rivals = self.repeats(facts.retry_of)
-        elif facts.continues is not None:
-            rivals = self.continuations(facts.continues)
+        elif facts.resumes is not None:
+            rivals = self.resumptions(facts.resumes)
         else:
             return False
-        return any(other.number < number and not gave_way(other) for other in rivals)
+        return any(other.number < number and not is_surplus(other) for other in rivals)
 
     def with_combination(self, key: str) -> list[FrozenTrial]:
         """Those that try a combination."""
@@ -243,16 +248,16 @@ class Account:
 
     def live_before(self, number: int) -> int:
         """How many of the trials before this one have a result or run; one that was stopped, and those up to
-        this one that go on with it or have, count as one."""
-        return self._live.below(number) - self._relieving.below(number + 1)
+        this one that resume it or have, count as one."""
+        return self._live.below(number) - self._resuming.below(number + 1)
 
     def live(self) -> int:
-        """How many have a result or run; one that was stopped, and those that go on with it, count as one."""
+        """How many have a result or run; one that was stopped, and those that resume it, count as one."""
         return self.live_before(len(self.trials))
 
-    def is_relieved(self, stopped: int, number: int) -> bool:
-        """Whether another trial, up to this one, goes on with a stopped one, or has; not if it waits to."""
-        return any(other <= number for other in self._relievers[stopped])
+    def is_resumed(self, stopped: int, number: int) -> bool:
+        """Whether another trial, up to this one, resumes a stopped one, or has; not if it waits to."""
+        return any(other <= number for other in self._resumed[stopped])
 
 
 _accounts: WeakKeyDictionary[BaseStorage, dict[int, Account]] = WeakKeyDictionary()

@@ -2,23 +2,22 @@
 
 Trials that are tried again because a worker died on them are taken by no worker that has company: one that
 kills its worker would, under a launcher whose workers die together, take innocent ones with it each time.
-What a stopped sweep had begun comes first, so that it does what it would have done; then stopped trials that
-go on: they are no further ones, and the best that are known.
+What a stopped sweep had begun comes first, so that it does what it would have done; then what resumes
+promoted trials: these are no further ones, and the best that are known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
-from sweeps import attributes
 from sweeps.account import Account, account_of
 from sweeps.budget import Budget
-from sweeps.continuation import continuation_of
 from sweeps.leases import Lease
+from sweeps.study.trial import Cause, Job, Spared, TrialView, attributes_of, note_job
 
 _LIVE = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 
@@ -35,13 +34,13 @@ def suspects(account: Account) -> set[int]:
     return {
         trial.number
         for trial in account.waiting_repeats()
-        if _is_suspect(account.trials[trial.user_attrs[attributes.RETRY_OF]])
+        if _is_suspect(account.trials[account.repeated_by(trial.number)])
     }
 
 
 def _is_suspect(trial: FrozenTrial) -> bool:
-    lost = trial.user_attrs.get(attributes.CAUSE) == attributes.LOST
-    return lost and trial.user_attrs.get(attributes.SPARED) != attributes.SWEEP_DIED
+    view = TrialView(trial)
+    return view.cause == Cause.LOST and view.spared != Spared.SWEEP_DIED
 
 
 def ask(
@@ -50,7 +49,7 @@ def ask(
     only_suspects: bool,
     may_create: bool,
     lease_of: Callable[[Trial | FrozenTrial], Lease],
-    claim: Mapping[str, Any],
+    claim: Job,
     only_ahead: bool = False,
 ) -> Taken | None:
     """Takes the first waiting trial that this worker may take, or makes a new one.
@@ -65,7 +64,7 @@ def ask(
         may_create: whether there may be further trials than those that wait.
         lease_of: of a trial; not taken yet.
         claim: what a trial says of its worker.
-        only_ahead: take no other trial than one that goes on with a stopped one.
+        only_ahead: take no other trial than one that resumes a stopped one.
 
     Returns:
         None where there is none that it may take.
@@ -76,11 +75,11 @@ def ask(
     barred = suspects(account)
     for trial in account.waiting():
         wanted = trial.number in barred if only_suspects else alone or trial.number not in barred
-        wanted = wanted and not (only_ahead and attributes.CONTINUES not in trial.user_attrs)
+        wanted = wanted and not (only_ahead and TrialView(trial).resumes is None)
         if wanted and (lease := _reserved(lease_of(trial))) is not None:
             try:
                 if storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):
-                    storage.set_trial_user_attr(trial._trial_id, attributes.JOB, dict(claim))
+                    note_job(storage, trial._trial_id, claim)
                     return _taken(study, trial._trial_id, lease)
             except BaseException:
                 lease.release()
@@ -88,7 +87,7 @@ def ask(
             lease.release()
     if only_suspects or only_ahead or not may_create:
         return None
-    new = create_trial(state=TrialState.RUNNING, user_attrs={attributes.JOB: dict(claim)})
+    new = create_trial(state=TrialState.RUNNING, user_attrs=attributes_of(claim))
     trial_id = storage.create_new_trial(study._study_id, template_trial=new)
     lease = lease_of(storage.get_trial(trial_id))
     lease.take()
@@ -113,11 +112,11 @@ def _taken(study: Study, trial_id: int, lease: Lease) -> Taken:
     return Taken(trial, lease)
 
 
-def is_surplus(account: Account, number: int, budget: Budget) -> bool:
+def is_too_many(account: Account, number: int, budget: Budget) -> bool:
     """Whether processes that do not share the folder's lock have taken the last of the budget, or the same
     combination, at the same moment.
 
-    Of new trials, and of those that repeat or go on with the same one, the lowest number counts. One that
+    Of new trials, and of those that repeat or resume the same one, the lowest number counts. One that
     waited gives way to all that run or have run, since one with a higher number may have looked before it was
     taken. Where each gives way to the other, what they try is enqueued again.
 
@@ -126,15 +125,15 @@ def is_surplus(account: Account, number: int, budget: Budget) -> bool:
         number: of the trial that was taken just now.
     """
     trial = account.trials[number]
-    key = trial.user_attrs.get(attributes.COMBINATION)
+    view = TrialView(trial)
+    key = view.combination
     if budget.grid and key is None:
         return True
-    waited = "fixed_params" in trial.system_attrs  # as Optuna notes of all that are enqueued
+    waited = view.enqueued is not None
     last = len(account.trials) - 1 if waited else number
-    held = continuation_of(trial)
-    own = {number} if held is None else {number, held.trial}
+    own = {number} if view.resumes is None else {number, view.resumes.trial}
     if key is not None and any(
-        other.state in _LIVE and not account.is_relieved(other.number, last)
+        other.state in _LIVE and not account.is_resumed(other.number, last)
         for other in account.with_combination(key)
         if other.number <= last and other.number not in own
     ):
@@ -145,5 +144,5 @@ def is_surplus(account: Account, number: int, budget: Budget) -> bool:
         return False
     if not waited:
         return account.live_before(number) >= budget.n_trials
-    itself = trial.state in _LIVE and not account.is_relieved(number, last)
+    itself = trial.state in _LIVE and not account.is_resumed(number, last)
     return account.live() - itself >= budget.n_trials

@@ -9,12 +9,12 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import tables
-from sweeps.continuation import superseded
 from sweeps.csv_rows import cell, cells_of, in_order, read_cells
 from sweeps.errors import SweepError
 from sweeps.rows import PARAMS, Header, header_of, row_of
+from sweeps.study.lineage import promoted
+from sweeps.study.trial import is_surplus
 from sweeps.study_folder import StudyFolder
-from sweeps.surplus import gave_way
 
 FIRST = ("rank", "trial", "state", "value", "low", "high", "replicates")
 _ORDER = {"COMPLETE": 0, "PRUNED": 1, "RUNNING": 2, "FAIL": 3}
@@ -35,7 +35,7 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
         rebuild: read every trial's record again, whatever `trials.csv` has.
 
     Returns:
-        a row a trial that has run, without stopped ones that another goes on with: `rank` (Int64, of COMPLETE
+        a row a trial that has run, without promoted ones: `rank` (Int64, of COMPLETE
         trials; of several objectives, the number of the trial's Pareto front), `trial`, `state`, `value`, its
         95 % interval `low` and `high` and `replicates` where there are some, a column `params_<name>` a swept
         parameter, then what the records have: metrics (their units are the record's) and provenance.
@@ -45,9 +45,9 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
     known = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
     rows = []
     trials = study.get_trials(deepcopy=False)
-    gone = superseded(trials, waiting=False)
+    gone = promoted(trials, waiting=False)
     for trial in trials:
-        if trial.state == TrialState.WAITING or gave_way(trial) or trial.number in gone:
+        if trial.state == TrialState.WAITING or is_surplus(trial) or trial.number in gone:
             continue
         row = known.get(trial.number)
         if row is None or not _agrees(row, trial, header):

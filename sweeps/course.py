@@ -10,7 +10,7 @@ from datetime import datetime
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from sweeps import attributes, narration, signals
+from sweeps import narration, signals
 from sweeps.account import account_of
 from sweeps.asking import suspects
 from sweeps.budget import Budget
@@ -20,6 +20,7 @@ from sweeps.queue import enqueue_missing
 from sweeps.rescue import Rescue
 from sweeps.settings import Settings
 from sweeps.space.parameter import Value
+from sweeps.study.trial import Cause, Job, Spared, TrialView
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import Tally
 
@@ -126,7 +127,7 @@ class Course:
         account = account_of(self._study)
         found = [account.trials[number] for number in suspects(account)]
         begins = self._budget.may_begin(now)
-        return any(begins or attributes.CONTINUES in trial.user_attrs for trial in found)
+        return any(begins or TrialView(trial).resumes is not None for trial in found)
 
     @property
     def _in_company(self) -> bool:
@@ -136,7 +137,7 @@ class Course:
     def launches(self, workers: range) -> None:
         """Notes which workers are launched now."""
         self.launched = workers
-        self._spared = attributes.IN_COMPANY if len(workers) > 1 else None
+        self._spared = Spared.IN_COMPANY if len(workers) > 1 else None
 
     def wanted(self) -> int:
         """How many workers to launch: no more than there are trials left to run."""
@@ -156,7 +157,7 @@ class Course:
             everywhere: whether to look for results in all folders, as after damage.
         """
         said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
-        self.give_up_dead(attributes.LOST, said, everywhere)
+        self.give_up_dead(Cause.LOST, said, everywhere)
 
     def give_up_dead(self, cause: str, said: str, everywhere: bool = False) -> None:
         """Gives up the trials of dead workers, for a cause and a reason."""
@@ -176,10 +177,10 @@ class Course:
     def _why_spared(self, trial: FrozenTrial) -> str | None:
         """Why the death of a trial's worker does not count against it; None of one that died alone, while
         this sweep, which had launched it, lives on."""
-        job = trial.user_attrs.get(attributes.JOB, {})
+        job = TrialView(trial).job or Job()
         # Workers' numbers alone are those of a folder: a database may join several.
-        if job.get("sweep") != self.sweep or job.get("worker") not in self.launched:
-            return attributes.SWEEP_DIED
+        if job.sweep != self.sweep or job.worker not in self.launched:
+            return Spared.SWEEP_DIED
         return self._spared
 
 

@@ -1,4 +1,4 @@
-"""Optuna's successive halving and Hyperband for studies whose stopped trials may go on, and who may.
+"""Optuna's successive halving and Hyperband for studies whose stopped trials may be promoted, and which are.
 
 Optuna decides once, when a trial reaches a rung: whoever is not among the best then is lost, even if all that
 come later are worse. The algorithm (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning",
@@ -17,11 +17,11 @@ import optuna
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.continuation import origin_of, standing
 from sweeps.rungs import Rungs
+from sweeps.study.lineage import latest, origin_of
 
 
-class StandingStudy(Study):
+class LatestStudy(Study):
     """A view of a study in which every configuration has one trial.
 
     Args:
@@ -39,7 +39,7 @@ class StandingStudy(Study):
     ) -> list[FrozenTrial]:
         found = [
             trial
-            for trial in standing(super()._get_trials(deepcopy=False, use_cache=use_cache))
+            for trial in latest(super()._get_trials(deepcopy=False, use_cache=use_cache))
             if (states is None or trial.state in states) and (self._keep is None or self._keep(trial))
         ]
         return copy.deepcopy(found) if deepcopy else found
@@ -55,30 +55,30 @@ class SuccessiveHalvingPruner(_Keeper, optuna.pruners.SuccessiveHalvingPruner):
     """Optuna's, by rungs in which every configuration counts once."""
 
     def prune(self, study: Study, trial: FrozenTrial) -> bool:
-        return super().prune(study if isinstance(study, StandingStudy) else StandingStudy(study), trial)
+        return super().prune(study if isinstance(study, LatestStudy) else LatestStudy(study), trial)
 
 
 class HyperbandPruner(_Keeper, optuna.pruners.HyperbandPruner):
-    """Optuna's, by rungs in which every configuration counts once; a trial that goes on with another, or
-    repeats it, stays in the bracket of that one, though its number would put it in another."""
+    """Optuna's, by rungs in which every configuration counts once; a trial that resumes another, or repeats
+    it, stays in the bracket of that one, though its number would put it in another."""
 
     def _get_bracket_id(self, study: Study, trial: FrozenTrial) -> int:
         first: Any = SimpleNamespace(number=origin_of(study, trial))  # all that Optuna's looks at
         return super()._get_bracket_id(study, first)
 
     def _create_bracket_study(self, study: Study, bracket_id: int) -> Study:
-        return StandingStudy(study, lambda trial: self._get_bracket_id(study, trial) == bracket_id)
+        return LatestStudy(study, lambda trial: self._get_bracket_id(study, trial) == bracket_id)
 
 
 def view_of(study: Study) -> Study:
-    """What a sampler learns from: of a study in which trials may go on, each configuration once."""
+    """What a sampler learns from: of a study in which trials may be promoted, each configuration once."""
     halves = isinstance(study.pruner, (SuccessiveHalvingPruner, HyperbandPruner))
-    return StandingStudy(study) if halves and not isinstance(study, StandingStudy) else study
+    return LatestStudy(study) if halves and not isinstance(study, LatestStudy) else study
 
 
 def promotable(study: Study) -> FrozenTrial | None:
-    """The stopped trial that is to go on: among the best 1/eta of all that reached the rung of its bracket at
-    which it was stopped, and not yet gone on with.
+    """The stopped trial that is to be promoted: among the best 1/eta of all that reached the rung of its
+    bracket at which it was stopped, and not yet resumed.
 
     As in the algorithm, the rung that took the most comes first; then the best value, then the lowest number.
 

@@ -11,15 +11,17 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import optuna
 from optuna.trial import FrozenTrial, Trial
 
-from sweeps import attributes, locks, patience
+from sweeps import locks, patience
 from sweeps.host import lives, this_host
+from sweeps.study.trial import Job, TrialView, note_beat
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -54,7 +56,7 @@ class Lease:
         self._over = threading.Event()
         self.trial = trial
 
-    def take(self) -> dict[str, Any]:
+    def take(self) -> Job:
         """Locks the file; returns what the trial must say of its holder.
 
         Raises:
@@ -99,7 +101,7 @@ class Lease:
         assert isinstance(trial, Trial)
         # Whatever it is, the trial itself may well go on; a beat that is missing says enough.
         with contextlib.suppress(Exception):
-            trial.storage.set_trial_user_attr(trial._trial_id, attributes.BEAT, self._now())
+            note_beat(trial, self._now())
 
     def _beat_on(self) -> None:
         with patience.not_waiting():  # nobody waits for the beat of a moment that is past
@@ -107,14 +109,15 @@ class Lease:
                 self.beat()
 
 
-def claim_of(folder: Path, now: Callable[[], float] = time.time) -> dict[str, Any]:
+def claim_of(folder: Path, now: Callable[[], float] = time.time, worker: Job | None = None) -> Job:
     """What a trial must say of the process that holds its lease.
 
     Args:
         folder: of the study's leases.
         now: seconds since 1970.
+        worker: what else is known of it.
     """
-    return {"host": place_of(folder), "pid": os.getpid(), "beat": now()}
+    return replace(worker or Job(), host=place_of(folder), pid=os.getpid(), beat=now())
 
 
 class Watch:
@@ -146,7 +149,7 @@ class Watch:
         the lock of the study's folder."""
         if trial.state != optuna.trial.TrialState.RUNNING:
             return False
-        job = trial.user_attrs.get(attributes.JOB)
+        job = TrialView(trial).job
         if job is not None and _is_gone(job):
             return True  # wherever its folder is now; a child of its own may have inherited the lock
         if self._is_here(trial.number, job):
@@ -154,7 +157,7 @@ class Watch:
             return not self._is_locked(trial.number, tidy=job is not None)
         if job is None and self._sole:
             return True  # nobody is between taking it and saying so: the journal has lost who it was
-        beat = trial.user_attrs.get(attributes.BEAT, job and job["beat"])
+        beat = TrialView(trial).last_beat
         now = self._clock()
         before, since = self._seen.get(trial.number, (object(), now))
         if beat != before:
@@ -163,27 +166,29 @@ class Watch:
         # While this process did not reach the study, the other could not tell it anything.
         return now - max(since, patience.returned()) > self._grace
 
-    def _is_here(self, number: int, job: dict[str, Any] | None) -> bool:
+    def _is_here(self, number: int, job: Job | None) -> bool:
         """Whether a worker of this place has taken the trial; of one that waited it takes the lease first,
         and says so then."""
-        return (self._folder / str(number)).exists() if job is None else job["host"] == self._host
+        return (self._folder / str(number)).exists() if job is None else job.host == self._host
 
     def is_of(self, trial: FrozenTrial, pid: int) -> bool:
         """Whether a process of this machine has taken the trial."""
-        job = trial.user_attrs.get(attributes.JOB)
-        return job is not None and job["host"] == self._host and job["pid"] == pid
+        job = TrialView(trial).job
+        return job is not None and job.host == self._host and job.pid == pid
 
     def holder(self, trial: FrozenTrial) -> int | None:
         """The process of this machine that runs a trial, or None."""
-        job = trial.user_attrs.get(attributes.JOB)
-        if job is None or job["host"] != self._host:
+        job = TrialView(trial).job
+        if job is None or job.host != self._host:
             return None
-        return int(job["pid"]) if self._is_locked(trial.number, tidy=True) else None
+        return job.pid if self._is_locked(trial.number, tidy=True) else None
 
     def _is_locked(self, number: int, tidy: bool) -> bool:
         return locks.is_held(self._folder / str(number), tidy)
 
 
-def _is_gone(job: Mapping[str, Any]) -> bool:
+def _is_gone(job: Job) -> bool:
     """Whether a trial's process was one of this machine's, and is no more."""
-    return os.name != "nt" and str(job["host"]).startswith(f"{this_host()}:") and not lives(int(job["pid"]))
+    if os.name == "nt" or job.host is None or job.pid is None:
+        return False
+    return job.host.startswith(f"{this_host()}:") and not lives(job.pid)

@@ -12,8 +12,8 @@ from optuna.trial import FrozenTrial
 from sweeps.csv_rows import append, numbers_of, write_rows
 from sweeps.errors import SweepError
 from sweeps.rows import header_of, row_of
+from sweeps.study.trial import is_surplus
 from sweeps.study_folder import StudyFolder
-from sweeps.surplus import gave_way
 
 LEAST_SECONDS = 60.0  # between two ranked boards
 SHARE = 0.02  # of the time that ranking may take
@@ -75,7 +75,7 @@ class Ledger:
 
 
 def _has_row(trial: FrozenTrial) -> bool:
-    return trial.state.is_finished() and not gave_way(trial)
+    return trial.state.is_finished() and not is_surplus(trial)
 
 
 def _ended(trial: FrozenTrial) -> datetime:

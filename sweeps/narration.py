@@ -10,13 +10,12 @@ from pathlib import Path
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import attributes
 from sweeps.budget import Budget, Verdict
 from sweeps.console import mention
-from sweeps.continuation import Continuation
 from sweeps.job import Outcome
 from sweeps.naming import command
 from sweeps.space.parameter import Value, value_text
+from sweeps.study.trial import Job, Resumption, TrialView
 from sweeps.tally import Tally, front
 
 
@@ -65,9 +64,9 @@ def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, f
     say(f"trial {trial.number}: {ended} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
 
 
-def tell_continuation(number: int, held: Continuation, found: bool) -> None:
+def tell_resumption(number: int, resumed: Resumption, found: bool) -> None:
     """A line on a trial that begins where another was stopped."""
-    where = f"goes on with trial {held.trial}, which was stopped at step {held.step}"
+    where = f"goes on with trial {resumed.trial}, which was stopped at step {resumed.step}"
     say(f"trial {number}: {where}" + ("" if found else "; its folder is not here, so it starts again"))
 
 
@@ -96,12 +95,12 @@ def summarize(
         _tell_front(front(trials, study.directions))
     elif tally.best is not None:
         say(f"best: {tally.best.values[0]:.6g} (trial {tally.best.number}) {shown_params(tally.best.params)}")
-        overrides = tally.best.user_attrs.get(attributes.JOB, {}).get("overrides", [])
-        say(f"  again: {command(started, overrides)}")
+        job = TrialView(tally.best).job or Job()
+        say(f"  again: {command(started, job.overrides or [])}")
     failed = [trial for trial in trials if trial.state == TrialState.FAIL]
     if tally.failed and failed:
         last = failed[-1]
-        say(f"last failure: trial {last.number}, {last.user_attrs.get(attributes.REASON, 'no reason known')}")
+        say(f"last failure: trial {last.number}, {TrialView(last).reason or 'no reason known'}")
     if verdict == "failures":
         say(
             f"stopped: more than hydra.sweeper.max_failures={budget.max_failures} trials failed; the same "

@@ -13,13 +13,13 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.storages import BaseStorage
 from optuna.study import Study
 
-from sweeps import attributes
 from sweeps.atomic import remove_partials, write_text
 from sweeps.errors import SweepError, is_fault
 from sweeps.naming import program
 from sweeps.ownership import require_own
 from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
+from sweeps.study.view import StudyView
 from sweeps.study_folder import StudyFolder
 
 _SHOWN = 6  # differences in an error
@@ -51,10 +51,10 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
         for folder in (plan.folder.conf, plan.folder.workers):
             remove_partials(folder)
         study = _created(plan, database or plan.storage.open())
-        spec = study.user_attrs.get(attributes.SPEC)
+        view = StudyView(study)
+        spec = view.spec
         if spec is None:
-            study.set_user_attr(attributes.SPEC, plan.spec.to_mapping())
-            study.set_user_attr(attributes.PROGRAM, program())
+            view.note_search(plan.spec.to_mapping(), program())
             if plan.settings.objective is not None:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", ExperimentalWarning)
@@ -66,9 +66,7 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
                 f"study {plan.name} in {plan.storage.url} searches something else: {shown}{more}; "
                 "hydra.sweeper.study_name=NAME starts another study"
             )
-        budget = {"n_trials": plan.budget.n_trials}
-        if study.user_attrs.get(attributes.BUDGET) != budget:
-            study.set_user_attr(attributes.BUDGET, budget)
+        view.note_budget(plan.budget.n_trials)
         plan.composer.save_files(plan.folder.conf)
         if not plan.folder.spec.exists():
             described = {

@@ -14,12 +14,19 @@ import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, records
+from sweeps import records
 from sweeps.account import Account, account_of
-from sweeps.continuation import continuation_of, enqueue_continuation, params_of
 from sweeps.leases import Watch
 from sweeps.space.parameter import Value
-from sweeps.surplus import TAKEN, gave_way
+from sweeps.study.lineage import enqueue_resumption, params_of
+from sweeps.study.trial import (
+    TAKEN,
+    Cause,
+    TrialView,
+    attributes_of,
+    is_surplus,
+    note_failure,
+)
 
 
 def combination_key(values: Mapping[str, Value]) -> str:
@@ -30,15 +37,13 @@ def combination_key(values: Mapping[str, Value]) -> str:
 def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -> int:
     """Enqueues each combination that the study does not hold yet; returns how many it enqueued."""
     present = {
-        trial.user_attrs.get(attributes.COMBINATION)
-        for trial in study.get_trials(deepcopy=False)
-        if not gave_way(trial)
+        TrialView(trial).combination for trial in study.get_trials(deepcopy=False) if not is_surplus(trial)
     }
     number = 0
     for values in combinations:
         key = combination_key(values)
         if key not in present:
-            study.enqueue_trial(dict(values), user_attrs={attributes.COMBINATION: key})
+            study.enqueue_trial(dict(values), user_attrs=attributes_of(combination=key))
             present.add(key)
             number += 1
     return number
@@ -68,7 +73,7 @@ def fail_dead(
         if not watch.is_dead(trial):
             continue
         if _was_to_give_way(study, trial):
-            failed = fail(study, folder, trial, attributes.SURPLUS, TAKEN)
+            failed = fail(study, folder, trial, Cause.SURPLUS, TAKEN)
         else:
             failed = fail(study, folder, trial, cause, reason, spared(trial))
         if failed:
@@ -78,8 +83,7 @@ def fail_dead(
 
 def _was_to_give_way(study: Study, trial: FrozenTrial) -> bool:
     """Whether a trial was taken, did not run yet, and another repeats or goes on with the same one."""
-    placed = "folder" in trial.user_attrs.get(attributes.JOB, {})
-    return not placed and account_of(study).is_rivalled(trial.number)
+    return TrialView(trial).folder is None and account_of(study).is_rivalled(trial.number)
 
 
 def fail(
@@ -90,10 +94,7 @@ def fail(
     # The record first: whoever dies in between, the trial is found again.
     records.close_all(folder, trial, reason)
     try:
-        storage.set_trial_user_attr(trial_id, attributes.CAUSE, cause)
-        storage.set_trial_user_attr(trial_id, attributes.REASON, reason)
-        if spared is not None:
-            storage.set_trial_user_attr(trial_id, attributes.SPARED, spared)
+        note_failure(storage, trial_id, cause, reason, spared)
         storage.set_trial_state_values(trial_id, TrialState.FAIL)
     except (optuna.exceptions.UpdateFinishedTrialError, RuntimeError):
         return False
@@ -113,58 +114,55 @@ def enqueue_retries(study: Study, retries: int) -> int:
         if not _may_be_repeated(trials, trial, retries):
             continue
         number += 1
-        attrs = {attributes.RETRY_OF: trial.number}
-        held = continuation_of(trial)
-        if held is not None:
-            enqueue_continuation(study, trials[held.trial], attrs)
+        view = TrialView(trial)
+        if view.resumes is not None:
+            enqueue_resumption(study, trials[view.resumes.trial], retry_of=trial.number)
             continue
-        if attributes.COMBINATION in trial.user_attrs:
-            attrs[attributes.COMBINATION] = trial.user_attrs[attributes.COMBINATION]
+        attrs = attributes_of(retry_of=trial.number, combination=view.combination)
         study.enqueue_trial(_params_again(trial), user_attrs=attrs)
     return number
 
 
 def _repeated_in_vain(account: Account) -> list[FrozenTrial]:
     """The failed trials whose repeats have all given way to others, and not to the same combination."""
-    surplus = account.surplus()
-    found = {t.user_attrs[attributes.RETRY_OF] for t in surplus if attributes.RETRY_OF in t.user_attrs}
+    repeated = {TrialView(trial).retry_of for trial in account.surplus()}
     return [
         account.trials[number]
-        for number in sorted(found)
-        if all(map(gave_way, account.repeats(number))) and not _is_tried(account, account.trials[number])
+        for number in sorted(number for number in repeated if number is not None)
+        if all(map(is_surplus, account.repeats(number))) and not _is_tried(account, account.trials[number])
     ]
 
 
 def _is_tried(account: Account, trial: FrozenTrial) -> bool:
     """Whether the combination of a trial that failed waits, runs or has run in another trial."""
-    key = trial.user_attrs.get(attributes.COMBINATION)
-    if key is None or attributes.CONTINUES in trial.user_attrs:
+    view = TrialView(trial)
+    if view.combination is None or view.resumes is not None:
         return False
-    return any(other.state != TrialState.FAIL for other in account.with_combination(key))
+    return any(other.state != TrialState.FAIL for other in account.with_combination(view.combination))
 
 
 def _params_again(trial: FrozenTrial) -> dict[str, Any]:
     """The parameters with which a trial is tried again. One whose worker died while it was drawn has only
     some of them, and never ran: it is drawn anew, and then as it would have been."""
-    job = trial.user_attrs.get(attributes.JOB)
-    if job is None or "folder" in job or trial.user_attrs.get(attributes.CAUSE) == attributes.RAISED:
+    view = TrialView(trial)
+    if view.job is None or view.folder is not None or view.cause == Cause.RAISED:
         return params_of(trial)
-    return dict(trial.system_attrs.get("fixed_params", {}))
+    return dict(view.enqueued or {})
 
 
 def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries: int) -> bool:
-    cause = trial.user_attrs.get(attributes.CAUSE)
-    if cause == attributes.INTERRUPTED or attributes.SPARED in trial.user_attrs:
+    view = TrialView(trial)
+    if view.cause == Cause.INTERRUPTED or view.spared is not None:
         return True
-    allowed = {attributes.LOST: 1, attributes.RAISED: retries, attributes.TIMED_OUT: retries}
-    return _earlier(trials, trial, cause) < allowed.get(str(cause), 0)
+    allowed: dict[str, int] = {Cause.LOST: 1, Cause.RAISED: retries, Cause.TIMED_OUT: retries}
+    return _earlier(trials, trial, view.cause) < allowed.get(str(view.cause), 0)
 
 
 def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:
     """How many of the trials that this one repeats ended for the same cause, and it counted."""
     number = 0
-    while attributes.RETRY_OF in trial.user_attrs:
-        trial = trials[trial.user_attrs[attributes.RETRY_OF]]
-        counts = attributes.SPARED not in trial.user_attrs
-        number += counts and trial.user_attrs.get(attributes.CAUSE) == cause
+    while (repeated := TrialView(trial).retry_of) is not None:
+        trial = trials[repeated]
+        view = TrialView(trial)
+        number += view.spared is None and view.cause == cause
     return number

@@ -10,9 +10,10 @@ from typing import Any
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, records
+from sweeps import records
 from sweeps.replication import mean_of
 from sweeps.result_file import Result
+from sweeps.study.trial import TrialView, with_replicates
 
 
 def read(root: Path, trial: FrozenTrial, study: Study, objective: Sequence[str] | None) -> Result | None:
@@ -25,14 +26,15 @@ def read(root: Path, trial: FrozenTrial, study: Study, objective: Sequence[str] 
     Returns:
         None where a record is missing, or does not say what the study asks for.
     """
-    found = [_values(root / own, study, objective) for own in records.folders_of(trial)]
+    view = TrialView(trial)
+    found = [_values(root / own, study, objective) for own in view.folders]
     if not found or any(values is None for values in found):
         return None
     each = [values for values in found if values is not None]
     attrs: dict[str, Any] = dict(trial.user_attrs)
     values = each[0]
-    if "replicates" in trial.user_attrs[attributes.JOB]:
-        attrs[attributes.REPLICATES] = [own[0] for own in each]
+    if view.job is not None and view.job.replicates is not None:
+        attrs = with_replicates(attrs, [own[0] for own in each])
         values = (mean_of([own[0] for own in each]),)
     return Result(
         number=trial.number,

@@ -11,19 +11,14 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from sweeps import attributes, received
+from sweeps import received
 from sweeps.atomic import write_text
 from sweeps.number import shown
+from sweeps.study.trial import TrialView
 
 NAME = "record.json"
 FLAT = ("metrics", "provenance")
 LONGEST = 10_000  # characters of a text in them; spreadsheets show 32,767
-
-
-def folders_of(trial: FrozenTrial) -> list[str]:
-    """The folders of a trial's jobs, one a replicate, below the study's; none before it has run."""
-    job = trial.user_attrs.get(attributes.JOB, {})
-    return job.get("replicates") or [job[key] for key in ("folder",) if key in job]
 
 
 class MissingError(KeyError):
@@ -104,7 +99,7 @@ def close_all(root: Path, trial: FrozenTrial, reason: str) -> None:
     Args:
         root: the study's folder.
     """
-    for own in folders_of(trial):
+    for own in TrialView(trial).folders:
         close_abandoned(root / own, reason)
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from sweeps import records
 from sweeps.atomic import remove_partials
 from sweeps.leases import Watch
 from sweeps.queue import enqueue_retries, fail_dead
 from sweeps.restoring import restore_results
 from sweeps.settings import Settings
+from sweeps.study.trial import TrialView
 from sweeps.study_folder import StudyFolder
 
 
@@ -52,7 +52,7 @@ class Rescue:
         be tried again.
 
         Args:
-            cause: of the failures, one of those in `attributes`.
+            cause: of the failures.
             said: the reason, for people.
             spared: why a death does not count against a trial; None where it does.
             everywhere: look for results in all folders, as after damage to the study.
@@ -68,7 +68,7 @@ class Rescue:
             enqueue_retries(self.study, self.settings.retries)
         for number in [*entered, *dead]:
             ended = self.study.get_trials(deepcopy=False)[number]
-            for own in records.folders_of(ended):
+            for own in TrialView(ended).folders:
                 remove_partials(self.folder.path / own)
             self.entered(ended)
         return [*entered, *dead]

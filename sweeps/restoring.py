@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, record_results, result_file
+from sweeps import record_results, result_file
 from sweeps.leases import Watch
 from sweeps.queue import combination_key
 from sweeps.result_file import Result
+from sweeps.study.trial import TrialView, note_attributes
 from sweeps.study_folder import OWN_FILES, StudyFolder
 
 
@@ -36,14 +36,9 @@ def restore_results(
     """
     entered = []
     trials = study.get_trials(deepcopy=False)
-    known = {
-        str(trial.user_attrs.get(attributes.JOB, {}).get("folder")) for trial in trials if _is_settled(trial)
-    }
-    running = {
-        trial.user_attrs[attributes.JOB]["folder"]: trial
-        for trial in trials
-        if not _is_settled(trial) and "folder" in trial.user_attrs.get(attributes.JOB, {})
-    }
+    folders = [(trial, TrialView(trial).folder) for trial in trials]
+    known = {str(own) for trial, own in folders if trial.state.is_finished()}
+    running = {own: trial for trial, own in folders if not trial.state.is_finished() and own is not None}
     # The study may have lost, with its last records, in which folder a trial has run.
     lost = any(_lacks_folder(trial) and watch.is_dead(trial) for trial in trials)
     places = {*running, *(_folders(folder.path) if everywhere or lost else ())}
@@ -63,18 +58,12 @@ def restore_results(
     return entered
 
 
-def _is_settled(trial: FrozenTrial) -> bool:
-    return trial.state.is_finished()
-
-
 def _lacks_folder(trial: FrozenTrial) -> bool:
-    running = trial.state == TrialState.RUNNING
-    return running and "folder" not in trial.user_attrs.get(attributes.JOB, {})
+    return trial.state == TrialState.RUNNING and TrialView(trial).folder is None
 
 
 def _belongs(result: Result, place: str) -> bool:
-    job = result.user_attrs.get(attributes.JOB)
-    return isinstance(job, dict) and job.get("folder") == place
+    return TrialView(result).folder == place
 
 
 def _folders(root: Path) -> Iterator[str]:
@@ -92,8 +81,8 @@ def _enter(study: Study, result: Result, watch: Watch) -> int | None:
     trials = study.get_trials(deepcopy=False)
     trial = trials[result.number] if result.number < len(trials) else None
     if trial is not None and trial.state == TrialState.RUNNING:
-        own = trial.user_attrs.get(attributes.JOB, {}).get("folder")
-        if own == result.user_attrs[attributes.JOB]["folder"] and watch.is_dead(trial):
+        own = TrialView(trial).folder
+        if own == TrialView(result).folder and watch.is_dead(trial):
             return trial.number if _finish(study, trial, result) else None
         if own is not None or not watch.is_dead(trial):
             return None
@@ -146,13 +135,8 @@ def _fill(study: Study, trial: FrozenTrial, result: Result) -> bool:
 
 def _settle(study: Study, trial: FrozenTrial, result: Result) -> bool:
     storage, trial_id = study._storage, trial._trial_id
-    attrs: dict[str, Any] = dict(result.user_attrs)
-    if result.reason:
-        attrs[attributes.REASON] = result.reason
     try:
-        for name, value in attrs.items():
-            if name != attributes.BEAT and trial.user_attrs.get(name) != value:
-                storage.set_trial_user_attr(trial_id, name, value)
+        note_attributes(storage, trial, result.user_attrs, result.reason)
         values = list(result.values) if result.values is not None else _last(trial)
         storage.set_trial_state_values(trial_id, result.state, values)
     except (optuna.exceptions.UpdateFinishedTrialError, RuntimeError):
@@ -172,10 +156,10 @@ def _same(trial: FrozenTrial, result: Result) -> bool:
     """Whether a trial that waits, or ran without having said where, is the one of a result."""
     if trial.state.is_finished():
         return False
-    key = trial.user_attrs.get(attributes.COMBINATION)
-    if key is not None or attributes.COMBINATION in result.user_attrs:
-        return key == result.user_attrs.get(attributes.COMBINATION)
-    fixed = trial.system_attrs.get("fixed_params", {})
+    view, key = TrialView(trial), TrialView(result).combination
+    if view.combination is not None or key is not None:
+        return view.combination == key
+    fixed = view.enqueued or {}
     return all(result.params.get(name) == value for name, value in fixed.items()) and (
         trial.params.items() <= result.params.items()
     )
@@ -183,13 +167,13 @@ def _same(trial: FrozenTrial, result: Result) -> bool:
 
 def _is_present(trials: list[FrozenTrial], result: Result) -> bool:
     """Whether the combination of a result is held by another trial already, run or to be run again."""
-    key = result.user_attrs.get(attributes.COMBINATION)
-    folder = result.user_attrs[attributes.JOB]["folder"]
+    key, folder = TrialView(result).combination, TrialView(result).folder
     for trial in trials:
-        if trial.user_attrs.get(attributes.JOB, {}).get("folder") == folder:
+        view = TrialView(trial)
+        if view.folder == folder:
             return True
         complete = trial.state == TrialState.COMPLETE
-        if complete and key is not None and trial.user_attrs.get(attributes.COMBINATION) == key:
+        if complete and key is not None and view.combination == key:
             return True
         if complete and key is None and combination_key(trial.params) == combination_key(result.params):
             return True

@@ -18,10 +18,11 @@ from optuna.distributions import BaseDistribution, distribution_to_json, json_to
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import attributes, received
+from sweeps import received
 from sweeps.atomic import write_text
 from sweeps.job import Outcome
 from sweeps.soundness import are_sound
+from sweeps.study.trial import with_replicates
 
 NAME = "trial.json"
 
@@ -55,7 +56,7 @@ def write(folder: Path, study: Study, trial: Trial, outcome: Outcome) -> None:
     frozen: FrozenTrial = study._storage.get_trial(trial._trial_id)
     attrs = dict(frozen.user_attrs)
     if outcome.replicates:
-        attrs[attributes.REPLICATES] = list(outcome.replicates)
+        attrs = with_replicates(attrs, outcome.replicates)
     account = {
         "study": study.study_name,
         "trial": frozen.number,

@@ -10,10 +10,10 @@ from typing import Any
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, records
-from sweeps.continuation import continuation_of
+from sweeps import records
 from sweeps.csv_rows import cell
 from sweeps.replication import mean_of
+from sweeps.study.trial import Job, TrialView
 
 PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
 VALUES = "value_"  # before an objective's, of several
@@ -73,12 +73,13 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     Metrics and provenance come from the job's `record.json`. Of replicates, metrics are means, and the
     provenance is the first one's, but for seconds, which are summed.
     """
-    job = trial.user_attrs.get(attributes.JOB, {})
+    view = TrialView(trial)
+    job = view.job or Job()
     row: dict[str, Any] = {"trial": trial.number, "state": trial.state.name}
     row |= _values(trial, header)
     row |= {f"{PARAMS}{name}": value for name, value in trial.params.items()}
     folder = header.folder
-    found = [records.read(folder / own) for own in records.folders_of(trial)] if folder is not None else []
+    found = [records.read(folder / own) for own in view.folders] if folder is not None else []
     record = _joined(found)
     row |= {
         name: value
@@ -91,18 +92,18 @@ def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
         row["trial_seconds"] = trial.duration.total_seconds()
     if trial.datetime_start is not None:
         row["started"] = trial.datetime_start.isoformat(timespec="seconds")
-    row |= {key: job[key] for key in ("worker", "machine", "threads") if key in job}
-    if "folder" in job:
-        row["folder"] = job["folder"]
-    held = continuation_of(trial)
-    if held is not None:
-        row["continues"] = held.trial
-    if attributes.RETRY_OF in trial.user_attrs:
-        row["retry_of"] = trial.user_attrs[attributes.RETRY_OF]
-    if attributes.REASON in trial.user_attrs:
-        row["reason"] = trial.user_attrs[attributes.REASON]
-        if attributes.SPARED in trial.user_attrs:
-            row["reason"] += f"; does not count: {trial.user_attrs[attributes.SPARED]}"
+    known = {
+        "worker": job.worker,
+        "machine": job.machine,
+        "threads": job.threads,
+        "folder": job.folder,
+        "continues": view.resumes.trial if view.resumes is not None else None,
+        "retry_of": view.retry_of,
+        "reason": view.reason,
+    }
+    row |= {name: value for name, value in known.items() if value is not None}
+    if view.reason is not None and view.spared is not None:
+        row["reason"] += f"; does not count: {view.spared}"
     return row | {"objective": header.objective, "direction": header.direction}
 
 
@@ -112,7 +113,7 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     if len(header.objectives) > 1:
         return {f"{VALUES}{name}": value for name, value in zip(header.objectives, trial.values, strict=True)}
     row: dict[str, Any] = {"value": trial.values[0]}
-    replicates = trial.user_attrs.get(attributes.REPLICATES)
+    replicates = TrialView(trial).replicates
     if replicates:
         row["replicates"] = " ".join(repr(value) for value in replicates)
     if replicates and len(replicates) > 1 and trial.state == TrialState.COMPLETE:
@@ -156,7 +157,7 @@ def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> H
         return Header(tuple(map(cell, study.metric_names)), directions, folder)
     if len(directions) > 1:
         return Header(tuple(str(index) for index in range(len(directions))), directions, folder)
-    own = records.folders_of(trial)[:1] if trial is not None else []
+    own = TrialView(trial).folders[:1] if trial is not None else []
     record = records.read(folder / own[0]) if folder is not None and own else None
     named = (record or {}).get("objective")
     name = named.get("name") if isinstance(named, dict) else None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
-from sweeps.continuation import RUNG
 from sweeps.indexes import Index
-from sweeps.surplus import gave_way
+from sweeps.study.trial import TrialView, is_surplus
 
 Place = tuple[int, int]  # a bracket, and a rung of it
 
@@ -20,13 +18,13 @@ class _Links(NamedTuple):
     """What a trial says of others.
 
     Attributes:
-        stands_for: the stopped trial for which it stands, since it goes on with it and has not failed.
-        tries: the one that it goes on with, or tried to.
+        resumes: the stopped trial that it resumes, and in whose place it counts: it has not failed.
+        tries: the one that it resumes, or tried to.
         repeats: the one that it repeats.
-        failed: whether it is a failed attempt to go on.
+        failed: whether it is a failed attempt to resume one.
     """
 
-    stands_for: int | None
+    resumes: int | None
     tries: int | None
     repeats: int | None
     failed: bool
@@ -48,7 +46,7 @@ _NOTHING = _Reached((), None)
 
 
 class Rungs:
-    """The rungs that the standing trials of a study have reached (`sweeps.continuation.standing`).
+    """The rungs that the latest trials of configurations have reached (`sweeps.study.lineage.latest`).
 
     Args:
         sign: 1 where less is better, -1 where more is.
@@ -61,7 +59,7 @@ class Rungs:
         self._open: list[int] = []
         self._links: list[_Links] = []
         self._reached: list[_Reached] = []
-        self._standing, self._tried, self._repeated = Index(), Index(), Index()
+        self._promoted, self._tried, self._repeated = Index(), Index(), Index()
         self._values: dict[Place, list[float]] = {}  # each in its order
         self._stopped: dict[Place, list[tuple[float, int, int]]] = {}
 
@@ -88,7 +86,7 @@ class Rungs:
             self._reached.append(_NOTHING)
         for present, said in ((False, self._links[number]), (True, links)):
             for index, other in (
-                (self._standing, said.stands_for),
+                (self._promoted, said.resumes),
                 (self._tried, said.tries),
                 (self._repeated, said.repeats),
             ):
@@ -100,7 +98,7 @@ class Rungs:
 
     def _place(self, number: int) -> None:
         reached = _NOTHING
-        if number not in self._standing and number not in self._repeated and not self._links[number].failed:
+        if number not in self._promoted and number not in self._repeated and not self._links[number].failed:
             reached = self._reached_by(self._trials[number])
         before = self._reached[number]
         if reached == before:
@@ -116,7 +114,7 @@ class Rungs:
             bisect.insort(self._stopped.setdefault(reached.stopped[0], []), reached.stopped[1])
 
     def _reached_by(self, trial: FrozenTrial) -> _Reached:
-        values = list(rung_values(trial))
+        values = list(TrialView(trial).rung_values)
         if not values:
             return _NOTHING
         bracket = self._bracket(trial)
@@ -129,8 +127,8 @@ class Rungs:
         )
 
     def promotable(self, eta: int, least: int) -> int | None:
-        """The number of the stopped trial that is to go on: among the best 1/eta of its rung, and not gone on
-        with yet; the furthest first, then the best.
+        """The number of the stopped trial that is to be promoted: among the best 1/eta of its rung, and not
+        resumed yet; the furthest first, then the best.
 
         Args:
             least: so many must have reached a rung, and one more.
@@ -147,30 +145,21 @@ class Rungs:
         return min(candidates)[-1] if candidates else None
 
 
-def rung_values(trial: FrozenTrial) -> Iterator[float]:
-    """The values with which a trial reached the rungs that it has passed."""
-    rung = 0
-    while (value := trial.system_attrs.get(f"{RUNG}{rung}")) is not None:
-        yield value
-        rung += 1
-
-
 def stopped_at(trial: FrozenTrial) -> int | None:
     """The rung at which a trial was stopped; None of one that was not, or was for an undefined value."""
     if trial.state != TrialState.PRUNED or trial.last_step is None:
         return None
-    values = list(rung_values(trial))
+    values = list(TrialView(trial).rung_values)
     return len(values) - 1 if values and values[-1] == trial.intermediate_values[trial.last_step] else None
 
 
 def _links_of(trial: FrozenTrial) -> _Links:
-    attrs = trial.user_attrs
-    repeats = attrs.get(attributes.RETRY_OF)
-    if attributes.CONTINUES not in attrs:
-        return _Links(None, None, repeats, False)
-    other = attrs[attributes.CONTINUES]["trial"]
+    view = TrialView(trial)
+    if view.resumes is None:
+        return _Links(None, None, view.retry_of, False)
+    other = view.resumes.trial
     failed = trial.state == TrialState.FAIL
-    return _Links(None if failed else other, None if gave_way(trial) else other, repeats, failed)
+    return _Links(None if failed else other, None if is_surplus(trial) else other, view.retry_of, failed)
 
 
 def _ended(trial: FrozenTrial) -> bool:

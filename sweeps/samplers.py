@@ -13,13 +13,13 @@ from optuna.samplers import BaseSampler, QMCSampler, RandomSampler, TPESampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
 from sweeps.account import account_of
 from sweeps.components import component_class, made
 from sweeps.errors import SweepError
 from sweeps.fields import shown
 from sweeps.halving import view_of
 from sweeps.settings import HALVING
+from sweeps.study.trial import TrialView
 
 
 class PerTrialSampler(BaseSampler):
@@ -42,7 +42,7 @@ class PerTrialSampler(BaseSampler):
         # All of the study's, which is not what Hyperband shows a sampler: the trials of one bracket.
         account = account_of(study)
         first = trial.number
-        while (repeated := account.trials[first].user_attrs.get(attributes.RETRY_OF)) is not None:
+        while (repeated := TrialView(account.trials[first]).retry_of) is not None:
             first = repeated
         self._sampler = make_sampler(self._config, account.draws_before(first))
         self._sampler.before_trial(study, trial)

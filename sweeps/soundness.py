@@ -11,8 +11,8 @@ from typing import Any
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
 from sweeps.errors import SweepError, one_line
+from sweeps.study import attributes
 
 LATEST = 2**33  # seconds since 1970
 METRIC_NAMES = "study:metric_names"  # Optuna's own name for them
@@ -175,4 +175,4 @@ _OF_TRIAL: dict[str, tuple[Check, str]] = {
     attributes.CONTINUES: (_continues, "a trial, its first one and a step"),
     attributes.COMBINATION: (_text, "a text"),
 }
-_OF_SYSTEM: dict[str, tuple[Check, str]] = {"fixed_params": (_mapping, "a mapping")}
+_OF_SYSTEM: dict[str, tuple[Check, str]] = {attributes.FIXED: (_mapping, "a mapping")}

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
+from sweeps.study.trial import Cause, TrialView
 
 
 class Spans:
@@ -58,9 +58,9 @@ def span_of(trial: FrozenTrial) -> tuple[datetime, datetime] | None:
     """When a trial that has ended ran; None of one that never did. One whose worker died ran until its last
     sign of life."""
     start, end = trial.datetime_start, trial.datetime_complete
-    job = trial.user_attrs.get(attributes.JOB)
-    if trial.user_attrs.get(attributes.CAUSE) == attributes.LOST and job is not None:
-        end = datetime.fromtimestamp(trial.user_attrs.get(attributes.BEAT, job["beat"]))
+    view = TrialView(trial)
+    if view.cause == Cause.LOST and view.last_beat is not None:
+        end = datetime.fromtimestamp(view.last_beat)
     return (start, end) if start is not None and end is not None else None
 
 

@@ -22,12 +22,13 @@ import cloudpickle
 import optuna
 from hydra.core.singleton import Singleton
 
-from sweeps import attributes, pulse, runner, signals
+from sweeps import pulse, runner, signals
 from sweeps.errors import FaultError, SweepInterruptedError
 from sweeps.leases import Watch
 from sweeps.ledger import Ledger
 from sweeps.narration import say
 from sweeps.rescue import Rescue
+from sweeps.study.trial import Cause
 
 if TYPE_CHECKING:
     from sweeps.worker import Worker
@@ -82,7 +83,7 @@ class _Supervisor:
                 hung = self._watched(process)
             code = process.returncode
             if hung is not None:
-                ended = self._give_up(process.pid, attributes.TIMED_OUT, hung)
+                ended = self._give_up(process.pid, Cause.TIMED_OUT, hung)
                 what = f"trial {', '.join(map(str, ended))}: " if ended else ""
                 say(f"{what}{hung}; worker {self._number} has a new process")
             elif code == runner.DONE:
@@ -96,7 +97,7 @@ class _Supervisor:
                 raise RuntimeError(self._what_it_raised())
             else:
                 said = f"its process died ({_described(code)})"
-                ended = self._give_up(process.pid, attributes.LOST, said)
+                ended = self._give_up(process.pid, Cause.LOST, said)
                 what = f"trial {', '.join(map(str, ended))}: " if ended else ""
                 say(f"{what}{said}; worker {self._number} has a new one")
             fruitless = 0 if ended else fruitless + 1
@@ -134,7 +135,7 @@ class _Supervisor:
         except (KeyboardInterrupt, SweepInterruptedError) as error:
             signum = signals.interruption(error) or signal.SIGINT
             self._stop(process, signum)
-            self._give_up(process.pid, attributes.INTERRUPTED, f"stopped by {signal.Signals(signum).name}")
+            self._give_up(process.pid, Cause.INTERRUPTED, f"stopped by {signal.Signals(signum).name}")
             raise SweepInterruptedError(signum) from None
 
     def _until_ended(self, process: subprocess.Popen[bytes]) -> str | None:

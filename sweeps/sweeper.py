@@ -15,7 +15,7 @@ from omegaconf import DictConfig
 from optuna.exceptions import StorageInternalError
 from optuna.study import Study
 
-from sweeps import attributes, narration, signals
+from sweeps import narration, signals
 from sweeps.budget import Verdict
 from sweeps.course import Course
 from sweeps.dry_run import dry_run
@@ -32,6 +32,7 @@ from sweeps.plan import Plan, prepare, sampler_name
 from sweeps.refusal import refuse
 from sweeps.rescue import Rescue
 from sweeps.storage import without_passwords
+from sweeps.study.trial import Cause
 from sweeps.worker import Worker
 
 EXIT_CODES: dict[Verdict, int] = {"met": 0, "go on": 1, "failures": 1, "exhausted": 1}
@@ -148,7 +149,7 @@ class _Sweep:
                 signal.signal(further, signal.SIG_IGN)  # a second one would leave trials without an end
         self._stop_workers()
         try:
-            self._course.give_up_dead(attributes.INTERRUPTED, f"stopped by {name}")
+            self._course.give_up_dead(Cause.INTERRUPTED, f"stopped by {name}")
             print(f"\nstopped by {name}", file=sys.stderr)
             self._summary()
         except StorageInternalError as error:

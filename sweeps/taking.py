@@ -6,26 +6,25 @@ or to be run by a process that is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial
 
-from sweeps import attributes
 from sweeps.account import account_of
-from sweeps.asking import ask, is_surplus
+from sweeps.asking import ask, is_too_many
 from sweeps.budget import Budget
 from sweeps.leases import Lease, claim_of
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_retries
 from sweeps.settings import Settings
 from sweeps.space import Space
+from sweeps.study.trial import TAKEN, Cause, Job, note_job
 from sweeps.study_folder import StudyFolder
-from sweeps.surplus import TAKEN
 from sweeps.tally import Tally
 from sweeps.telling import fail, fail_by
 
@@ -52,7 +51,7 @@ class Taker:
         budget: how long.
         alone: whether the worker has no company.
         only_suspects: take only trials on whose last try a worker died.
-        place: what a trial's job says of its worker.
+        worker: what a trial's job says of the worker.
         further: overrides that every trial has.
         subfolder_of: where below the study's folder a trial of this number, with these overrides, is to run.
         lease_of: of a trial; not taken yet.
@@ -67,7 +66,7 @@ class Taker:
     budget: Budget
     alone: bool
     only_suspects: bool
-    place: Mapping[str, Any]
+    worker: Job
     further: Sequence[str]
     subfolder_of: Callable[[int, Sequence[str]], str]
     lease_of: Callable[[Trial | FrozenTrial], Lease]
@@ -75,7 +74,7 @@ class Taker:
 
     def take(self) -> Placed | None:
         """The next trial; None where this worker may start none."""
-        claim = claim_of(self.folder.leases, lambda: self.now().timestamp()) | dict(self.place)
+        claim = claim_of(self.folder.leases, lambda: self.now().timestamp(), self.worker)
         with self.folder.locked():
             enqueue_retries(self.study, self.settings.retries)
             promotes = self.settings.promotes and not self.only_suspects
@@ -94,9 +93,9 @@ class Taker:
                 if taken is None:
                     return None
                 try:
-                    if not is_surplus(account_of(self.study), taken.trial.number, self.budget):
+                    if not is_too_many(account_of(self.study), taken.trial.number, self.budget):
                         return Placed(*taken, *self._placed(taken.trial, claim))
-                    fail(self.study, taken.trial, attributes.SURPLUS, TAKEN)
+                    fail(self.study, taken.trial, Cause.SURPLUS, TAKEN)
                 except BaseException as error:
                     try:
                         fail_by(self.study, taken.trial, error)
@@ -106,15 +105,16 @@ class Taker:
                 taken.lease.release()
         return None
 
-    def _placed(self, trial: Trial, claim: Mapping[str, Any]) -> tuple[list[str], str]:
+    def _placed(self, trial: Trial, claim: Job) -> tuple[list[str], str]:
         """Draws the trial's parameters, claims its folder and writes both down."""
         params = self.space.suggest(trial, self.master)
         overrides = [*self.space.fixed, *self.space.overrides(params), *self.further]
         subfolder = self.folder.claim_trial(self.subfolder_of(trial.number, overrides))
-        job = {**claim, "folder": subfolder, "overrides": overrides}
+        job = replace(claim, folder=subfolder, overrides=overrides)
         if self.settings.replicates > 1:
-            job["replicates"] = [f"{subfolder}/{index}" for index in range(self.settings.replicates)]
-        trial.set_user_attr(attributes.JOB, job)
+            replicates = [f"{subfolder}/{index}" for index in range(self.settings.replicates)]
+            job = replace(job, replicates=replicates)
+        note_job(self.study._storage, trial._trial_id, job)
         return overrides, subfolder
 
     def _tally(self) -> Tally:

@@ -10,10 +10,9 @@ from functools import cached_property, partial
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
-from sweeps.continuation import superseded
 from sweeps.spans import running_seconds
-from sweeps.surplus import gave_way
+from sweeps.study.lineage import promoted as promoted_ones
+from sweeps.study.trial import TrialView, is_surplus
 
 
 @dataclass(frozen=True)
@@ -22,13 +21,13 @@ class Tally:
 
     Attributes:
         complete: with a value.
-        pruned: stopped by the pruner, and not gone on with.
-        promoted: stopped, but another trial goes on with them, waits to or has.
+        pruned: stopped by the pruner, and not promoted.
+        promoted: stopped, but another trial resumes them, waits to or has.
         failed: FAIL and not tried again.
         retried: FAIL, but the parameters were enqueued again.
         running: now.
         waiting: enqueued.
-        ahead: of those that wait, the ones that go on with a stopped trial.
+        ahead: of those that wait, the ones that resume a stopped trial.
         best: the best complete trial of a study of one objective.
         trials: all of them.
         spent: seconds during which at least one trial ran, up to a moment.
@@ -50,7 +49,7 @@ class Tally:
 
     @property
     def finished(self) -> int:
-        """What the budget counts: a trial and those that go on with it are one."""
+        """What the budget counts: a trial and those that resume it are one."""
         return self.complete + self.pruned
 
     @cached_property
@@ -63,14 +62,12 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
     """Counts trials."""
     by_state = dict.fromkeys(TrialState, 0)
     failed = retried = 0
-    repeated = {
-        trial.user_attrs[attributes.RETRY_OF] for trial in trials if attributes.RETRY_OF in trial.user_attrs
-    }
+    repeated = {TrialView(trial).retry_of for trial in trials}
     best: FrozenTrial | None = None
     best_value = 0.0
     for trial in trials:
         by_state[trial.state] += 1
-        if trial.state == TrialState.FAIL and not gave_way(trial):
+        if trial.state == TrialState.FAIL and not is_surplus(trial):
             if trial.number in repeated:
                 retried += 1
             else:
@@ -79,7 +76,7 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
             value = trial.values[0] if minimize else -trial.values[0]
             if best is None or value < best_value:
                 best, best_value = trial, value
-    promoted = len(superseded(trials))
+    promoted = len(promoted_ones(trials))
     return Tally(
         complete=by_state[TrialState.COMPLETE],
         pruned=by_state[TrialState.PRUNED] - promoted,
@@ -88,7 +85,7 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
         retried=retried,
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
-        ahead=sum(t.state == TrialState.WAITING and attributes.CONTINUES in t.user_attrs for t in trials),
+        ahead=sum(t.state == TrialState.WAITING and TrialView(t).resumes is not None for t in trials),
         best=best,
         trials=trials,
         spent=partial(running_seconds, trials),

@@ -9,9 +9,10 @@ import optuna
 from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
-from sweeps import attributes, records, result_file
+from sweeps import records, result_file
 from sweeps.errors import is_fault, reason
 from sweeps.job import Outcome
+from sweeps.study.trial import Cause, note_failure, note_reason, note_replicates
 
 
 def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: str) -> None:
@@ -22,14 +23,14 @@ def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: st
         subfolder: the trial's, below it.
     """
     if outcome.state == TrialState.FAIL:
-        fail(study, trial, attributes.RAISED, outcome.reason, root)
+        fail(study, trial, Cause.RAISED, outcome.reason, root)
         return
     result_file.write(root / subfolder, study, trial, outcome)
     try:
         if outcome.replicates:
-            trial.set_user_attr(attributes.REPLICATES, list(outcome.replicates))
+            note_replicates(study._storage, trial._trial_id, outcome.replicates)
         if outcome.state == TrialState.PRUNED:
-            trial.set_user_attr(attributes.REASON, outcome.reason)
+            note_reason(study._storage, trial._trial_id, outcome.reason)
             study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
         else:
             study.tell(trial, list(outcome.values), skip_if_finished=True)
@@ -41,15 +42,14 @@ def fail(study: Study, trial: Trial, cause: str, said: str, root: Path | None = 
     """Tells that a trial has failed.
 
     Args:
-        cause: one of those in `sweeps.attributes`.
+        cause: a `sweeps.study.trial.Cause`.
         said: why, for people.
         root: the study's folder, where the trial's jobs may have left records that say RUNNING.
     """
     if root is not None:
         records.close_all(root, study._storage.get_trial(trial._trial_id), said)
     try:
-        trial.set_user_attr(attributes.CAUSE, cause)
-        trial.set_user_attr(attributes.REASON, said)
+        note_failure(study._storage, trial._trial_id, cause, said)
         study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
     except optuna.exceptions.UpdateFinishedTrialError:
         _not_used(trial)
@@ -59,9 +59,9 @@ def fail_by(study: Study, trial: Trial, error: BaseException, root: Path | None 
     """Tells that the sweep itself could not go on with a trial: for a fault of the disk or the storage it is
     tried again when the sweep goes on."""
     if is_fault(error):
-        fail(study, trial, attributes.INTERRUPTED, f"stopped by {reason(error)}", root)
+        fail(study, trial, Cause.INTERRUPTED, f"stopped by {reason(error)}", root)
     else:
-        fail(study, trial, attributes.RAISED, reason(error), root)
+        fail(study, trial, Cause.RAISED, reason(error), root)
 
 
 def _not_used(trial: Trial) -> None:

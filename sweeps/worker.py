@@ -23,25 +23,26 @@ from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import attributes, signals
+from sweeps import signals
 from sweeps.account import account_of
 from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
-from sweeps.continuation import continuation_of, stopped_folder
-from sweeps.continuing import continuing
 from sweeps.errors import SweepError, SweepInterruptedError
 from sweeps.job import Outcome, run_trial_job
 from sweeps.leases import Lease
 from sweeps.ledger import Ledger
 from sweeps.machine import Share
-from sweeps.narration import tell_continuation, tell_outcome
+from sweeps.narration import tell_outcome, tell_resumption
 from sweeps.pulse import pulsing
 from sweeps.replication import first_seed, mean_of, replicate_overrides
 from sweeps.reporting import reporting_to
+from sweeps.resuming import resuming
 from sweeps.samplers import PerTrialSampler, make_pruner
 from sweeps.settings import Settings
 from sweeps.space import Space
 from sweeps.storage import StorageLocation
+from sweeps.study.lineage import stopped_folder
+from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.study_folder import StudyFolder, trial_subfolder
 from sweeps.taking import Taker
 from sweeps.tally import Tally
@@ -140,7 +141,7 @@ class _Loop:
             worker.budget,
             worker.alone,
             worker.only_suspects,
-            {"worker": number, "sweep": worker.sweep, "machine": platform.node(), "threads": threads},
+            Job(worker=number, sweep=worker.sweep, machine=platform.node(), threads=threads),
             self._thread_override(),
             self._subfolder,
             lambda trial: Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval),
@@ -188,7 +189,7 @@ class _Loop:
             signum = signals.interruption(error)
             if signum is not None:
                 said = f"stopped by {signal.Signals(signum).name}"
-                fail(self._study, trial, attributes.INTERRUPTED, said, worker.folder.path)
+                fail(self._study, trial, Cause.INTERRUPTED, said, worker.folder.path)
             else:
                 fail_by(self._study, trial, error, worker.folder.path)
             self._enter(trial)
@@ -220,17 +221,17 @@ class _Loop:
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
         settings, root = self._worker.settings, self._worker.folder.path
         reports = index == 0 and not settings.several
-        held = continuation_of(trial._cached_frozen_trial)
+        resumed = TrialView(trial._cached_frozen_trial).resumes
         stopped = None
-        if held is not None:
-            stopped = stopped_folder(account_of(self._study).trials[held.trial], index, root)
-        if held is not None and reports:
-            tell_continuation(trial.number, held, stopped is not None)
+        if resumed is not None:
+            stopped = stopped_folder(account_of(self._study).trials[resumed.trial], index, root)
+        if resumed is not None and reports:
+            tell_resumption(trial.number, resumed, stopped is not None)
         config = self._composer.compose(overrides)
         with (
             pulsing(self._pulse),
-            reporting_to(trial if reports else None, held.step if held else -1) as faults,
-            continuing(stopped),
+            reporting_to(trial if reports else None, resumed.step if resumed else -1) as faults,
+            resuming(stopped),
             signals.let_through(),
         ):
             outcome = run_trial_job(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sweeps import attributes
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.naming import command
+from sweeps.study.trial import Job, TrialView
+from sweeps.study.view import StudyView
 from sweeps.tally import best_trials, front
 
 
@@ -38,10 +39,10 @@ def run(options: argparse.Namespace) -> None:
         chosen = best_trials(study, options.top)
     if not chosen:
         raise SweepError(f"{options.study}: no trial is complete yet")
-    started = str(study.user_attrs.get(attributes.PROGRAM, "python PROGRAM.py"))
+    started = StudyView(study).program
     for trial in chosen:
         values = " ".join(f"{value:.6g}" for value in trial.values or ())
-        overrides = trial.user_attrs.get(attributes.JOB, {}).get("overrides")
+        overrides = (TrialView(trial).job or Job()).overrides
         if overrides is None:
             raise SweepError(f"--trial={trial.number}: has not run yet")
         say(f"# trial {trial.number}: {values or trial.state.name}")

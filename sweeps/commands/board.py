@@ -19,6 +19,7 @@ from sweeps.finding import FoundStudy, find_study
 from sweeps.ledger import Ledger
 from sweeps.received import shown as plain
 from sweeps.rows import PARAMS
+from sweeps.study.trial import TrialView
 
 
 def add(subparsers: Any) -> None:
@@ -79,7 +80,7 @@ def _keep(path: Path, board: pd.DataFrame) -> None:
 
 def tell_damaged(found: FoundStudy) -> None:
     """A line on records that are there and cannot be read: the board lacks what they say."""
-    folders = [own for trial in found.study.get_trials(deepcopy=False) for own in records.folders_of(trial)]
+    folders = [own for trial in found.study.get_trials(deepcopy=False) for own in TrialView(trial).folders]
     damaged = [own for own in folders if records.is_damaged(found.folder.path / own)]
     if damaged:
         more = f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sweeps import records
 from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
+from sweeps.study.trial import TrialView
 from sweeps.study_folder import OWN_FILES
 
 TEXT = """Frees disk: deletes the checkpoints of trials that are not among the best.
@@ -39,9 +39,9 @@ def run(options: argparse.Namespace) -> int:
     spared, places = set(), []
     for trial in found.study.get_trials(deepcopy=False):
         if not trial.state.is_finished() or trial.number in kept:
-            spared |= {Path(folder) for folder in records.folders_of(trial)}
+            spared |= {Path(folder) for folder in TrialView(trial).folders}
         else:
-            places += [Path(folder) for folder in records.folders_of(trial)]
+            places += [Path(folder) for folder in TrialView(trial).folders]
     victims = [
         found.folder.path / place / "checkpoints"
         for place in dict.fromkeys(places)

@@ -19,6 +19,7 @@ from sweeps.csv_rows import cell
 from sweeps.errors import SweepError
 from sweeps.finding import find_study, studies_below
 from sweeps.narration import shown_seconds
+from sweeps.study.trial import TrialView
 from sweeps.tally import front, tally
 
 
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
         ]
         age = shown_seconds((datetime.now() - max(times)).total_seconds()) if times else None
         data = None
-        for own in (own for trial in trials for own in records.folders_of(trial)[:1]):
+        for own in (own for trial in trials for own in TrialView(trial).folders[:1]):
             data = cell(records.flat(records.read(folder.path / own), "provenance").get("data_name"))
             break
         rows.append(

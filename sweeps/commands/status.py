@@ -9,12 +9,12 @@ from typing import Any
 
 from optuna.trial import TrialState
 
-from sweeps import attributes
 from sweeps.commands.arguments import subcommand
 from sweeps.console import say
 from sweeps.finding import FoundStudy, find_study
 from sweeps.narration import shown_params, shown_seconds
 from sweeps.soundness import require_sound
+from sweeps.study.view import StudyView
 from sweeps.tally import front, tally
 
 
@@ -58,7 +58,7 @@ def show(found: FoundStudy) -> None:
     elif now.best is not None:
         say(f"  best: {now.best.values[0]:.6g} (trial {now.best.number}) {shown_params(now.best.params)}")
     ended = [t.duration.total_seconds() for t in trials if t.state == TrialState.COMPLETE and t.duration]
-    wanted = study.user_attrs.get(attributes.BUDGET, {}).get("n_trials")
+    wanted = StudyView(study).n_trials
     left = max(0, wanted - now.finished) if wanted is not None else now.waiting + now.running
     if ended and left:
         workers = max(1, now.running)

@@ -28,10 +28,11 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from sweeps import attributes, tables
+from sweeps import tables
 from sweeps.atomic import PARTIAL
 from sweeps.board import leaderboard
 from sweeps.ledger import Ledger
+from sweeps.study import attributes
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
 from tests.conftest import ROOT, SMALL

@@ -14,11 +14,12 @@ import optuna
 import yaml
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, tables
+from sweeps import tables
 from sweeps.atomic import PARTIAL
 from sweeps.board import leaderboard
-from sweeps.continuation import continuation_of
 from sweeps.ledger import Ledger
+from sweeps.study import attributes
+from sweeps.study.trial import TrialView
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
 from tests.faults.commands import Ended
@@ -229,7 +230,7 @@ def _wrong_folders(root: Path, trials: Sequence[FrozenTrial]) -> list[str]:
             state = json.loads(record.read_text())["state"]
             if state == "RUNNING":
                 wrong.append(f"trial {trial.number}: FAIL, and its record says {state}")
-        if held := continuation_of(trial):
+        if held := TrialView(trial).resumes:
             stopped = trials[held.trial]
             known = {step: trial.intermediate_values.get(step) for step in stopped.intermediate_values}
             if stopped.intermediate_values != known:

@@ -6,12 +6,13 @@ import optuna
 from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
-from sweeps.continuation import continuation_of, enqueue_continuation
+from sweeps.study import attributes
+from sweeps.study.lineage import enqueue_resumption
+from sweeps.study.trial import Cause, TrialView
 
 # What may happen to a study: the kind, which of the trials that it may happen to, and a value or a cause.
 KINDS = ["new", "new", "enqueue", "start", "start", "complete", "prune", "fail", "retry", "go on", "beat"]
-CAUSES = [attributes.RAISED, attributes.LOST, attributes.INTERRUPTED, attributes.SURPLUS]
+CAUSES = [Cause.RAISED, Cause.LOST, Cause.INTERRUPTED, Cause.SURPLUS]
 EVENTS = st.lists(
     st.tuples(st.sampled_from(KINDS), st.integers(0, 30), st.integers(0, 3), st.booleans()),
     min_size=10,
@@ -47,11 +48,10 @@ def happen(study: optuna.Study, kind: str, which: int, what: int, looked: bool) 
         storage.set_trial_user_attr(running._trial_id, attributes.CAUSE, CAUSES[what])
         storage.set_trial_state_values(running._trial_id, TrialState.FAIL)
     elif kind == "retry" and failed is not None:
-        held = continuation_of(failed)
-        attrs = {attributes.RETRY_OF: failed.number}
+        held = TrialView(failed).resumes
         if held is not None:
-            enqueue_continuation(study, trials[held.trial], attrs)
+            enqueue_resumption(study, trials[held.trial], retry_of=failed.number)
         else:
-            study.enqueue_trial({"x": 1}, user_attrs=attrs)
+            study.enqueue_trial({"x": 1}, user_attrs={attributes.RETRY_OF: failed.number})
     elif kind == "go on" and stopped is not None:
-        enqueue_continuation(study, stopped, {})
+        enqueue_resumption(study, stopped)

@@ -23,10 +23,12 @@ import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, locks
+from sweeps import locks
 from sweeps.csv_rows import read_cells
 from sweeps.ledger import Ledger
 from sweeps.storage import StorageLocation
+from sweeps.study import attributes
+from sweeps.study.trial import Cause
 from sweeps.study_folder import StudyFolder
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import command
@@ -152,7 +154,7 @@ def wrong_trials(trials: Sequence[FrozenTrial], case: Case) -> list[str]:
     wrong += [
         f"trial {trial.number} failed: {trial.user_attrs.get(attributes.REASON)}"
         for trial in trials
-        if trial.state == TrialState.FAIL and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+        if trial.state == TrialState.FAIL and trial.user_attrs.get(attributes.CAUSE) != Cause.SURPLUS
     ]
     wrong += [
         f"trial {trial.number} has {trial.intermediate_values} and {trial.values}"

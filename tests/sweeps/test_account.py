@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
 from sweeps.account import Account, account_of
-from sweeps.asking import is_surplus, suspects
+from sweeps.asking import is_too_many, suspects
 from sweeps.budget import Budget
-from sweeps.continuation import continuation_of, superseded
+from sweeps.study import attributes
+from sweeps.study.lineage import promoted
+from sweeps.study.trial import Cause, TrialView
 from sweeps.tally import tally
 from tests.sweeps.events import EVENTS, KINDS, happen
 from tests.sweeps.parts import journal_study
@@ -29,7 +30,7 @@ def waiting_in_turn(trials: Sequence[FrozenTrial]) -> list[int]:
 
     def turn(trial: FrozenTrial) -> int:
         repeated = trial.user_attrs.get(attributes.RETRY_OF)
-        if repeated is not None and cause(trials[repeated]) == attributes.INTERRUPTED:
+        if repeated is not None and cause(trials[repeated]) == Cause.INTERRUPTED:
             return 0
         return 1 if attributes.CONTINUES in trial.user_attrs else 2
 
@@ -43,7 +44,7 @@ def under_suspicion(trials: Sequence[FrozenTrial]) -> set[int]:
         for trial in trials
         if trial.state == TrialState.WAITING
         and attributes.RETRY_OF in trial.user_attrs
-        and trials[trial.user_attrs[attributes.RETRY_OF]].user_attrs[attributes.CAUSE] == attributes.LOST
+        and trials[trial.user_attrs[attributes.RETRY_OF]].user_attrs[attributes.CAUSE] == Cause.LOST
     }
 
 
@@ -54,12 +55,12 @@ def cause(trial: FrozenTrial) -> str | None:
 def not_repeated(trials: Sequence[FrozenTrial]) -> list[int]:
     repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
     failed = [trial for trial in trials if trial.state == TrialState.FAIL]
-    return [t.number for t in failed if t.number not in repeated and cause(t) != attributes.SURPLUS]
+    return [t.number for t in failed if t.number not in repeated and cause(t) != Cause.SURPLUS]
 
 
 def draws(trial: FrozenTrial) -> bool:
     repeats = {attributes.RETRY_OF, attributes.CONTINUES} & trial.user_attrs.keys()
-    return not repeats and cause(trial) != attributes.SURPLUS
+    return not repeats and cause(trial) != Cause.SURPLUS
 
 
 def is_one_too_many(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: Budget) -> bool:
@@ -67,22 +68,22 @@ def is_one_too_many(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: B
     if budget.grid and key is None:
         return True
     waited = "fixed_params" in trial.system_attrs
-    gone = superseded(trials if waited else trials[: trial.number + 1], waiting=False)
+    gone = promoted(trials if waited else trials[: trial.number + 1], waiting=False)
     earlier = trials[: trial.number]
     others = [other for other in trials if other is not trial] if waited else earlier
     live = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
     taken = [other for other in others if other.state in live and other.number not in gone]
-    held = continuation_of(trial)
+    held = TrialView(trial).resumes
     rivals = [other for other in taken if held is None or other.number != held.trial]
     if key is not None and any(other.user_attrs.get(attributes.COMBINATION) == key for other in rivals):
         return True
     repeated = trial.user_attrs.get(attributes.RETRY_OF)
     for other in earlier:
-        if cause(other) == attributes.SURPLUS:
+        if cause(other) == Cause.SURPLUS:
             continue
         if repeated is not None and other.user_attrs.get(attributes.RETRY_OF) == repeated:
             return True
-        if repeated is None and held is not None and continuation_of(other) == held:
+        if repeated is None and held is not None and TrialView(other).resumes == held:
             return True
     return budget.n_trials is not None and len(taken) >= budget.n_trials
 
@@ -99,7 +100,7 @@ def require_the_same(account: Account, trials: Sequence[FrozenTrial]) -> None:
     for trial in trials:
         assert account.draws_before(trial.number) == sum(map(draws, trials[: trial.number]))
         for budget in (Budget(n, None, None, True, 5, grid) for n in (None, 1, 3) for grid in (True, False)):
-            assert is_surplus(account, trial.number, budget) == is_one_too_many(trials, trial, budget)
+            assert is_too_many(account, trial.number, budget) == is_one_too_many(trials, trial, budget)
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,12 +8,14 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from sweeps import asking, attributes
+from sweeps import asking
 from sweeps.account import Account
-from sweeps.asking import is_surplus, suspects
+from sweeps.asking import is_too_many, suspects
 from sweeps.budget import Budget
-from sweeps.continuation import enqueue_continuation
 from sweeps.leases import Lease
+from sweeps.study import attributes
+from sweeps.study.lineage import enqueue_resumption
+from sweeps.study.trial import Cause, Job
 from sweeps.tally import tally
 
 
@@ -21,7 +23,7 @@ def study_with_suspect() -> optuna.Study:
     """Trial 0 died with its worker; trial 1 repeats it; trial 2 waits too."""
     study = optuna.create_study()
     first = study.ask()
-    first.set_user_attr(attributes.CAUSE, attributes.LOST)
+    first.set_user_attr(attributes.CAUSE, Cause.LOST)
     study.tell(first, state=TrialState.FAIL)
     study.enqueue_trial({"x": 1}, user_attrs={attributes.RETRY_OF: 0})
     study.enqueue_trial({"x": 2})
@@ -36,7 +38,7 @@ def leases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def ask(study: optuna.Study, alone: bool, only_suspects: bool, may_create: bool) -> optuna.Trial | None:
     """As a worker asks; the test's process has the leases until its end."""
     found = asking.ask(
-        study, alone, only_suspects, may_create, lambda trial: Lease(Path("leases"), trial, 60), {"pid": 1}
+        study, alone, only_suspects, may_create, lambda trial: Lease(Path("leases"), trial, 60), Job(pid=1)
     )
     return None if found is None else found.trial
 
@@ -73,12 +75,14 @@ def test_enqueued_values_are_drawn() -> None:
     assert trial.suggest_int("x", 0, 9) == 1
 
 
-def study_with_stopped() -> optuna.Study:
+def study_with_stopped(combination: str | None = None) -> optuna.Study:
     """Trials 0 and 1 were stopped; trial 2 waits."""
     study = optuna.create_study()
     for _ in range(2):
         trial = study.ask()
         trial.report(1.0, 1)
+        if combination is not None and trial.number == 1:
+            trial.set_user_attr(attributes.COMBINATION, combination)
         study.tell(trial, state=TrialState.PRUNED)
     study.enqueue_trial({"x": 1})
     return study
@@ -90,7 +94,7 @@ def budget_of(n_trials: int | None, grid: bool = False) -> Budget:
 
 def test_who_goes_on_comes_first() -> None:
     study = study_with_stopped()
-    enqueue_continuation(study, study.trials[1], {})
+    enqueue_resumption(study, study.trials[1])
     assert [taken(study, True, False, True) for _ in range(3)] == [3, 2, 4]
 
 
@@ -100,13 +104,13 @@ def test_who_goes_on_is_no_further_trial() -> None:
     assert not budget.may_start(tally(study.trials, True))
     assert budget.verdict(tally(study.trials, True)) == "met"
     assert budget.may_promote(tally(study.trials, True))
-    enqueue_continuation(study, study.trials[1], {})
+    enqueue_resumption(study, study.trials[1])
     now = tally(study.trials, True)
     assert (now.pruned, now.promoted, now.finished, now.waiting) == (1, 1, 1, 2)
     assert budget.may_start(now)
     trial = ask(study, True, False, True)
     assert trial is not None
-    assert not is_surplus(Account(study.trials), trial.number, budget)
+    assert not is_too_many(Account(study.trials), trial.number, budget)
     assert not budget.may_start(tally(study.trials, True))
     study.tell(trial, 1.0)
     now = tally(study.trials, True)
@@ -123,19 +127,19 @@ def test_a_budget_that_is_spent_promotes_none() -> None:
 
 
 def test_of_two_that_go_on_with_the_same_trial_the_first_counts() -> None:
-    study = study_with_stopped()
+    study = study_with_stopped("key")
     for _ in range(2):
-        enqueue_continuation(study, study.trials[1], {attributes.COMBINATION: "key"})
-    assert is_surplus(Account(study.trials), 4, budget_of(None))
-    assert not is_surplus(Account(study.trials), 3, budget_of(None))
+        enqueue_resumption(study, study.trials[1])
+    assert is_too_many(Account(study.trials), 4, budget_of(None))
+    assert not is_too_many(Account(study.trials), 3, budget_of(None))
     # One that another process had given up in its favour does not count.
     first = ask(study, True, False, True)
     assert first is not None
-    first.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
+    first.set_user_attr(attributes.CAUSE, Cause.SURPLUS)
     # Not before it has ended: its worker may die before that.
-    assert is_surplus(Account(study.trials), 4, budget_of(None))
+    assert is_too_many(Account(study.trials), 4, budget_of(None))
     study.tell(first, state=TrialState.FAIL)
-    assert not is_surplus(Account(study.trials), 4, budget_of(None))
+    assert not is_too_many(Account(study.trials), 4, budget_of(None))
 
 
 def test_a_combination_that_goes_on_is_not_taken_for_itself() -> None:
@@ -144,12 +148,12 @@ def test_a_combination_that_goes_on_is_not_taken_for_itself() -> None:
     trial = study.ask()
     trial.report(1.0, 1)
     study.tell(trial, state=TrialState.PRUNED)
-    enqueue_continuation(study, study.trials[0], {})
+    enqueue_resumption(study, study.trials[0])
     assert study.trials[1].user_attrs[attributes.COMBINATION] == "key"
-    assert not is_surplus(Account(study.trials), 1, budget_of(None, grid=True))
+    assert not is_too_many(Account(study.trials), 1, budget_of(None, grid=True))
     study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
     study.ask()
-    assert is_surplus(Account(study.trials), 2, budget_of(None, grid=True))
+    assert is_too_many(Account(study.trials), 2, budget_of(None, grid=True))
 
 
 def test_a_trial_that_waited_says_at_once_who_runs_it() -> None:
@@ -165,10 +169,10 @@ def test_one_that_waited_gives_way_to_a_later_one_that_was_taken_before() -> Non
     study = optuna.create_study()
     study.enqueue_trial({"x": 1})
     study.add_trial(optuna.trial.create_trial(state=TrialState.RUNNING))
-    assert not is_surplus(Account(study.trials), 1, budget_of(1))
+    assert not is_too_many(Account(study.trials), 1, budget_of(1))
     assert taken(study, True, False, False) == 0
-    assert is_surplus(Account(study.trials), 0, budget_of(1))
-    assert not is_surplus(Account(study.trials), 0, budget_of(2))
+    assert is_too_many(Account(study.trials), 0, budget_of(1))
+    assert not is_too_many(Account(study.trials), 0, budget_of(2))
 
 
 def test_a_combination_gives_way_to_a_later_trial_of_it() -> None:
@@ -179,9 +183,9 @@ def test_a_combination_gives_way_to_a_later_trial_of_it() -> None:
     study.tell(study.ask(), state=TrialState.FAIL)
     storage, second, repeat = study._storage, *study.trials[1:]
     assert storage.set_trial_state_values(repeat._trial_id, TrialState.RUNNING)
-    assert not is_surplus(Account(study.trials), 2, budget_of(None, grid=True))
+    assert not is_too_many(Account(study.trials), 2, budget_of(None, grid=True))
     assert storage.set_trial_state_values(second._trial_id, TrialState.RUNNING)
-    assert is_surplus(Account(study.trials), 1, budget_of(None, grid=True))
+    assert is_too_many(Account(study.trials), 1, budget_of(None, grid=True))
 
 
 def test_who_may_take_only_those_that_go_on_takes_no_other() -> None:
@@ -194,12 +198,12 @@ def test_who_may_take_only_those_that_go_on_takes_no_other() -> None:
             False,
             True,
             lambda trial: Lease(Path("leases"), trial, 60),
-            {"pid": 1},
+            Job(pid=1),
             only_ahead=True,
         )
         return None if found is None else found.trial.number
 
     assert take() is None
-    enqueue_continuation(study, study.trials[1], {})
+    enqueue_resumption(study, study.trials[1])
     assert take() == 3
     assert len(study.trials) == 4

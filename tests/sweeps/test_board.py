@@ -14,9 +14,10 @@ import pytest
 from optuna.trial import TrialState
 
 import sweeps
-from sweeps import attributes, tables
+from sweeps import tables
 from sweeps.board import leaderboard
 from sweeps.ledger import Ledger
+from sweeps.study import attributes
 from sweeps.study_folder import StudyFolder
 from tests.conftest import OUTSIDE, SMALL, Command
 from tests.sweeps.conftest import Start, Sweep, folder_of, lines, study_of, wait_for

@@ -9,11 +9,12 @@ import pytest
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from sweeps import attributes
 from sweeps.budget import budget_of
 from sweeps.course import Course
 from sweeps.leases import Watch, claim_of
 from sweeps.rescue import Rescue
+from sweeps.study import attributes
+from sweeps.study.trial import Cause, Spared
 from sweeps.study_folder import StudyFolder
 from tests.sweeps.parts import settings_of
 
@@ -27,7 +28,7 @@ def course_of(study: Study, path: Path) -> Course:
 
 @pytest.mark.parametrize(
     ("workers", "own", "spared"),
-    [(1, True, None), (2, True, attributes.IN_COMPANY), (1, False, attributes.SWEEP_DIED)],
+    [(1, True, None), (2, True, Spared.IN_COMPANY), (1, False, Spared.SWEEP_DIED)],
 )
 def test_only_the_death_of_an_own_lone_worker_counts(
     workers: int, own: bool, spared: str | None, tmp_path: Path
@@ -37,7 +38,7 @@ def test_only_the_death_of_an_own_lone_worker_counts(
     course = course_of(study, tmp_path)
     course.launches(range(workers))
     sweep = course.sweep if own else course_of(study, tmp_path).sweep
-    job = claim_of(tmp_path / ".leases") | {"worker": 0, "sweep": sweep}
+    job = claim_of(tmp_path / ".leases").to_attribute() | {"worker": 0, "sweep": sweep}
     study.ask().set_user_attr(attributes.JOB, job)
     course.rescue(None)
     assert study.trials[0].user_attrs.get(attributes.SPARED) == spared
@@ -55,7 +56,7 @@ def test_a_combination_whose_trials_all_gave_way_is_not_forgotten(tmp_path: Path
     course.begin((), combinations, everywhere=False)
     for _ in range(2):
         trial = study.ask()
-        trial.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
+        trial.set_user_attr(attributes.CAUSE, Cause.SURPLUS)
         study.tell(trial, state=TrialState.FAIL)
 
     def launch(_: bool) -> None:

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
 from sweeps.account import account_of
-from sweeps.continuation import RUNG, continuation_of, enqueue_continuation, standing
-from sweeps.halving import HyperbandPruner, StandingStudy, SuccessiveHalvingPruner, promotable, view_of
+from sweeps.halving import HyperbandPruner, LatestStudy, SuccessiveHalvingPruner, promotable, view_of
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_retries
+from sweeps.study import attributes
+from sweeps.study.attributes import RUNG
+from sweeps.study.lineage import enqueue_resumption, latest
+from sweeps.study.trial import Cause, TrialView
 
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 
@@ -58,7 +60,7 @@ def test_the_furthest_comes_first() -> None:
     while (promoted := enqueue_promotion(study)) is not None:
         order.append(promoted)
         assert enqueue_promotion(study) is None  # one at a time
-        held = continuation_of(study.get_trials()[-1])
+        held = TrialView(study.get_trials()[-1]).resumes
         assert held is not None
         run(study, of[held.first])
     # When the 4th has come to the second rung, the 2nd of it (trial 10, of trial 1) precedes trial 4.
@@ -103,7 +105,7 @@ def test_it_is_enqueued_once_also_when_it_failed_for_good() -> None:
     assert enqueue_promotion(study) is None
     trial = study.ask()
     assert enqueue_promotion(study) is None
-    trial.set_user_attr(attributes.CAUSE, attributes.RAISED)
+    trial.set_user_attr(attributes.CAUSE, Cause.RAISED)
     study.tell(trial, state=TrialState.FAIL)
     assert enqueue_promotion(study) is None
 
@@ -114,7 +116,7 @@ def test_one_that_another_process_had_taken_may_be_enqueued_again() -> None:
         run(study, [float(number)] * 4)
     enqueue_promotion(study)
     trial = study.ask()
-    trial.set_user_attr(attributes.CAUSE, attributes.SURPLUS)
+    trial.set_user_attr(attributes.CAUSE, Cause.SURPLUS)
     study.tell(trial, state=TrialState.FAIL)
     assert enqueue_promotion(study) == 1
 
@@ -131,7 +133,7 @@ def test_it_is_the_algorithm(curves: list[list[int]], eta: int) -> None:
     for curve in curves:
         while (expected := by_hand(study, eta)) is not None:
             assert enqueue_promotion(study) == expected
-            first = continuation_of(study.get_trials()[-1])
+            first = TrialView(study.get_trials()[-1]).resumes
             assert first is not None
             trial = run(study, of[first.first])
             assert trial.intermediate_values == dict(
@@ -140,13 +142,13 @@ def test_it_is_the_algorithm(curves: list[list[int]], eta: int) -> None:
         assert enqueue_promotion(study) is None
         of[len(study.trials)] = [float(value) for value in curve]
         run(study, of[len(study.trials)])
-    assert len(standing(study.get_trials())) == len(curves)
+    assert len(latest(study.get_trials())) == len(curves)
 
 
 def by_hand(study: optuna.Study, eta: int) -> int | None:
     """`get_job` of the paper, of the standing trials' values at steps 1, eta, eta^2, ..."""
     steps = [step for step in (1, eta, eta**2, eta**3) if step <= 9]
-    trials = standing(study.get_trials())
+    trials = latest(study.get_trials())
     for step in reversed(steps):
         rung = [trial for trial in trials if step in trial.intermediate_values]
         ranked = sorted(rung, key=lambda trial: trial.intermediate_values[step])
@@ -168,15 +170,15 @@ def test_brackets_are_those_of_the_first_trial_and_rungs_count_a_configuration_o
     for number in range(30):
         run(study, [float(number)] * 9)
         while enqueue_promotion(study) is not None:
-            run(study, [float(continuation_of(study.get_trials()[-1]).first)] * 9)  # type: ignore[union-attr]
+            run(study, [float(TrialView(study.get_trials()[-1]).resumes.first)] * 9)  # type: ignore[union-attr]
     trials = study.get_trials()
-    moved = [trial for trial in trials if continuation_of(trial) is not None]
+    moved = [trial for trial in trials if TrialView(trial).resumes is not None]
     plain = optuna.pruners.HyperbandPruner(min_resource=1, max_resource=9, reduction_factor=2)
     plain._try_initialization(study)
     homes = {trial.number: plain._get_bracket_id(study, trial) for trial in trials}
-    assert any(homes[trial.number] != homes[continuation_of(trial).first] for trial in moved)  # type: ignore[union-attr]
+    assert any(homes[trial.number] != homes[TrialView(trial).resumes.first] for trial in moved)  # type: ignore[union-attr]
     for trial in moved:
-        held = continuation_of(trial)
+        held = TrialView(trial).resumes
         assert held is not None
         assert pruner._get_bracket_id(study, trial) == homes[held.first]
     for bracket in range(4):
@@ -185,8 +187,8 @@ def test_brackets_are_those_of_the_first_trial_and_rungs_count_a_configuration_o
         assert len(values) == len(set(values))  # every configuration has a value of its own
         assert [trial.number for trial in seen] == [
             trial.number
-            for trial in standing(trials)
-            if homes[held.first if (held := continuation_of(trial)) else trial.number] == bracket
+            for trial in latest(trials)
+            if homes[held.first if (held := TrialView(trial).resumes) else trial.number] == bracket
         ]
 
 
@@ -196,7 +198,7 @@ def test_what_a_stopped_sweep_had_begun_is_done_before_anybody_goes_on() -> None
         run(study, [float(number)] * 4)
     begun = study.ask()
     begun.report(4.0, 1)
-    begun.set_user_attr(attributes.CAUSE, attributes.INTERRUPTED)
+    begun.set_user_attr(attributes.CAUSE, Cause.INTERRUPTED)
     study.tell(begun, state=TrialState.FAIL)
     enqueue_retries(study, 0)
     run_again = study.get_trials()[-1].number
@@ -210,9 +212,9 @@ def test_a_sampler_sees_each_configuration_once() -> None:
     study = halving()
     for number in range(1, 5):
         run(study, [float(number)] * 4)
-    enqueue_continuation(study, study.get_trials()[1], {})
+    enqueue_resumption(study, study.get_trials()[1])
     seen = view_of(study)
-    assert isinstance(seen, StandingStudy)
+    assert isinstance(seen, LatestStudy)
     assert [trial.number for trial in seen.get_trials()] == [0, 2, 3, 4]
     assert [trial.number for trial in seen.get_trials(states=(TrialState.PRUNED,))] == [2, 3]
     assert [trial.number for trial in study.get_trials()] == [0, 1, 2, 3, 4]
@@ -252,7 +254,7 @@ def test_a_view_gives_copies_unless_told_otherwise() -> None:
     study = halving()
     run(study, [1.0] * 4)
     (own,) = study.get_trials(deepcopy=False)
-    view = StandingStudy(study)
+    view = LatestStudy(study)
     assert view.get_trials(deepcopy=False)[0] is own
     assert view.get_trials()[0] is not own
     assert view._get_trials()[0] is not own

@@ -193,7 +193,7 @@ def test_a_child_that_lives_on_does_not_keep_its_parents_trial(tmp_path: Path) -
         "from pathlib import Path\n"
         "from sweeps.leases import Lease\n"
         "trial = optuna.create_study().ask()\n"
-        "job = Lease(Path('leases'), trial, 60).take()\n"
+        "job = Lease(Path('leases'), trial, 60).take().to_attribute()\n"
         "child = os.fork()\n"
         "if child == 0:\n"
         "    os.close(1)\n"

@@ -13,23 +13,25 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial
 
-from sweeps import attributes, patience
+from sweeps import patience
 from sweeps.host import this_host
 from sweeps.leases import Lease, Watch
+from sweeps.study import attributes
 from tests.conftest import OUTSIDE
 from tests.sweeps.parts import journal_study
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from sweeps import attributes, patience
+from sweeps.study import attributes
+from sweeps import patience
 from sweeps.leases import Lease
 from tests.sweeps.parts import journal_study
 folder = Path(sys.argv[1])
 study = journal_study(folder)
 trial = study.ask()
 lease = Lease(folder / "leases", trial, 0.05)
-trial.set_user_attr(attributes.JOB, lease.take())
+trial.set_user_attr(attributes.JOB, lease.take().to_attribute())
 with lease.beating():
     print("held", flush=True)
     time.sleep(60)
@@ -80,7 +82,7 @@ def test_a_killed_process_is_dead_at_once_after_its_folder_was_moved(
 def ask(folder: Path, **job: object) -> tuple[optuna.Trial, Lease]:
     trial = journal_study(folder).ask()
     lease = Lease(folder / "leases", trial, 0.05)
-    trial.set_user_attr(attributes.JOB, lease.take() | job)
+    trial.set_user_attr(attributes.JOB, lease.take().to_attribute() | job)
     return trial, lease
 
 

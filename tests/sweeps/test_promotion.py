@@ -14,8 +14,10 @@ import pytest
 from optuna.trial import FrozenTrial, TrialState
 
 import sweeps
-from sweeps import attributes, tables
-from sweeps.continuation import continuation_of, standing
+from sweeps import tables
+from sweeps.study import attributes
+from sweeps.study.lineage import latest
+from sweeps.study.trial import TrialView
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import JOBLIB, lines, states, study_in
 
@@ -51,12 +53,14 @@ def run(tmp_path: Path) -> Run:
 
 def told(trials: list[FrozenTrial]) -> list[Any]:
     """What trials are, without times and places."""
-    return [(t.number, t.params, t.state, t.value, t.intermediate_values, continuation_of(t)) for t in trials]
+    return [
+        (t.number, t.params, t.state, t.value, t.intermediate_values, TrialView(t).resumes) for t in trials
+    ]
 
 
 def goes_on(trials: list[FrozenTrial]) -> list[tuple[int, int]]:
     """Who goes on with whom."""
-    return [(t.number, held.trial) for t in trials if (held := continuation_of(t)) is not None]
+    return [(t.number, held.trial) for t in trials if (held := TrialView(t).resumes) is not None]
 
 
 def test_a_stopped_trial_goes_on_where_it_was_stopped_and_nothing_runs_twice(
@@ -102,7 +106,7 @@ def test_four_and_then_eight_are_the_eight_of_one_go(run: Run, tmp_path: Path) -
     run("whole", *drawn, "hydra.sweeper.n_trials=12")
     one, other = (study_in(tmp_path / name).trials for name in ("parts", "whole"))
     assert told(one) == told(other)
-    assert len(standing(one)) == 12
+    assert len(latest(one)) == 12
     assert goes_on(one)
 
 
@@ -146,7 +150,7 @@ def test_a_finite_choice_is_run_whole_and_its_best_go_on(run: Run, tmp_path: Pat
     result = run(*arguments, searched=["+x=1,2,3,4,5,6"])
     assert result.returncode == 0, result.stderr
     trials = study_in(tmp_path / "sweep").trials
-    assert sorted(t.params["x"] for t in standing(trials)) == [1, 2, 3, 4, 5, 6]
+    assert sorted(t.params["x"] for t in latest(trials)) == [1, 2, 3, 4, 5, 6]
     assert {trials[before].params["x"] for _, before in goes_on(trials)} == {2, 3}
     assert run(*arguments, searched=["+x=1,2,3,4,5,6"]).returncode == 0
     assert told(study_in(tmp_path / "sweep").trials) == told(trials)
@@ -180,7 +184,7 @@ def test_workers_side_by_side_promote_none_twice(run: Run, tmp_path: Path, prune
     assert result.returncode == 0, result.stderr
     trials = study_in(tmp_path / "sweep").trials
     assert set(states(trials)) <= {"COMPLETE", "PRUNED"}
-    assert len(standing(trials)) == 16
+    assert len(latest(trials)) == 16
     stopped = [before for _, before in goes_on(trials)]
     assert stopped
     assert len(set(stopped)) == len(stopped)

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.trial import Trial, TrialState
 
-from sweeps import attributes
-from sweeps.continuation import enqueue_continuation
 from sweeps.errors import SweepError
 from sweeps.leases import Lease, Watch
 from sweeps.queue import combination_key, enqueue_missing, enqueue_retries, fail, fail_dead
 from sweeps.samplers import PerTrialSampler
+from sweeps.study import attributes
+from sweeps.study.lineage import enqueue_resumption
+from sweeps.study.trial import Cause
 from sweeps.warm_starts import warm_starts
 from tests.sweeps.parts import journal_study, settings_of, space_of
 
@@ -40,7 +41,7 @@ def running(study: optuna.Study, folder: Path, subfolder: str = "0") -> tuple[Tr
     """A trial that this process runs, and its lease."""
     trial = started(study)
     lease = Lease(folder / ".leases", trial, 60)
-    trial.set_user_attr(attributes.JOB, lease.take() | {"folder": subfolder})
+    trial.set_user_attr(attributes.JOB, lease.take().to_attribute() | {"folder": subfolder})
     return trial, lease
 
 
@@ -60,7 +61,7 @@ def test_a_combination_that_ran_is_not_enqueued_again(tmp_path: Path) -> None:
     study = journal_study(tmp_path)
     enqueue_missing(study, COMBINATIONS)
     study.tell(study.ask(), 1.0)
-    end(study, study.ask(), attributes.RAISED)
+    end(study, study.ask(), Cause.RAISED)
     study.ask()
     assert enqueue_missing(study, COMBINATIONS) == 0
 
@@ -83,13 +84,13 @@ def test_combinations_share_a_key_only_if_they_are_the_same() -> None:
 @pytest.mark.parametrize(
     ("cause", "retries", "repeats"),
     [
-        (attributes.RAISED, 0, 0),
-        (attributes.RAISED, 1, 1),
-        (attributes.RAISED, 3, 3),
-        (attributes.LOST, 0, 1),
-        (attributes.LOST, 3, 1),
-        (attributes.INTERRUPTED, 0, 5),
-        (attributes.SURPLUS, 3, 0),
+        (Cause.RAISED, 0, 0),
+        (Cause.RAISED, 1, 1),
+        (Cause.RAISED, 3, 3),
+        (Cause.LOST, 0, 1),
+        (Cause.LOST, 3, 1),
+        (Cause.INTERRUPTED, 0, 5),
+        (Cause.SURPLUS, 3, 0),
     ],
 )
 def test_a_trial_is_tried_again_as_its_cause_allows(
@@ -136,7 +137,7 @@ def test_what_waits_again_has_the_parameters_that_were_drawn(tmp_path: Path) -> 
     study = journal_study(tmp_path)
     trial = study.ask()
     drawn = trial.suggest_float("x", 0, 1)
-    end(study, trial, attributes.INTERRUPTED)
+    end(study, trial, Cause.INTERRUPTED)
     assert enqueue_retries(study, 0) == 1
     assert study.ask().suggest_float("x", 0, 1) == drawn
 
@@ -150,8 +151,8 @@ def test_only_the_dead_are_failed_and_their_records_closed(tmp_path: Path) -> No
     dead, lease = running(study, tmp_path, "1")
     lease.release()
     watch = Watch(tmp_path / ".leases", 60)
-    assert fail_dead(study, tmp_path, watch, attributes.LOST, "its worker died") == [1]
-    assert fail_dead(study, tmp_path, watch, attributes.LOST, "its worker died") == []
+    assert fail_dead(study, tmp_path, watch, Cause.LOST, "its worker died") == [1]
+    assert fail_dead(study, tmp_path, watch, Cause.LOST, "its worker died") == []
     states = [trial.state for trial in study.get_trials()]
     assert states == [TrialState.RUNNING, TrialState.FAIL]
     attrs = study.get_trials()[dead.number].user_attrs
@@ -167,7 +168,7 @@ def test_a_trial_that_has_ended_meanwhile_keeps_its_result(tmp_path: Path) -> No
     trial = started(study)
     (seen,) = study.get_trials()
     study.tell(trial, 4.0)
-    assert not fail(study, tmp_path, seen, attributes.LOST, "dead")
+    assert not fail(study, tmp_path, seen, Cause.LOST, "dead")
     (kept,) = study.get_trials()
     assert (kept.state, kept.value) == (TrialState.COMPLETE, 4.0)
     assert attributes.CAUSE not in kept.user_attrs
@@ -217,19 +218,19 @@ def test_a_trial_that_died_while_it_was_drawn_is_drawn_as_it_would_have_been() -
     trial = study.ask()
     trial.set_user_attr(attributes.JOB, {"pid": 1, "beat": 0.0})
     assert trial.suggest_float("x", 0, 1) == expected[1]["x"]
-    end(study, trial, attributes.LOST)
+    end(study, trial, Cause.LOST)
     assert enqueue_retries(study, 0) == 1
     assert [drawn(study) for _ in range(2)] == expected[1:]
 
 
 def surplus(study: optuna.Study) -> None:
     """The next trial is taken, and gives way to another."""
-    end(study, study.ask(), attributes.SURPLUS)
+    end(study, study.ask(), Cause.SURPLUS)
 
 
 def test_a_repeat_that_gave_way_is_enqueued_again() -> None:
     study = optuna.create_study()
-    end(study, started(study), attributes.INTERRUPTED)
+    end(study, started(study), Cause.INTERRUPTED)
     for number in (1, 2):
         assert enqueue_retries(study, 0) == 1
         assert enqueue_retries(study, 0) == 0
@@ -244,7 +245,7 @@ def test_a_repeat_that_gave_way_to_the_same_combination_is_not() -> None:
     study = optuna.create_study()
     for _ in range(2):
         study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
-    end(study, study.ask(), attributes.INTERRUPTED)
+    end(study, study.ask(), Cause.INTERRUPTED)
     study.tell(study.ask(), 1.0)
     assert enqueue_retries(study, 0) == 1
     surplus(study)
@@ -254,17 +255,17 @@ def test_a_repeat_that_gave_way_to_the_same_combination_is_not() -> None:
 def test_a_dead_one_that_was_to_give_way_is_not_tried_again(tmp_path: Path) -> None:
     """Two machines have enqueued the same again, and the worker of the second dies before it sees that."""
     study = journal_study(tmp_path)
-    end(study, started(study), attributes.INTERRUPTED)
+    end(study, started(study), Cause.INTERRUPTED)
     for _ in range(2):
         study.enqueue_trial({}, user_attrs={attributes.RETRY_OF: 0})
     _, alive = running(study, tmp_path, "1")
     second = study.ask()
     lease = Lease(tmp_path / ".leases", second, 60)
-    second.set_user_attr(attributes.JOB, lease.take())  # no folder yet
+    second.set_user_attr(attributes.JOB, lease.take().to_attribute())  # no folder yet
     lease.release()
     watch = Watch(tmp_path / ".leases", 60)
-    assert fail_dead(study, tmp_path, watch, attributes.LOST, "its worker died") == [2]
-    assert study.trials[2].user_attrs[attributes.CAUSE] == attributes.SURPLUS
+    assert fail_dead(study, tmp_path, watch, Cause.LOST, "its worker died") == [2]
+    assert study.trials[2].user_attrs[attributes.CAUSE] == Cause.SURPLUS
     assert enqueue_retries(study, 1) == 0
     alive.release()
 
@@ -277,8 +278,8 @@ def test_only_the_trials_of_a_process_are_failed_where_it_is_about_one(tmp_path:
         if number != "1":
             trial.set_user_attr(attributes.JOB, trial.user_attrs[attributes.JOB] | {"pid": 1})
     watch = Watch(tmp_path / ".leases", 60)
-    assert fail_dead(study, tmp_path, watch, attributes.LOST, "it died", pid=os.getpid()) == [1]
-    assert fail_dead(study, tmp_path, watch, attributes.LOST, "they died") == [0, 2]
+    assert fail_dead(study, tmp_path, watch, Cause.LOST, "it died", pid=os.getpid()) == [1]
+    assert fail_dead(study, tmp_path, watch, Cause.LOST, "they died") == [0, 2]
 
 
 def test_whoever_may_not_be_repeated_keeps_nobody_from_it() -> None:
@@ -286,10 +287,10 @@ def test_whoever_may_not_be_repeated_keeps_nobody_from_it() -> None:
     stopped = started(study)
     stopped.report(1.0, 1)
     study.tell(stopped, state=TrialState.PRUNED)
-    enqueue_continuation(study, study.trials[0], {})
-    end(study, study.ask(), attributes.INTERRUPTED)
-    end(study, started(study), attributes.RAISED)
-    end(study, started(study), attributes.INTERRUPTED)
+    enqueue_resumption(study, study.trials[0])
+    end(study, study.ask(), Cause.INTERRUPTED)
+    end(study, started(study), Cause.RAISED)
+    end(study, started(study), Cause.INTERRUPTED)
     unnamed = started(study)
     study.tell(unnamed, state=TrialState.FAIL)  # without a cause: Optuna's own heartbeat, or a person
     assert enqueue_retries(study, 0) == 2
@@ -300,11 +301,11 @@ def test_whoever_may_not_be_repeated_keeps_nobody_from_it() -> None:
 def test_fewer_retries_than_there_were_allow_no_more() -> None:
     study = optuna.create_study()
     for _ in range(3):
-        end(study, started(study), attributes.RAISED)
+        end(study, started(study), Cause.RAISED)
         enqueue_retries(study, 2)
     study.tell(study.ask(), 0.0)
     for _ in range(2):
-        end(study, started(study), attributes.RAISED)
+        end(study, started(study), Cause.RAISED)
         enqueue_retries(study, 1)
     assert study.trials[-1].state == TrialState.FAIL
     assert enqueue_retries(study, 0) == 0
@@ -313,7 +314,7 @@ def test_fewer_retries_than_there_were_allow_no_more() -> None:
 def test_a_combination_of_which_all_gave_way_or_failed_is_tried_again() -> None:
     study = optuna.create_study()
     study.enqueue_trial({"x": 1}, user_attrs={attributes.COMBINATION: "key"})
-    end(study, study.ask(), attributes.INTERRUPTED)
+    end(study, study.ask(), Cause.INTERRUPTED)
     for _ in range(2):
         assert enqueue_retries(study, 0) == 1
         surplus(study)
@@ -323,11 +324,11 @@ def test_a_combination_of_which_all_gave_way_or_failed_is_tried_again() -> None:
 @pytest.mark.parametrize(
     ("job", "cause", "kept"),
     [
-        (None, attributes.INTERRUPTED, True),
-        ({"folder": "0"}, attributes.INTERRUPTED, True),
-        ({}, attributes.RAISED, True),
-        ({}, attributes.LOST, False),
-        ({}, attributes.INTERRUPTED, False),
+        (None, Cause.INTERRUPTED, True),
+        ({"folder": "0"}, Cause.INTERRUPTED, True),
+        ({}, Cause.RAISED, True),
+        ({}, Cause.LOST, False),
+        ({}, Cause.INTERRUPTED, False),
     ],
 )
 def test_one_that_never_ran_is_drawn_anew(job: dict[str, str] | None, cause: str, kept: bool) -> None:

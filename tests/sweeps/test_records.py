@@ -9,7 +9,8 @@ from typing import Any
 import optuna
 import pytest
 
-from sweeps import attributes, records
+from sweeps import records
+from sweeps.study import attributes
 
 
 def write(folder: Path, record: Any) -> None:

@@ -11,10 +11,11 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps import attributes, result_file
+from sweeps import result_file
 from sweeps.job import Outcome
 from sweeps.leases import Lease, Watch
 from sweeps.restoring import restore_results
+from sweeps.study import attributes
 from sweeps.study_folder import StudyFolder
 from tests.sweeps.parts import journal_study
 
@@ -31,7 +32,9 @@ def taken(folder: StudyFolder, place: str | None = "0") -> tuple[Trial, Lease]:
     """A trial that a worker runs in a folder below, or has not given one yet."""
     trial = journal_study(folder.path).ask()
     lease = Lease(folder.leases, trial, 60)
-    trial.set_user_attr(attributes.JOB, lease.take() | ({"folder": place} if place is not None else {}))
+    trial.set_user_attr(
+        attributes.JOB, lease.take().to_attribute() | ({"folder": place} if place is not None else {})
+    )
     trial.suggest_float("x", 0, 1)
     (folder.path / (place or "none")).mkdir(exist_ok=True)
     return trial, lease

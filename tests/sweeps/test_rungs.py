@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
-from sweeps.continuation import RUNG, continuation_of, enqueue_continuation, standing
 from sweeps.halving import HyperbandPruner, SuccessiveHalvingPruner, _brackets, promotable
 from sweeps.rungs import stopped_at
+from sweeps.study import attributes
+from sweeps.study.attributes import RUNG
+from sweeps.study.lineage import enqueue_resumption, latest
+from sweeps.study.trial import Cause, TrialView
 
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 Pruner = SuccessiveHalvingPruner | HyperbandPruner
@@ -25,14 +27,14 @@ def to_be_promoted(study: optuna.Study, pruner: Pruner) -> FrozenTrial | None:
     tried = {
         held.trial
         for trial in trials
-        if (held := continuation_of(trial)) is not None
-        and trial.user_attrs.get(attributes.CAUSE) != attributes.SURPLUS
+        if (held := TrialView(trial).resumes) is not None
+        and trial.user_attrs.get(attributes.CAUSE) != Cause.SURPLUS
     }
     bracket = _brackets(study, pruner)
     sign = 1.0 if study.direction == StudyDirection.MINIMIZE else -1.0
     values: dict[tuple[int, int], list[float]] = {}
     stopped: list[tuple[FrozenTrial, tuple[int, int]]] = []
-    for trial in standing(trials):
+    for trial in latest(trials):
         place = bracket(trial)
         rung = 0
         while (value := trial.system_attrs.get(f"{RUNG}{rung}")) is not None:
@@ -84,16 +86,16 @@ def test_who_is_promoted_is_whom_the_definition_names(
             elif step == 8:
                 study.tell(trial, 1.0)
             elif drawn.random() < 0.15:
-                cause = drawn.choice([attributes.RAISED, attributes.SURPLUS])
+                cause = drawn.choice([Cause.RAISED, Cause.SURPLUS])
                 trial.set_user_attr(attributes.CAUSE, cause)
                 study.tell(trial, state=TrialState.FAIL)
-                if cause == attributes.RAISED and drawn.random() < 0.5:
+                if cause == Cause.RAISED and drawn.random() < 0.5:
                     study.enqueue_trial({}, user_attrs={attributes.RETRY_OF: trial.number})
         if drawn.random() < 0.7:  # it need not look every time
             found = promotable(study)
             assert found == to_be_promoted(study, pruner)
             if found is not None and drawn.random() < 0.6:
-                enqueue_continuation(study, found, {})
+                enqueue_resumption(study, found)
                 promoted += 1
                 assert promotable(study) == to_be_promoted(study, pruner)
 

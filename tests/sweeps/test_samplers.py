@@ -16,10 +16,11 @@ from optuna.samplers import BaseSampler, QMCSampler, RandomSampler
 from optuna.trial import TrialState
 
 from hydra_plugins.optuna_study.config import PRUNERS, SAMPLERS
-from sweeps.continuation import continuation_of, enqueue_continuation
 from sweeps.errors import SweepError
 from sweeps.promotion import enqueue_promotion
 from sweeps.samplers import PerTrialSampler, derived_seed, make_pruner, make_sampler
+from sweeps.study.lineage import enqueue_resumption
+from sweeps.study.trial import TrialView
 from tests.sweeps.parts import journal_study, settings_of
 
 PACKAGES = {"cmaes": "cmaes", "gp": "torch"}
@@ -194,7 +195,7 @@ def test_trials_that_go_on_take_no_draw() -> None:
         stopped.report(1.0, 1)
         stopped.suggest_float("x", 0, 1)
         study.tell(stopped, state=TrialState.PRUNED)
-        enqueue_continuation(study, study.trials[-1], {})
+        enqueue_resumption(study, study.trials[-1])
         study.tell(study.ask(), 1.0)
     assert found == rows(SAMPLERS["random"], 6)[::2]
 
@@ -221,7 +222,7 @@ def test_every_sampler_goes_with_stopped_trials_that_go_on(name: str, pruner: st
                     break
             else:
                 study.tell(trial, x)
-        assert any(continuation_of(trial) for trial in study.trials) or pruner == "hyperband"
+        assert any(TrialView(trial).resumes for trial in study.trials) or pruner == "hyperband"
         return [(trial.params, trial.intermediate_values) for trial in study.trials]
 
     assert curves() == curves()

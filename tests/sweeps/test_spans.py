@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
 from sweeps.spans import running_seconds
+from sweeps.study import attributes
+from sweeps.study.trial import Cause
 
 START = datetime(2026, 1, 1)
 SPANS = st.tuples(st.integers(0, 60), st.none() | st.integers(0, 30))
@@ -44,7 +45,7 @@ def test_the_running_time_is_that_of_the_seconds_in_which_any_trial_ran(
 def test_a_trial_whose_worker_died_ran_until_its_last_sign_of_life() -> None:
     trial = spent(0, 500, TrialState.FAIL)
     beat = (START + timedelta(seconds=40)).timestamp()
-    trial.user_attrs = {attributes.CAUSE: attributes.LOST, attributes.JOB: {"beat": beat}}
+    trial.user_attrs = {attributes.CAUSE: Cause.LOST, attributes.JOB: {"beat": beat}}
     assert running_seconds([trial], START + timedelta(seconds=900)) == 40
     trial.user_attrs[attributes.BEAT] = beat + 15
     assert running_seconds([trial], START + timedelta(seconds=900)) == 55

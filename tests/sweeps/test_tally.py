@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
-from sweeps import attributes
+from sweeps.study import attributes
+from sweeps.study.trial import Cause
 from sweeps.tally import front, tally
 
 POINTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), max_size=12)
@@ -58,9 +59,9 @@ def test_every_trial_is_counted_once(minimize: bool, best: int) -> None:
     study = optuna.create_study(direction="minimize" if minimize else "maximize")
     for value in (5.0, 3.0, 3.0, 5.0):
         study.tell(study.ask(), value)
-    failed(study, attributes.RAISED)  # 4
-    failed(study, attributes.RAISED, retry_of=4)
-    failed(study, attributes.SURPLUS)
+    failed(study, Cause.RAISED)  # 4
+    failed(study, Cause.RAISED, retry_of=4)
+    failed(study, Cause.SURPLUS)
     pruned = study.ask()
     pruned.report(-9.0, 1)
     study.tell(pruned, state=TrialState.PRUNED)

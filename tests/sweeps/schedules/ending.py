@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes
 from sweeps.budget import Verdict
-from sweeps.continuation import continuation_of
 from sweeps.queue import combination_key
-from sweeps.surplus import gave_way
+from sweeps.study import attributes
+from sweeps.study.trial import Cause, TrialView, is_surplus
 from sweeps.tally import tally
 from tests.sweeps.schedules.promises import ENDED, Promises
 
@@ -38,7 +37,7 @@ class Ending:
         # A sweep that is not to go on does not wait to see whether another machine's worker lives.
         assert not left or verdict in ("failures", "met")
         assert all(self.promises.taken[trial.number].machine is not self.world.machines[0] for trial in left)
-        counted = [trial for trial in trials if not gave_way(trial)]
+        counted = [trial for trial in trials if not is_surplus(trial)]
         failed = [trial for trial in counted if trial.state == TrialState.FAIL]
         repeated = {trial.user_attrs.get(attributes.RETRY_OF) for trial in trials}
         for_good = [trial for trial in failed if trial.number not in repeated]
@@ -66,7 +65,7 @@ class Ending:
             raise AssertionError(f"it ended before its budget was met: {verdict}")
 
     def _check_failure(self, trials: list[FrozenTrial], trial: FrozenTrial) -> None:
-        assert trial.user_attrs[attributes.CAUSE] != attributes.INTERRUPTED
+        assert trial.user_attrs[attributes.CAUSE] != Cause.INTERRUPTED
         assert trial.number not in self.promises.innocent, "failed for what it had no part in"
         causes = []
         link: FrozenTrial | None = trial
@@ -75,7 +74,7 @@ class Ending:
             before = link.user_attrs.get(attributes.RETRY_OF)
             link = trials[before] if before is not None else None
         cause = causes[0][0]
-        allowed = {attributes.RAISED: self.world.rules.retries, attributes.LOST: 1}[cause]
+        allowed = {Cause.RAISED: self.world.rules.retries, Cause.LOST: 1}[cause]
         assert causes.count((cause, False)) == allowed + 1
 
     def _check_grid(self, counted: list[FrozenTrial], for_good: list[FrozenTrial]) -> None:
@@ -84,5 +83,5 @@ class Ending:
         failed = {trial.user_attrs[attributes.COMBINATION] for trial in for_good}
         assert ended | failed == keys
         # One that failed as it went on stands as it was stopped.
-        begun = {t.user_attrs[attributes.COMBINATION] for t in for_good if continuation_of(t) is None}
+        begun = {t.user_attrs[attributes.COMBINATION] for t in for_good if TrialView(t).resumes is None}
         assert not ended & begun or self.world.rules.machines > 1

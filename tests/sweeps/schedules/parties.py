@@ -13,15 +13,15 @@ from optuna.exceptions import TrialPruned, UpdateFinishedTrialError
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from sweeps import attributes, reporting
+from sweeps import reporting
 from sweeps.budget import Verdict
-from sweeps.continuation import continuation_of
-from sweeps.continuing import continuing
 from sweeps.course import Course
 from sweeps.errors import SweepInterruptedError, reason
 from sweeps.job import Outcome
 from sweeps.leases import Watch
 from sweeps.rescue import Rescue
+from sweeps.resuming import resuming
+from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.taking import Placed, Taker
 from sweeps.telling import fail, tell
 from tests.sweeps.schedules.processes import Process, SharedFolder, SteppingLease
@@ -85,7 +85,7 @@ class Worker:
             world.budget,
             not self.company,
             self._only_suspects,
-            {"worker": self.number, "sweep": self.sweep.course.sweep},
+            Job(worker=self.number, sweep=self.sweep.course.sweep),
             (),
             lambda number, _: str(number),
             lambda trial: SteppingLease(folder.leases, trial, INTERVAL, world.clock),
@@ -118,7 +118,7 @@ class Worker:
             if outcome.state == TrialState.FAIL:
                 self._check()
         except BaseException as error:
-            fail(study, trial, attributes.INTERRUPTED, reason(error))
+            fail(study, trial, Cause.INTERRUPTED, reason(error))
             raise
         tell(study, trial, outcome, self.machine.path, placed.subfolder)
         self._world.promises.told(trial.number, outcome)
@@ -126,9 +126,9 @@ class Worker:
         self._check()
 
     def _job(self, study: Study, placed: Placed) -> Outcome:
-        held = continuation_of(study.get_trials(deepcopy=False)[placed.trial.number])
+        held = TrialView(study.get_trials(deepcopy=False)[placed.trial.number]).resumes
         done = held.step if held is not None else 0
-        with reporting.reporting_to(placed.trial, done if held is not None else -1), continuing(None):
+        with reporting.reporting_to(placed.trial, done if held is not None else -1), resuming(None):
             while True:
                 self.in_job, self.action = True, None
                 self.process.stand("the job", lambda: self.action is not None or self.sweep_signalled)
@@ -188,7 +188,7 @@ class Sweep:
                 worker.signalled = True
                 self.machine.stop_mark(worker.number).touch()
             self.process.stand("its workers' end", self._idle)
-            self.course.give_up_dead(attributes.INTERRUPTED, "stopped by SIGTERM")
+            self.course.give_up_dead(Cause.INTERRUPTED, "stopped by SIGTERM")
         self.verdict = world.budget.verdict(self.course.tally())
 
     def _launch(self, only_suspects: bool) -> str | None:

@@ -20,6 +20,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial
 
 from sweeps.leases import Lease
+from sweeps.study.trial import Job
 from sweeps.study_folder import StudyFolder
 
 _here = threading.local()
@@ -197,7 +198,7 @@ class SteppingLease(Lease):
     def __init__(self, folder: Path, trial: Trial | FrozenTrial, interval: float, clock: Clock) -> None:
         super().__init__(folder, trial, interval, clock)
 
-    def take(self) -> dict[str, Any]:
+    def take(self) -> Job:
         step("lease")
         said = super().take()
         process = this_process()

@@ -9,13 +9,16 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, result_file
+from sweeps import result_file
 from sweeps.account import account_of
-from sweeps.continuation import RUNG, continuation_of, superseded
 from sweeps.job import Outcome
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_missing, enqueue_retries
 from sweeps.samplers import PerTrialSampler
+from sweeps.study import attributes
+from sweeps.study.attributes import RUNG
+from sweeps.study.lineage import promoted
+from sweeps.study.trial import Cause, TrialView
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
 from tests.sweeps.schedules.parties import Worker
@@ -104,7 +107,7 @@ class Promises:
         here = machine is worker.machine
         self._given_up.add(number)
         attrs = self._world.trials[number].user_attrs
-        if attrs.get(attributes.CAUSE) == attributes.SURPLUS:
+        if attrs.get(attributes.CAUSE) == Cause.SURPLUS:
             assert "folder" not in attrs[attributes.JOB], "it runs, and is said to have given way"
             return
         if worker.process.lives:
@@ -120,10 +123,10 @@ class Promises:
             self._alone.add(number)
             own = process is worker.sweep.process and attributes.JOB in attrs
             if state == TrialState.FAIL and own and not worker.sweep.signalled:
-                assert attrs[attributes.CAUSE] == attributes.LOST
+                assert attrs[attributes.CAUSE] == Cause.LOST
                 assert attributes.SPARED not in attrs
         if state == TrialState.FAIL and number in self.innocent:
-            spared = attributes.SPARED in attrs or attrs[attributes.CAUSE] == attributes.INTERRUPTED
+            spared = attributes.SPARED in attrs or attrs[attributes.CAUSE] == Cause.INTERRUPTED
             assert spared, f"trial {number} had no part in its worker's death, which counts against it"
         if state == TrialState.FAIL and here:
             folder = attrs.get(attributes.JOB, {}).get("folder")
@@ -178,12 +181,12 @@ class Promises:
         """Whether a trial has run, or was taken to be run now."""
         if trial.state == TrialState.RUNNING:
             return any(worker.trial == trial.number for worker in self._world.workers)
-        surplus = trial.user_attrs.get(attributes.CAUSE) == attributes.SURPLUS
+        surplus = trial.user_attrs.get(attributes.CAUSE) == Cause.SURPLUS
         return trial.state.is_finished() and not surplus
 
     def _check_budget(self, trials: list[FrozenTrial]) -> None:
         limit = self._world.rules.n_trials
-        gone = superseded(trials, waiting=False)
+        gone = promoted(trials, waiting=False)
         finished = [t for t in trials if t.state in ENDED and t.number not in gone]
         assert limit is None or len(finished) <= limit, "more than the budget"
         if self._world.rules.grid:
@@ -204,7 +207,7 @@ class Promises:
     def _check_continuations(self, trials: list[FrozenTrial]) -> None:
         standing = []
         for trial in trials:
-            held = continuation_of(trial)
+            held = TrialView(trial).resumes
             if held is None:
                 continue
             stopped = trials[held.trial]
@@ -227,7 +230,7 @@ class Promises:
         expected = drawn(len(trials))
         position: dict[int, int] = {}
         for trial in trials:
-            held = continuation_of(trial)
+            held = TrialView(trial).resumes
             before = trial.user_attrs.get(attributes.RETRY_OF, held.trial if held is not None else None)
             own = len(set(position.values())) if before is None else position[before]
             position[trial.number] = own

@@ -1,4 +1,4 @@
-"""The call of a swept job that can go on with a stopped one: `sweeps.continued_from()`."""
+"""The call of a swept job that can resume a stopped one: `sweeps.continued_from()`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _stopped: ContextVar[Path | None] = ContextVar("sweeps_stopped", default=None)
 
 
 @contextlib.contextmanager
-def continuing(folder: Path | None) -> Iterator[None]:
-    """Within it, the job that runs goes on with the one of this folder."""
+def resuming(folder: Path | None) -> Iterator[None]:
+    """Within it, the job that runs resumes the one of this folder."""
     token = _stopped.set(folder)
     try:
         yield
@@ -21,7 +21,7 @@ def continuing(folder: Path | None) -> Iterator[None]:
 
 
 def continued_from() -> Path | None:
-    """The folder of the stopped job, of the same configuration, that this one goes on with.
+    """The folder of the stopped job, of the same configuration, that this one resumes.
 
     A program that keeps its state there copies it into its own folder and goes on after the last step that it
     reported; it must leave the stopped job's folder as it is. One that finds no state there starts again,

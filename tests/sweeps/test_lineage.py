@@ -8,22 +8,22 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import attributes, continued_from
-from sweeps.continuation import (
-    Continuation,
-    continuation_of,
-    enqueue_continuation,
-    first_of,
-    origin_of,
-    params_of,
-    standing,
-    stopped_folder,
-    superseded,
-)
-from sweeps.continuing import continuing
+from sweeps import continued_from
 from sweeps.halving import SuccessiveHalvingPruner
 from sweeps.queue import enqueue_retries
 from sweeps.reporting import report, reporting_to
+from sweeps.resuming import resuming
+from sweeps.study import attributes
+from sweeps.study.lineage import (
+    enqueue_resumption,
+    first_of,
+    latest,
+    origin_of,
+    params_of,
+    promoted,
+    stopped_folder,
+)
+from sweeps.study.trial import Cause, Resumption, TrialView
 from tests.sweeps.parts import journal_study
 
 STORAGES = pytest.mark.parametrize("kind", ["journal", "sqlite", "memory"])
@@ -53,11 +53,11 @@ def stopped(study: optuna.Study, values: list[float]) -> FrozenTrial:
 def test_it_has_the_parameters_the_curve_and_the_rungs(tmp_path: Path, kind: str) -> None:
     study = study_of(tmp_path, kind)
     before = stopped(study, [3.0, 2.0])
-    enqueue_continuation(study, before, {"more": 1})
+    enqueue_resumption(study, before, retry_of=7)
     waiting = study.get_trials()[1]
     assert waiting.state == TrialState.WAITING
-    assert continuation_of(waiting) == Continuation(trial=0, first=0, step=2)
-    assert waiting.user_attrs["more"] == 1
+    assert TrialView(waiting).resumes == Resumption(trial=0, first=0, step=2)
+    assert waiting.user_attrs[attributes.RETRY_OF] == 7
     assert waiting.user_attrs[attributes.COMBINATION] == "key"
     taken = study.ask()
     assert taken.number == 1
@@ -75,7 +75,7 @@ def test_steps_that_it_has_are_not_recorded_or_decided_again(
     study = study_of(tmp_path)
     for value in (1.0, 1.5):
         stopped(study, [value])
-    enqueue_continuation(study, stopped(study, [5.0]), {})
+    enqueue_resumption(study, stopped(study, [5.0]))
     with reporting_to(study.ask(), through=1):
         report(9.0, 1)
         with pytest.raises(optuna.TrialPruned):
@@ -88,17 +88,17 @@ def test_steps_that_it_has_are_not_recorded_or_decided_again(
 def test_a_chain_knows_its_first(tmp_path: Path) -> None:
     study = study_of(tmp_path)
     stopped(study, [1.0])
-    enqueue_continuation(study, stopped(study, [3.0]), {})
+    enqueue_resumption(study, stopped(study, [3.0]))
     again = study.ask()
     again.report(2.0, 2)
     study.tell(again, state=TrialState.PRUNED)
-    enqueue_continuation(study, study.get_trials()[2], {})
+    enqueue_resumption(study, study.get_trials()[2])
     trials = study.get_trials()
-    assert continuation_of(trials[3]) == Continuation(trial=2, first=1, step=2)
+    assert TrialView(trials[3]).resumes == Resumption(trial=2, first=1, step=2)
     assert [first_of(trial) for trial in trials] == [0, 1, 1, 1]
-    assert [trial.number for trial in standing(trials)] == [0, 3]
-    assert superseded(trials) == {1, 2}
-    assert superseded(trials, waiting=False) == {1}
+    assert [trial.number for trial in latest(trials)] == [0, 3]
+    assert promoted(trials) == {1, 2}
+    assert promoted(trials, waiting=False) == {1}
 
 
 def test_what_is_tried_again_has_the_place_of_its_first_try(tmp_path: Path) -> None:
@@ -107,36 +107,36 @@ def test_what_is_tried_again_has_the_place_of_its_first_try(tmp_path: Path) -> N
         failed = study.ask()
         failed.report(1.0, 1)
         failed.should_prune()
-        failed.set_user_attr(attributes.CAUSE, attributes.INTERRUPTED)
+        failed.set_user_attr(attributes.CAUSE, Cause.INTERRUPTED)
         study.tell(failed, state=TrialState.FAIL)
         assert enqueue_retries(study, retries=0) == 1
-    enqueue_continuation(study, stopped(study, [3.0]), {})
+    enqueue_resumption(study, stopped(study, [3.0]))
     trials = study.get_trials()
     assert [origin_of(study, trial) for trial in trials] == [0, 0, 0, 0]
-    assert [trial.number for trial in standing(trials)] == [3]
+    assert [trial.number for trial in latest(trials)] == [3]
 
 
 @pytest.mark.parametrize(
-    ("cause", "again"), [(attributes.INTERRUPTED, True), (attributes.LOST, True), (attributes.RAISED, False)]
+    ("cause", "again"), [(Cause.INTERRUPTED, True), (Cause.LOST, True), (Cause.RAISED, False)]
 )
 def test_one_that_fails_gives_its_place_back_or_is_tried_again(
     tmp_path: Path, cause: str, again: bool
 ) -> None:
     study = study_of(tmp_path)
-    enqueue_continuation(study, stopped(study, [3.0]), {})
+    enqueue_resumption(study, stopped(study, [3.0]))
     failed = study.ask()
     failed.report(1.0, 2)
     failed.set_user_attr(attributes.CAUSE, cause)
     study.tell(failed, state=TrialState.FAIL)
-    assert [trial.number for trial in standing(study.get_trials())] == [0]
+    assert [trial.number for trial in latest(study.get_trials())] == [0]
     assert enqueue_retries(study, retries=0) == again
     assert enqueue_retries(study, retries=0) == 0
     if again:
         retry = study.get_trials()[2]
-        assert continuation_of(retry) == Continuation(trial=0, first=0, step=1)
+        assert TrialView(retry).resumes == Resumption(trial=0, first=0, step=1)
         assert retry.user_attrs[attributes.RETRY_OF] == 1
         assert retry.intermediate_values == {1: 3.0}
-        assert [trial.number for trial in standing(study.get_trials())] == [2]
+        assert [trial.number for trial in latest(study.get_trials())] == [2]
 
 
 def test_parameters_are_those_that_were_run() -> None:
@@ -161,8 +161,8 @@ def test_the_folder_is_that_of_the_replicate_where_there_is_one(tmp_path: Path) 
 
 def test_a_job_is_told_within_and_not_after(tmp_path: Path) -> None:
     assert continued_from() is None
-    with continuing(tmp_path):
+    with resuming(tmp_path):
         assert continued_from() == tmp_path
-        with continuing(None):
+        with resuming(None):
             assert continued_from() is None
     assert continued_from() is None
