@@ -19,6 +19,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.indexes import Index, Ordered
 from sweeps.spans import Spans, span_of
+from sweeps.study.objective import Objective
 from sweeps.study.trial import Cause, Spared, TrialView, is_surplus
 from sweeps.tally import Tally
 
@@ -162,11 +163,11 @@ class Account:
             self._lowest = min(self._lowest or (value, number), (value, number))
             self._highest = min(self._highest or (-value, number), (-value, number))  # of equals the first
 
-    def tally(self, minimize: bool, now: Callable[[], datetime] = datetime.now) -> Tally:
+    def tally(self, objective: Objective, now: Callable[[], datetime] = datetime.now) -> Tally:
         """The same as `sweeps.tally.tally` counts."""
         retried = sum(number in self._repeats for number in self._failures)
         promoted = len(self._promoted)
-        best = self._lowest if minimize else self._highest
+        best = self._lowest if objective.minimized else self._highest
         return Tally(
             complete=self._states[TrialState.COMPLETE],
             pruned=self._states[TrialState.PRUNED] - promoted,

@@ -13,6 +13,7 @@ from sweeps.csv_rows import cell, cells_of, in_order, read_cells
 from sweeps.errors import SweepError
 from sweeps.rows import PARAMS, Header, header_of, row_of
 from sweeps.study.lineage import promoted
+from sweeps.study.objective import fronts
 from sweeps.study.trial import is_surplus
 from sweeps.study_folder import StudyFolder
 
@@ -59,8 +60,7 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
 def _frame(rows: list[dict[str, str]], header: Header) -> pd.DataFrame:
     order = in_order(rows)
     params = [name for name in order if name.startswith(PARAMS)]
-    values = [f"value_{name}" for name in header.objectives] if len(header.objectives) > 1 else []
-    names = dict.fromkeys([*FIRST, *values, *params, *order])
+    names = dict.fromkeys([*FIRST, *header.values, *params, *order])
     return tables.typed({name: [row.get(name, "") for row in rows] for name in names})
 
 
@@ -93,8 +93,8 @@ def _agrees(row: dict[str, str], trial: FrozenTrial, header: Header) -> bool:
         return True
     if len(header.objectives) > 1:
         return all(
-            row.get(f"value_{name}") == cell(value)
-            for name, value in zip(header.objectives, trial.values or (), strict=True)
+            row.get(name) == cell(value)
+            for name, value in zip(header.values, trial.values or (), strict=True)
         )
     return row.get("value", "") == cell(trial.values[0] if trial.values else None)
 
@@ -104,38 +104,16 @@ def ranked(frame: pd.DataFrame, header: Header) -> pd.DataFrame:
     if frame.empty:
         return frame
     complete = frame["state"] == "COMPLETE"
-    signs = [1.0 if direction == "minimize" else -1.0 for direction in header.directions]
-    if len(signs) == 1:
-        key = frame["value"] * signs[0]
+    if len(header.objectives) == 1:
+        key = header.objectives[0].cost(frame["value"])
         frame["rank"] = key.where(complete).rank(method="min").astype("Int64")
     else:
-        points = frame.loc[complete, [f"value_{name}" for name in header.objectives]] * signs
+        costs = {name: own.cost(frame.loc[complete, name]) for name, own in header.values.items()}
+        points = pd.DataFrame(costs)
         frame["rank"] = pd.Series(
-            _fronts(points.to_numpy().tolist()), index=points.index, dtype="Int64"
+            fronts(points.to_numpy().tolist()), index=points.index, dtype="Int64"
         ).reindex(frame.index)
         key = frame["rank"].astype("float64")
     order = pd.DataFrame({"state": frame["state"].map(_ORDER), "key": key, "trial": frame["trial"]})
     order = order.sort_values(["state", "key", "trial"], na_position="last")
     return frame.loc[order.index].reset_index(drop=True)
-
-
-def _fronts(points: list[list[float]]) -> list[int]:
-    """Of each point, the number of its front: 1 for those that none dominates, 2 for those that only points
-    of front 1 dominate, and so on (Deb et al. 2002, non-dominated sorting)."""
-    left = dict(enumerate(points))
-    fronts = [0] * len(points)
-    number = 0
-    while left:
-        number += 1
-        free = [
-            index
-            for index, point in left.items()
-            if not any(
-                other != point and all(a <= b for a, b in zip(other, point, strict=True))
-                for other in left.values()
-            )
-        ]
-        for index in free:
-            fronts[index] = number
-            del left[index]
-    return fronts

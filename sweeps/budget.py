@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sweeps.settings import DEFAULT_TRIALS, Settings
+from sweeps.study.objective import Objective
 from sweeps.tally import Tally
 
 Verdict = Literal["go on", "met", "failures", "exhausted"]
@@ -20,7 +21,7 @@ class Budget:
             no limit.
         timeout: seconds during which trials ran.
         target: an objective value that is good enough.
-        minimize: the direction of it.
+        objective: of which that is a value.
         max_failures: failed trials that are borne.
         grid: whether only enqueued trials are run.
     """
@@ -28,7 +29,7 @@ class Budget:
     n_trials: int | None
     timeout: float | None
     target: float | None
-    minimize: bool
+    objective: Objective
     max_failures: int | None
     grid: bool
 
@@ -70,8 +71,7 @@ class Budget:
             return True
         if self.target is None or tally.best is None:
             return False
-        value = tally.best.values[0]
-        return value <= self.target if self.minimize else value >= self.target
+        return self.objective.reaches(tally.best.values[0], self.target)
 
     @property
     def described(self) -> str:
@@ -93,4 +93,5 @@ def budget_of(settings: Settings, grid: bool) -> Budget:
     n_trials = settings.n_trials
     if not grid and n_trials is None and settings.timeout is None and settings.target is None:
         n_trials = DEFAULT_TRIALS
-    return Budget(n_trials, settings.timeout, settings.target, settings.minimize, settings.max_failures, grid)
+    first = settings.objectives[0]
+    return Budget(n_trials, settings.timeout, settings.target, first, settings.max_failures, grid)

@@ -13,6 +13,7 @@ import pandas as pd
 from sweeps.errors import SweepError, one_line
 from sweeps.rows import PARAMS
 from sweeps.statistics import holm, mean_interval, welch
+from sweeps.study.objective import DIRECTIONS, Objective
 
 NO_DIFFERENCE = "no difference"
 UNKNOWN = "unknown"
@@ -109,8 +110,8 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
     types |= {"n_reference": "Int64", "n": "Int64"}
     frame = pd.DataFrame(results, columns=["board", *RESULTS, "n_reference", "n"])
     frame["p"] = holm(frame["p"])
-    direction = _text(reference.trials["direction"][0])
-    better = (frame["difference"] < 0) == (direction == "minimize")
+    direction = str(reference.trials["direction"][0])
+    better = Objective(direction).cost(frame["difference"]) < 0
     verdict = frame["board"].where(better, reference.name).where(frame["p"] < 1 - confidence, NO_DIFFERENCE)
     frame["winner"] = verdict.where(frame["p"].notna(), UNKNOWN)
     combinations = _typed(reference.trials[parameters].iloc[rows].reset_index(drop=True))
@@ -177,8 +178,10 @@ def _check_same(boards: Sequence[_Board]) -> None:
             if not first & found:
                 raise _differ(column, boards[0], first, board, found)
     direction = _text(boards[0].trials["direction"][0])
-    if direction not in ("minimize", "maximize"):
-        raise ComparisonError(f"board {boards[0].name}: direction={direction} must be minimize or maximize")
+    if direction not in DIRECTIONS:
+        raise ComparisonError(
+            f"board {boards[0].name}: direction={direction} must be {' or '.join(DIRECTIONS)}"
+        )
 
 
 def _shared_parameters(boards: Sequence[_Board]) -> tuple[list[str], dict[str, Any]]:

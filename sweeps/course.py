@@ -165,7 +165,7 @@ class Course:
 
     def tally(self) -> Tally:
         """The study's."""
-        return account_of(self._study).tally(self._settings.minimize, self._now)
+        return account_of(self._study).tally(self._budget.objective, self._now)
 
     def _enqueue(self) -> None:
         with self._folder.locked():

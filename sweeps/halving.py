@@ -14,11 +14,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import optuna
-from optuna.study import Study, StudyDirection
+from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.rungs import Rungs
 from sweeps.study.lineage import latest, origin_of
+from sweeps.study.objective import objectives_of
 
 
 class LatestStudy(Study):
@@ -100,7 +101,7 @@ def _rungs_of(study: Study, pruner: SuccessiveHalvingPruner | HyperbandPruner) -
     bracket = _brackets(study, pruner)
     of = (study._storage, study._study_id, len(getattr(pruner, "_pruners", ())))
     if pruner.kept is None or pruner.kept[0] != of:
-        pruner.kept = (of, Rungs(1.0 if study.direction == StudyDirection.MINIMIZE else -1.0, bracket))
+        pruner.kept = (of, Rungs(objectives_of(study)[0], bracket))
     return pruner.kept[1]
 
 

@@ -15,8 +15,9 @@ from sweeps.console import mention
 from sweeps.job import Outcome
 from sweeps.naming import command
 from sweeps.space.parameter import Value, value_text
+from sweeps.study.objective import front, objectives_of
 from sweeps.study.trial import Job, Resumption, TrialView
-from sweeps.tally import Tally, front
+from sweeps.tally import Tally
 
 
 def say(line: str) -> None:
@@ -92,7 +93,7 @@ def summarize(
     say(f"\n{counts}{extra} in {shown_seconds(tally.seconds)} of running; {shown_path(folder)}")
     trials = study.get_trials(deepcopy=False)
     if several:
-        _tell_front(front(trials, study.directions))
+        _tell_front(front(trials, objectives_of(study)))
     elif tally.best is not None:
         say(f"best: {tally.best.values[0]:.6g} (trial {tally.best.number}) {shown_params(tally.best.params)}")
         job = TrialView(tally.best).job or Job()

@@ -19,6 +19,7 @@ from sweeps.naming import program
 from sweeps.ownership import require_own
 from sweeps.plan import Plan
 from sweeps.samplers import PerTrialSampler, make_pruner
+from sweeps.study.objective import objectives_of
 from sweeps.study.view import StudyView
 from sweeps.study_folder import StudyFolder
 
@@ -107,7 +108,7 @@ def _created(plan: Plan, storage: BaseStorage) -> Study:
         if plan.storage.journal is not None and is_fault(error):
             raise
         raise SweepError(f"hydra.sweeper.storage={plan.storage.url}: {plan.storage._said(error)}") from None
-    directions = [direction.name.lower() for direction in study.directions]
+    directions = [own.direction for own in objectives_of(study)]
     if directions != wanted:
         raise SweepError(
             f"study {plan.name} in {plan.storage.url} has hydra.sweeper.direction={directions}, not {wanted}"

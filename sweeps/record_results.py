@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps import records
 from sweeps.replication import mean_of
 from sweeps.result_file import Result
+from sweeps.study.objective import objectives_of
 from sweeps.study.trial import TrialView, with_replicates
 
 
@@ -61,7 +62,8 @@ def _values(folder: Path, study: Study, objective: Sequence[str] | None) -> tupl
         except records.MissingError:
             return None
     own = record.get("objective")
-    if len(study.directions) != 1 or not isinstance(own, dict):
+    objectives = objectives_of(study)
+    if len(objectives) != 1 or not isinstance(own, dict):
         return None
     value, direction = records.number(own.get("value")), own.get("direction")
-    return (value,) if value is not None and direction == study.direction.name.lower() else None
+    return (value,) if value is not None and direction == objectives[0].direction else None

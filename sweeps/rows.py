@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps import records
 from sweeps.csv_rows import cell
 from sweeps.replication import mean_of
+from sweeps.study.objective import Objective, objectives_of
 from sweeps.study.trial import Job, TrialView
 
 PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
@@ -48,23 +49,26 @@ class Header:
     """What all rows of a study share.
 
     Attributes:
-        objectives: a name each.
-        directions: likewise.
+        objectives: each with a name.
         folder: of the study, below which the trials' folders are.
     """
 
-    objectives: tuple[str, ...]
-    directions: tuple[str, ...]
+    objectives: tuple[Objective, ...]
     folder: Path | None
 
     @property
     def objective(self) -> str:
         """What a row calls its objective, or several."""
-        return " ".join(self.objectives)
+        return " ".join(str(own.name) for own in self.objectives)
 
     @property
     def direction(self) -> str:
-        return " ".join(self.directions)
+        return " ".join(own.direction for own in self.objectives)
+
+    @property
+    def values(self) -> dict[str, Objective]:
+        """Of several objectives, each by the name of its column."""
+        return {f"{VALUES}{own.name}": own for own in self.objectives} if len(self.objectives) > 1 else {}
 
 
 def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     if trial.values is None or trial.state not in (TrialState.COMPLETE, TrialState.PRUNED):
         return {}
     if len(header.objectives) > 1:
-        return {f"{VALUES}{name}": value for name, value in zip(header.objectives, trial.values, strict=True)}
+        return dict(zip(header.values, trial.values, strict=True))
     row: dict[str, Any] = {"value": trial.values[0]}
     replicates = TrialView(trial).replicates
     if replicates:
@@ -152,14 +156,14 @@ def _numbers(found: Sequence[dict[str, Any]], part: str, name: str) -> list[floa
 def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> Header:
     """What all rows of a study share; objectives without a name are called what the trial's record calls its
     own, or `value`."""
-    directions = tuple(direction.name.lower() for direction in study.directions)
+    objectives = objectives_of(study)
     if study.metric_names:
-        return Header(tuple(map(cell, study.metric_names)), directions, folder)
-    if len(directions) > 1:
-        return Header(tuple(str(index) for index in range(len(directions))), directions, folder)
+        return Header(tuple(replace(own, name=cell(own.name)) for own in objectives), folder)
+    if len(objectives) > 1:
+        return Header(tuple(replace(own, name=str(index)) for index, own in enumerate(objectives)), folder)
     own = TrialView(trial).folders[:1] if trial is not None else []
     record = records.read(folder / own[0]) if folder is not None and own else None
     named = (record or {}).get("objective")
     name = named.get("name") if isinstance(named, dict) else None
     name = name if isinstance(name, str) and 0 < len(name) <= records.LONGEST else "value"
-    return Header((cell(name),), directions, folder)
+    return Header((replace(objectives[0], name=cell(name)),), folder)

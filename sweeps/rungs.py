@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.indexes import Index
+from sweeps.study.objective import Objective
 from sweeps.study.trial import TrialView, is_surplus
 
 Place = tuple[int, int]  # a bracket, and a rung of it
@@ -49,12 +50,12 @@ class Rungs:
     """The rungs that the latest trials of configurations have reached (`sweeps.study.lineage.latest`).
 
     Args:
-        sign: 1 where less is better, -1 where more is.
+        objective: of the values.
         bracket: of a trial.
     """
 
-    def __init__(self, sign: float, bracket: Callable[[FrozenTrial], int]) -> None:
-        self._sign, self._bracket = sign, bracket
+    def __init__(self, objective: Objective, bracket: Callable[[FrozenTrial], int]) -> None:
+        self._objective, self._bracket = objective, bracket
         self._trials: Sequence[FrozenTrial] = ()
         self._open: list[int] = []
         self._links: list[_Links] = []
@@ -120,11 +121,10 @@ class Rungs:
         bracket = self._bracket(trial)
         at, stopped = stopped_at(trial), None
         if at is not None and trial.last_step is not None:
-            own = self._sign * trial.intermediate_values[trial.last_step]
+            own = self._objective.cost(trial.intermediate_values[trial.last_step])
             stopped = ((bracket, at), (own, trial.last_step, trial.number))
-        return _Reached(
-            tuple(((bracket, rung), self._sign * value) for rung, value in enumerate(values)), stopped
-        )
+        costs = map(self._objective.cost, values)
+        return _Reached(tuple(((bracket, rung), cost) for rung, cost in enumerate(costs)), stopped)
 
     def promotable(self, eta: int, least: int) -> int | None:
         """The number of the stopped trial that is to be promoted: among the best 1/eta of its rung, and not

@@ -10,8 +10,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError, composition_error
 from sweeps.fields import Fields, shown
+from sweeps.study.objective import DIRECTIONS, Objective
 
-DIRECTIONS = ("minimize", "maximize")
 # Pruners that stop a trial at rungs; sweeps.halving has those with which it may go on.
 HALVING = ("optuna.pruners.HyperbandPruner", "optuna.pruners.SuccessiveHalvingPruner")
 # What would bring a machine down, or overflow, is a slip of the keyboard.
@@ -99,9 +99,9 @@ class Settings:
         return len(self.directions) > 1
 
     @property
-    def minimize(self) -> bool:
-        """Whether less is better, of the one objective."""
-        return self.directions[0] == "minimize"
+    def objectives(self) -> tuple[Objective, ...]:
+        """With the names that the job's record has for them, where it is asked."""
+        return tuple(map(Objective, self.directions, self.objective or [None] * len(self.directions)))
 
     @property
     def halving(self) -> bool:

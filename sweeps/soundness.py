@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from optuna.study import Study, StudyDirection
+from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.errors import SweepError, one_line
 from sweeps.study import attributes
+from sweeps.study.objective import is_known
 
 LATEST = 2**33  # seconds since 1970
 METRIC_NAMES = "study:metric_names"  # Optuna's own name for them
@@ -36,7 +37,7 @@ def require_sound(study: Study, where: object) -> None:
         trials = study.get_trials(deepcopy=False)
     except Exception as error:  # a storage lets through whatever its libraries raise
         raise SweepError(f"{where}: cannot be read ({one_line(error, 200)})") from None
-    if not directions or not set(directions) <= {StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE}:
+    if not directions or not all(map(is_known, directions)):
         raise SweepError(f"{where}: the study has no direction")
     if names is not None and (
         not _texts(names) or len(names) != len(directions) or len(set(names)) < len(names)

@@ -118,4 +118,4 @@ class Taker:
         return overrides, subfolder
 
     def _tally(self) -> Tally:
-        return account_of(self.study).tally(self.settings.minimize, self.now)
+        return account_of(self.study).tally(self.budget.objective, self.now)

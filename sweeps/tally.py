@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 
-from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.spans import running_seconds
 from sweeps.study.lineage import promoted as promoted_ones
+from sweeps.study.objective import Objective
 from sweeps.study.trial import TrialView, is_surplus
 
 
@@ -58,13 +58,18 @@ class Tally:
         return self.spent(self.now())
 
 
-def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datetime] = datetime.now) -> Tally:
-    """Counts trials."""
+def tally(
+    trials: Sequence[FrozenTrial], objective: Objective, now: Callable[[], datetime] = datetime.now
+) -> Tally:
+    """Counts trials.
+
+    Args:
+        objective: the study's only one; of several, any.
+    """
     by_state = dict.fromkeys(TrialState, 0)
     failed = retried = 0
     repeated = {TrialView(trial).retry_of for trial in trials}
     best: FrozenTrial | None = None
-    best_value = 0.0
     for trial in trials:
         by_state[trial.state] += 1
         if trial.state == TrialState.FAIL and not is_surplus(trial):
@@ -73,9 +78,8 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
             else:
                 failed += 1
         elif trial.state == TrialState.COMPLETE and trial.values is not None and len(trial.values) == 1:
-            value = trial.values[0] if minimize else -trial.values[0]
-            if best is None or value < best_value:
-                best, best_value = trial, value
+            first = best is None or objective.better(trial.values[0], best.values[0])
+            best = trial if first else best
     promoted = len(promoted_ones(trials))
     return Tally(
         complete=by_state[TrialState.COMPLETE],
@@ -91,28 +95,3 @@ def tally(trials: Sequence[FrozenTrial], minimize: bool, now: Callable[[], datet
         spent=partial(running_seconds, trials),
         now=now,
     )
-
-
-def best_trials(study: Study, k: int) -> list[FrozenTrial]:
-    """The k best complete trials by the first objective, the best first."""
-    sign = 1 if study.directions[0] == StudyDirection.MINIMIZE else -1
-    complete = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
-    return sorted(complete, key=lambda trial: sign * trial.values[0])[:k]
-
-
-def front(trials: Sequence[FrozenTrial], directions: Sequence[StudyDirection]) -> list[FrozenTrial]:
-    """The Pareto front of complete trials: those that no other is at least as good as in every objective and
-    better in one."""
-    signs = [1.0 if direction == StudyDirection.MINIMIZE else -1.0 for direction in directions]
-    points = [
-        (tuple(sign * value for sign, value in zip(signs, trial.values, strict=True)), trial)
-        for trial in trials
-        if trial.state == TrialState.COMPLETE and trial.values is not None
-    ]
-    return [
-        trial
-        for point, trial in points
-        if not any(
-            other != point and all(a <= b for a, b in zip(other, point, strict=True)) for other, _ in points
-        )
-    ]

@@ -16,7 +16,7 @@ from sweeps.soundness import require_sound
 from sweeps.space import Space
 from sweeps.space.parameter import Value, same, value_text
 from sweeps.storage import SECRET, StorageLocation, locate
-from sweeps.tally import best_trials
+from sweeps.study.objective import best_trials
 
 
 def warm_starts(

@@ -247,4 +247,4 @@ class _Loop:
         return ended
 
     def _tally(self) -> Tally:
-        return account_of(self._study).tally(self._worker.settings.minimize)
+        return account_of(self._study).tally(self._worker.budget.objective)

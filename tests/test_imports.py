@@ -63,3 +63,23 @@ def test_no_file_is_a_drawer_or_too_long() -> None:
         for path in modules(package):
             assert path.stem not in {"utils", "helpers", "misc", "common"}, path
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
+
+
+def test_only_the_room_of_a_study_names_its_attributes() -> None:
+    for path in modules("sweeps"):
+        if path.parent.name != "study":
+            text = path.read_text(encoding="utf-8")
+            assert "sweeps.study.attributes" not in text, path
+            assert "study import attributes" not in text or path.name == "soundness.py", path
+            assert "user_attrs[" not in text, path
+
+
+def test_only_an_objective_knows_its_direction() -> None:
+    for path in modules("sweeps"):
+        if path.name != "objective.py":
+            words = {
+                node.value
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            }
+            assert not words & {"minimize", "maximize", "MINIMIZE", "MAXIMIZE"}, path

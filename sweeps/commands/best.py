@@ -10,9 +10,9 @@ from sweeps.console import say
 from sweeps.errors import SweepError
 from sweeps.finding import find_study
 from sweeps.naming import command
+from sweeps.study.objective import best_trials, front, objectives_of
 from sweeps.study.trial import Job, TrialView
 from sweeps.study.view import StudyView
-from sweeps.tally import best_trials, front
 
 
 def add(subparsers: Any) -> None:
@@ -33,8 +33,8 @@ def run(options: argparse.Namespace) -> None:
         if not 0 <= options.trial < len(trials):
             raise SweepError(f"--trial={options.trial}: the study has trials 0 to {len(trials) - 1}")
         chosen = [trials[options.trial]]
-    elif len(study.directions) > 1:
-        chosen = front(trials, study.directions)
+    elif len(objectives := objectives_of(study)) > 1:
+        chosen = front(trials, objectives)
     else:
         chosen = best_trials(study, options.top)
     if not chosen:

@@ -19,8 +19,9 @@ from sweeps.csv_rows import cell
 from sweeps.errors import SweepError
 from sweeps.finding import find_study, studies_below
 from sweeps.narration import shown_seconds
+from sweeps.study.objective import front
 from sweeps.study.trial import TrialView
-from sweeps.tally import front, tally
+from sweeps.tally import tally
 
 
 def add(subparsers: Any) -> None:
@@ -45,9 +46,9 @@ def run(options: argparse.Namespace) -> None:
         study = found.study
         trials = study.get_trials(deepcopy=False)
         header = study_header(study, folder.path)
-        now = tally(trials, header.directions[0] == "minimize")
-        several = len(header.directions) > 1
-        best = f"front of {len(front(trials, study.directions))}" if several else None
+        now = tally(trials, header.objectives[0])
+        several = len(header.objectives) > 1
+        best = f"front of {len(front(trials, header.objectives))}" if several else None
         if not several and now.best is not None:
             best = f"{now.best.values[0]:.5g}"
         times = [

@@ -14,8 +14,9 @@ from sweeps.console import say
 from sweeps.finding import FoundStudy, find_study
 from sweeps.narration import shown_params, shown_seconds
 from sweeps.soundness import require_sound
+from sweeps.study.objective import front, objectives_of
 from sweeps.study.view import StudyView
-from sweeps.tally import front, tally
+from sweeps.tally import tally
 
 
 def add(subparsers: Any) -> None:
@@ -45,7 +46,8 @@ def show(found: FoundStudy) -> None:
     """Prints how a study stands."""
     study = found.study
     trials = study.get_trials(deepcopy=False)
-    now = tally(trials, study.directions[0].name == "MINIMIZE")
+    objectives = objectives_of(study)
+    now = tally(trials, objectives[0])
     say(f"study {study.study_name}")
     promoted = f"{now.promoted} promoted, " if now.promoted else ""
     say(
@@ -53,8 +55,8 @@ def show(found: FoundStudy) -> None:
         f"{promoted}{now.running} running, {now.waiting} waiting; "
         f"{shown_seconds(now.seconds)} of running"
     )
-    if len(study.directions) > 1:
-        say(f"  Pareto front: {len(front(trials, study.directions))} trials")
+    if len(objectives) > 1:
+        say(f"  Pareto front: {len(front(trials, objectives))} trials")
     elif now.best is not None:
         say(f"  best: {now.best.values[0]:.6g} (trial {now.best.number}) {shown_params(now.best.params)}")
     ended = [t.duration.total_seconds() for t in trials if t.state == TrialState.COMPLETE and t.duration]

@@ -33,6 +33,7 @@ from sweeps.atomic import PARTIAL
 from sweeps.board import leaderboard
 from sweeps.ledger import Ledger
 from sweeps.study import attributes
+from sweeps.study.objective import MINIMIZED
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
 from tests.conftest import ROOT, SMALL
@@ -122,7 +123,7 @@ def wrong_with(folder: Path, undisturbed: list[Any], drawn: bool, complete: dict
     study = study_in(folder)
     trials = study.get_trials(deepcopy=False)
     wrong = []
-    now = tally(trials, True)
+    now = tally(trials, MINIMIZED)
     if now.failed or now.running or now.waiting:
         wrong.append(f"{now.failed} failed, {now.running} running, {now.waiting} waiting")
     if len(finished(folder)) != len(undisturbed):

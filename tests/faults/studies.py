@@ -19,6 +19,7 @@ from sweeps.atomic import PARTIAL
 from sweeps.board import leaderboard
 from sweeps.ledger import Ledger
 from sweeps.study import attributes
+from sweeps.study.objective import MINIMIZED
 from sweeps.study.trial import TrialView
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
@@ -193,7 +194,7 @@ def wrong_of_second(root: Path, scenario: Scenario, known: Known, before: Before
         came, wanted = sorted({repr(told[0]) for told in came}), sorted({repr(told[0]) for told in wanted})
     if came != wanted:
         wrong.append(f"finished {came}, not {wanted}")
-    now = tally(trials, True)
+    now = tally(trials, MINIMIZED)
     if now.failed or now.running or now.waiting:
         wrong.append(f"{now.failed} failed, {now.running} running, {now.waiting} waiting")
     return [*wrong, *_wrong_folders(root, trials), *_wrong_files(root, study, known)]

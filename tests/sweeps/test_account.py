@@ -17,6 +17,7 @@ from sweeps.asking import is_too_many, suspects
 from sweeps.budget import Budget
 from sweeps.study import attributes
 from sweeps.study.lineage import promoted
+from sweeps.study.objective import MAXIMIZED, MINIMIZED
 from sweeps.study.trial import Cause, TrialView
 from sweeps.tally import tally
 from tests.sweeps.events import EVENTS, KINDS, happen
@@ -90,8 +91,8 @@ def is_one_too_many(trials: Sequence[FrozenTrial], trial: FrozenTrial, budget: B
 
 def require_the_same(account: Account, trials: Sequence[FrozenTrial]) -> None:
     later = datetime.now() + timedelta(hours=1)
-    for minimize in (True, False):
-        kept, counted = account.tally(minimize), tally(trials, minimize)
+    for objective in (MINIMIZED, MAXIMIZED):
+        kept, counted = account.tally(objective), tally(trials, objective)
         assert kept == counted
         assert kept.spent(later) == counted.spent(later)
     assert [trial.number for trial in account.waiting()] == waiting_in_turn(trials)
@@ -99,7 +100,9 @@ def require_the_same(account: Account, trials: Sequence[FrozenTrial]) -> None:
     assert [trial.number for trial in account.failures()] == not_repeated(trials)
     for trial in trials:
         assert account.draws_before(trial.number) == sum(map(draws, trials[: trial.number]))
-        for budget in (Budget(n, None, None, True, 5, grid) for n in (None, 1, 3) for grid in (True, False)):
+        for budget in (
+            Budget(n, None, None, MINIMIZED, 5, grid) for n in (None, 1, 3) for grid in (True, False)
+        ):
             assert is_too_many(account, trial.number, budget) == is_one_too_many(trials, trial, budget)
 
 
@@ -143,4 +146,4 @@ def test_studies_of_one_storage_have_accounts_of_their_own(tmp_path: Path) -> No
     )
     one, other = (optuna.create_study(study_name=name, storage=storage) for name in ("one", "other"))
     one.enqueue_trial({"x": 1})
-    assert (account_of(one).tally(True).waiting, account_of(other).tally(True).waiting) == (1, 0)
+    assert (account_of(one).tally(MINIMIZED).waiting, account_of(other).tally(MINIMIZED).waiting) == (1, 0)

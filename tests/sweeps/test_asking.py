@@ -15,6 +15,7 @@ from sweeps.budget import Budget
 from sweeps.leases import Lease
 from sweeps.study import attributes
 from sweeps.study.lineage import enqueue_resumption
+from sweeps.study.objective import MINIMIZED
 from sweeps.study.trial import Cause, Job
 from sweeps.tally import tally
 
@@ -89,7 +90,7 @@ def study_with_stopped(combination: str | None = None) -> optuna.Study:
 
 
 def budget_of(n_trials: int | None, grid: bool = False) -> Budget:
-    return Budget(n_trials, None, None, True, 5, grid)
+    return Budget(n_trials, None, None, MINIMIZED, 5, grid)
 
 
 def test_who_goes_on_comes_first() -> None:
@@ -101,29 +102,29 @@ def test_who_goes_on_comes_first() -> None:
 def test_who_goes_on_is_no_further_trial() -> None:
     study = study_with_stopped()
     budget = budget_of(2)
-    assert not budget.may_start(tally(study.trials, True))
-    assert budget.verdict(tally(study.trials, True)) == "met"
-    assert budget.may_promote(tally(study.trials, True))
+    assert not budget.may_start(tally(study.trials, MINIMIZED))
+    assert budget.verdict(tally(study.trials, MINIMIZED)) == "met"
+    assert budget.may_promote(tally(study.trials, MINIMIZED))
     enqueue_resumption(study, study.trials[1])
-    now = tally(study.trials, True)
+    now = tally(study.trials, MINIMIZED)
     assert (now.pruned, now.promoted, now.finished, now.waiting) == (1, 1, 1, 2)
     assert budget.may_start(now)
     trial = ask(study, True, False, True)
     assert trial is not None
     assert not is_too_many(Account(study.trials), trial.number, budget)
-    assert not budget.may_start(tally(study.trials, True))
+    assert not budget.may_start(tally(study.trials, MINIMIZED))
     study.tell(trial, 1.0)
-    now = tally(study.trials, True)
+    now = tally(study.trials, MINIMIZED)
     assert (now.complete, now.pruned, now.promoted, now.finished) == (1, 1, 1, 2)
 
 
 def test_a_budget_that_is_spent_promotes_none() -> None:
     study = study_with_stopped()
     study.tell(study.ask(), 0.5)
-    now = tally(study.trials, True)
-    assert not Budget(None, None, 1.0, True, 5, False).may_promote(now)  # the target is reached
-    assert not Budget(None, 1e-9, None, True, 5, False).may_promote(now)
-    assert Budget(1, None, None, True, 5, False).may_promote(now)
+    now = tally(study.trials, MINIMIZED)
+    assert not Budget(None, None, 1.0, MINIMIZED, 5, False).may_promote(now)  # the target is reached
+    assert not Budget(None, 1e-9, None, MINIMIZED, 5, False).may_promote(now)
+    assert Budget(1, None, None, MINIMIZED, 5, False).may_promote(now)
 
 
 def test_of_two_that_go_on_with_the_same_trial_the_first_counts() -> None:

@@ -13,19 +13,20 @@ from optuna.trial import TrialState
 
 from sweeps.budget import Budget, budget_of
 from sweeps.settings import DEFAULT_TRIALS
+from sweeps.study.objective import MAXIMIZED, MINIMIZED
 from sweeps.tally import Tally, tally
 from tests.sweeps.parts import settings_of
 
-SAMPLED = Budget(n_trials=10, timeout=None, target=None, minimize=True, max_failures=5, grid=False)
+SAMPLED = Budget(n_trials=10, timeout=None, target=None, objective=MINIMIZED, max_failures=5, grid=False)
 GRID = replace(SAMPLED, n_trials=None, grid=True)
-EMPTY = tally([], minimize=True)
+EMPTY = tally([], MINIMIZED)
 COUNTS = st.integers(0, 12)
 
 
 def with_best(value: float) -> Tally:
     study = optuna.create_study()
     study.tell(study.ask(), value)
-    return tally(study.get_trials(), minimize=True)
+    return tally(study.get_trials(), MINIMIZED)
 
 
 def after(seconds: float) -> Tally:
@@ -33,7 +34,7 @@ def after(seconds: float) -> Tally:
     trial = optuna.trial.create_trial(state=TrialState.PRUNED)
     trial.datetime_complete = datetime(2026, 1, 1)
     trial.datetime_start = trial.datetime_complete - timedelta(seconds=seconds)
-    return tally([trial], minimize=True)
+    return tally([trial], MINIMIZED)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +57,9 @@ def after(seconds: float) -> Tally:
         (replace(GRID, n_trials=3), replace(EMPTY, complete=3, waiting=3), "met"),
         (replace(SAMPLED, target=1.0), with_best(1.0), "met"),
         (replace(SAMPLED, target=1.0), with_best(1.1), "go on"),
-        (replace(SAMPLED, target=1.0, minimize=False), with_best(1.1), "met"),
-        (replace(SAMPLED, target=1.0, minimize=False), with_best(1.0), "met"),
-        (replace(SAMPLED, target=1.0, minimize=False), with_best(0.9), "go on"),
+        (replace(SAMPLED, target=1.0, objective=MAXIMIZED), with_best(1.1), "met"),
+        (replace(SAMPLED, target=1.0, objective=MAXIMIZED), with_best(1.0), "met"),
+        (replace(SAMPLED, target=1.0, objective=MAXIMIZED), with_best(0.9), "go on"),
         (replace(SAMPLED, target=0.0), EMPTY, "go on"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from hydra_plugins.optuna_study.config import OptunaStudyConf
 from sweeps.errors import SweepError
 from sweeps.settings import Settings
+from sweeps.study.objective import MAXIMIZED, MINIMIZED
 from tests.sweeps.parts import settings_of
 
 
@@ -16,8 +17,8 @@ def test_the_defaults_are_what_the_configuration_says() -> None:
     settings = settings_of()
     assert settings.sampler == {"_target_": "auto", "seed": 0}
     assert settings.pruner == {"_target_": "optuna.pruners.NopPruner"}
-    assert (settings.directions, settings.objective, settings.several, settings.minimize) == (
-        ("minimize",), None, False, True,
+    assert (settings.directions, settings.objective, settings.several, settings.objectives) == (
+        ("minimize",), None, False, (MINIMIZED,),
     )  # fmt: skip
     assert (settings.n_trials, settings.timeout, settings.target, settings.max_failures) == (
         None,
@@ -46,7 +47,7 @@ def test_values_are_taken_as_they_are_meant() -> None:
     assert settings.several
     assert (settings.params, settings.enqueue) == ({"x": "1,2"}, ({"x": 1},))
     assert (settings.timeout, settings.max_failures, settings.study_name) == (60.0, None, "s-0.0")
-    assert not settings_of("hydra.sweeper.direction=maximize").minimize
+    assert settings_of("hydra.sweeper.direction=maximize").objectives == (MAXIMIZED,)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.budget import Verdict
 from sweeps.queue import combination_key
 from sweeps.study import attributes
+from sweeps.study.objective import MINIMIZED
 from sweeps.study.trial import Cause, TrialView, is_surplus
 from sweeps.tally import tally
 from tests.sweeps.schedules.promises import ENDED, Promises
@@ -49,7 +50,7 @@ class Ending:
         for trial in failed:
             in_vain = trial.number in repeated and trial.number not in kept
             assert not in_vain or trial.user_attrs[attributes.COMBINATION] in others
-        now = tally(trials, True)
+        now = tally(trials, MINIMIZED)
         assert now.failed == len(for_good)
         finished = now.finished
         too_many = rules.max_failures is not None and len(for_good) > rules.max_failures

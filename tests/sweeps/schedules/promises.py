@@ -18,6 +18,7 @@ from sweeps.samplers import PerTrialSampler
 from sweeps.study import attributes
 from sweeps.study.attributes import RUNG
 from sweeps.study.lineage import promoted
+from sweeps.study.objective import MINIMIZED
 from sweeps.study.trial import Cause, TrialView
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import tally
@@ -238,8 +239,8 @@ class Promises:
 
     def _check_tally(self, trials: list[FrozenTrial]) -> None:
         """What is kept from one look to the next is what a whole count gives."""
-        kept = account_of(self._world.own).tally(True, self._world.clock.now)
-        counted = tally(trials, True, self._world.clock.now)
+        kept = account_of(self._world.own).tally(MINIMIZED, self._world.clock.now)
+        counted = tally(trials, MINIMIZED, self._world.clock.now)
         for name in (
             "complete",
             "pruned",
@@ -260,7 +261,7 @@ class Promises:
         combinations = list(rules.space.combinations()) if rules.grid else []
         enqueue_missing(study, combinations)
         enqueue_retries(study, rules.retries)
-        promotes = rules.halving and self._world.budget.may_promote(tally(self._world.trials, True))
+        promotes = rules.halving and self._world.budget.may_promote(tally(self._world.trials, MINIMIZED))
         if promotes:
             enqueue_promotion(study)
         before = len(self._world.trials)
