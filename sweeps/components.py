@@ -14,8 +14,8 @@ from hydra.utils import instantiate
 from optuna.exceptions import ExperimentalWarning
 
 from sweeps.errors import SweepError, reason
-from sweeps.fields import shown
 from sweeps.functions import load_class, located, of_python
+from sweeps.settings.rules import shown
 
 # Packages that Optuna needs for these samplers and does not bring, and our extras that do.
 _NEEDS = {"CmaEsSampler": ("cmaes", "cmaes"), "GPSampler": ("torch", "gp")}

@@ -16,8 +16,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import FaultError, SweepError, composition_error, is_fault, reason
-from sweeps.fields import shown
 from sweeps.machine import available_cpus
+from sweeps.settings.rules import shown
 
 
 def require_launcher(config: DictConfig, loader: ConfigLoader) -> None:

@@ -16,9 +16,9 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.account import account_of
 from sweeps.components import component_class, made
 from sweeps.errors import SweepError
-from sweeps.fields import shown
 from sweeps.halving import view_of
 from sweeps.settings import HALVING
+from sweeps.settings.rules import shown
 from sweeps.study.trial import TrialView
 
 

@@ -4,64 +4,30 @@ Optuna's own argument names and defaults. Groups directly below `hydra/sweeper` 
 Hydra's official Optuna plugin where both are installed.
 """
 
-# No `from __future__ import annotations`: Hydra runs this file before it is in `sys.modules`, where
-# dataclasses look such annotations up.
-from dataclasses import dataclass, field
+from __future__ import annotations
+
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
+from sweeps.settings import defaults
 
-@dataclass
-class OptunaStudyConf:
-    """`hydra.sweeper`; `sweeps.settings` checks and explains it."""
-
-    defaults: list[Any] = field(
-        default_factory=lambda: [
-            "_self_",
-            # Optional, so that the sweeper refuses an option that there is not, in one line.
-            {"optional optuna_study/sampler": "auto"},
-            {"optional optuna_study/pruner": "none"},
-            {"optuna_study/callbacks": "first_look"},
-            # What is particular to a program, where its configuration has such a file.
-            {"optional optuna_study": "program"},
-        ]
-    )
-    _target_: str = "hydra_plugins.optuna_study.sweeper.OptunaStudySweeper"
-    _recursive_: bool = False
-    sampler: Any = None
-    pruner: Any = None
-    study_name: Any = None
-    storage: Any = None
-    direction: Any = "minimize"
-    objective: Any = None
-    params: Any = None
-    conditions: Any = None
-    custom_search_space: Any = None
-    enqueue: Any = field(default_factory=list)
-    enqueue_best: Any = None
-    n_trials: Any = None
-    timeout: Any = None
-    target: Any = None
-    max_failures: Any = 5
-    retries: Any = 0
-    trial_timeout: Any = None
-    renew_after_trials: Any = None
-    renew_after_growth: Any = None
-    n_workers: Any = 1
-    threads_per_worker: Any = None
-    heartbeat_interval: Any = 15
-    grace_period: Any = 60
-    check: Any = None
-    process_wide: Any = field(default_factory=list)
-    ignore: Any = field(default_factory=list)
-    threads_key: Any = None
-    replicates: Any = 1
-    seed_key: Any = None
-    can_continue: Any = False
-    promote: Any = None
-    dry_run: Any = False
+# `hydra.sweeper`; `sweeps.settings` has its fields, checks and explains them.
+SWEEPER: dict[str, Any] = {
+    "defaults": [
+        "_self_",
+        # Optional, so that the sweeper refuses an option that there is not, in one line.
+        {"optional optuna_study/sampler": "auto"},
+        {"optional optuna_study/pruner": "none"},
+        {"optuna_study/callbacks": "first_look"},
+        # What is particular to a program, where its configuration has such a file.
+        {"optional optuna_study": "program"},
+    ],
+    "_target_": "hydra_plugins.optuna_study.sweeper.OptunaStudySweeper",
+    "_recursive_": False,
+    **defaults(),
+}
 
 
 SAMPLERS: dict[str, dict[str, Any]] = {
@@ -132,7 +98,7 @@ def register_configs() -> None:
     """Makes the sweeper and its groups known to Hydra."""
     store = ConfigStore.instance()
     # Open, so that the sweeper refuses a field that there is not, in one line; Hydra would take five.
-    node = OmegaConf.structured(OptunaStudyConf, flags={"struct": False})
+    node = OmegaConf.create(SWEEPER, flags={"struct": False})
     store.store(group="hydra/sweeper", name="optuna_study", node=node, provider="optuna_study")
     store.store(
         group="hydra/sweeper/optuna_study/callbacks",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from optuna.study import Study, StudyDirection
-from optuna.trial import FrozenTrial, TrialState
+if TYPE_CHECKING:  # Hydra's start, which knows of directions, does without Optuna
+    from optuna.study import Study, StudyDirection
+    from optuna.trial import FrozenTrial
 
 DIRECTIONS = ("minimize", "maximize")
 
@@ -88,7 +89,7 @@ def fronts(costs: Sequence[Sequence[float]]) -> list[int]:
 
 def front(trials: Sequence[FrozenTrial], objectives: Sequence[Objective]) -> list[FrozenTrial]:
     """The Pareto front of complete trials: those that no other dominates."""
-    complete = [trial for trial in trials if trial.state == TrialState.COMPLETE and trial.values is not None]
+    complete = _complete(trials)
     costs = [costs_of(trial.values, objectives) for trial in complete]
     return [
         trial
@@ -100,5 +101,9 @@ def front(trials: Sequence[FrozenTrial], objectives: Sequence[Objective]) -> lis
 def best_trials(study: Study, k: int) -> list[FrozenTrial]:
     """The k best complete trials by the first objective, the best first."""
     first = objectives_of(study)[0]
-    complete = [t for t in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)) if t.values]
+    complete = _complete(study.get_trials(deepcopy=False))
     return sorted(complete, key=lambda trial: first.cost(trial.values[0]))[:k]
+
+
+def _complete(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    return [trial for trial in trials if trial.state.name == "COMPLETE" and trial.values]

@@ -1,23 +1,35 @@
-"""What `hydra.sweeper` says, checked."""
+"""What `hydra.sweeper` says, checked. A field is written here once: its kind, its rule, its default."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError, composition_error
-from sweeps.fields import Fields, shown
+from sweeps.settings.rules import Component, Flag, Items, Name, Number, Pairs, Rule, Text, Texts, Whole, shown
 from sweeps.study.objective import DIRECTIONS, Objective
 
-# Pruners that stop a trial at rungs; sweeps.halving has those with which it may go on.
+# Pruners that stop a trial at rungs; sweeps.halving has those with which it may be promoted.
 HALVING = ("optuna.pruners.HyperbandPruner", "optuna.pruners.SuccessiveHalvingPruner")
 # What would bring a machine down, or overflow, is a slip of the keyboard.
 MOST_WORKERS, MOST_THREADS, MOST_REPLICATES, LONGEST_BEAT = 10_000, 4_096, 10_000, 86_400
 HYDRAS_OWN = ("_target_", "_recursive_")  # fields, which Hydra takes
 DEFAULT_TRIALS = 20  # of a space that is sampled, where no budget is named
+
+
+def _field(rule: Rule, default: Any = None, key: str | None = None) -> Any:
+    """A field of `hydra.sweeper`.
+
+    Args:
+        rule: what it may hold.
+        default: as in YAML.
+        key: its name there, where that is another.
+    """
+    return field(metadata={"rule": rule, "default": default, "key": key})
 
 
 @dataclass(frozen=True)
@@ -54,44 +66,44 @@ class Settings:
         threads_key: the field that takes the number of threads of a trial.
         replicates: how often each combination is run, with different seeds; its value is their mean.
         seed_key: the field that takes the seed of a replicate.
-        can_continue: the program goes on with a stopped trial where `sweeps.continued_from` gives its folder.
-        promote: a stopped trial goes on when it is good enough after all; None for where a halving pruner
-            meets a program that can continue.
+        can_continue: the program resumes a stopped trial where `sweeps.continued_from` gives its folder.
+        promote: a stopped trial is resumed when it is good enough after all; None for where a halving pruner
+            meets a program that can.
         dry_run: say what would be done, and do nothing.
     """
 
-    study_name: str | None
-    storage: str | None
-    directions: tuple[str, ...]
-    objective: tuple[str, ...] | None
-    params: dict[str, Any]
-    conditions: dict[str, Any]
-    custom_search_space: str | None
-    sampler: dict[str, Any]
-    pruner: dict[str, Any]
-    enqueue: tuple[Any, ...]
-    enqueue_best: dict[str, Any] | None
-    n_trials: int | None
-    timeout: float | None
-    target: float | None
-    max_failures: int | None
-    retries: int
-    trial_timeout: float | None
-    renew_after_trials: int | None
-    renew_after_growth: float | None
-    n_workers: int
-    threads_per_worker: int | None
-    heartbeat_interval: float
-    grace_period: float
-    check: str | None
-    process_wide: tuple[str, ...]
-    ignore: tuple[str, ...]
-    threads_key: str | None
-    replicates: int
-    seed_key: str | None
-    can_continue: bool
-    promote: bool | None
-    dry_run: bool
+    study_name: str | None = _field(Name())
+    storage: str | None = _field(Text())
+    directions: tuple[str, ...] = _field(Texts(DIRECTIONS), "minimize", key="direction")
+    objective: tuple[str, ...] | None = _field(Texts(optional=True))
+    params: dict[str, Any] = _field(Pairs())
+    conditions: dict[str, Any] = _field(Pairs())
+    custom_search_space: str | None = _field(Text())
+    sampler: dict[str, Any] = _field(Component())
+    pruner: dict[str, Any] = _field(Component())
+    enqueue: tuple[Any, ...] = _field(Items(), ())
+    enqueue_best: dict[str, Any] | None = _field(Pairs(optional=True))
+    n_trials: int | None = _field(Whole(1, optional=True))
+    timeout: float | None = _field(Number(above=0, optional=True))
+    target: float | None = _field(Number(optional=True))
+    max_failures: int | None = _field(Whole(0, optional=True), 5)
+    retries: int = _field(Whole(0), 0)
+    trial_timeout: float | None = _field(Number(above=0, optional=True))
+    renew_after_trials: int | None = _field(Whole(1, optional=True))
+    renew_after_growth: float | None = _field(Number(above=0, optional=True))
+    n_workers: int = _field(Whole(1, MOST_WORKERS), 1)
+    threads_per_worker: int | None = _field(Whole(1, MOST_THREADS, optional=True))
+    heartbeat_interval: float = _field(Number(above=0, most=LONGEST_BEAT), 15)
+    grace_period: float = _field(Number(above=0), 60)
+    check: str | None = _field(Text())
+    process_wide: tuple[str, ...] = _field(Texts(), ())
+    ignore: tuple[str, ...] = _field(Texts(), ())
+    threads_key: str | None = _field(Text())
+    replicates: int = _field(Whole(1, MOST_REPLICATES), 1)
+    seed_key: str | None = _field(Text())
+    can_continue: bool = _field(Flag(), False)
+    promote: bool | None = _field(Flag(optional=True))
+    dry_run: bool = _field(Flag(), False)
 
     @property
     def several(self) -> bool:
@@ -116,8 +128,21 @@ class Settings:
 
     @property
     def promotes(self) -> bool:
-        """Whether stopped trials may go on."""
+        """Whether stopped trials may be resumed."""
         return self.can_continue and self.halving if self.promote is None else self.promote
+
+
+# By their names in YAML.
+_FIELDS = {own.metadata["key"] or own.name: own for own in fields(Settings)}
+
+
+def defaults() -> dict[str, Any]:
+    """Every field of `hydra.sweeper` with its default, as in YAML."""
+    return {
+        key: list(default) if isinstance(default, tuple) else default
+        for key, own in _FIELDS.items()
+        for default in (own.metadata["default"],)
+    }
 
 
 def settings_from(config: DictConfig) -> Settings:
@@ -126,49 +151,10 @@ def settings_from(config: DictConfig) -> Settings:
     Raises:
         SweepError: a value is not allowed.
     """
-    take = Fields(_raw(config))
-    directions = take.texts("direction", DIRECTIONS)
-    objective = take.texts("objective")
-    if objective and (len(objective) != len(directions) or len(set(objective)) < len(objective)):
-        raise SweepError(
-            f"hydra.sweeper.objective={list(objective)}: must name as many values as hydra.sweeper.direction "
-            f"has directions ({len(directions)}), each once"
-        )
-    settings = Settings(
-        study_name=take.name("study_name"),
-        storage=take.text("storage"),
-        directions=directions,
-        objective=objective or None,
-        params=take.mapping("params"),
-        conditions=take.mapping("conditions"),
-        custom_search_space=take.text("custom_search_space"),
-        sampler=take.component("sampler", config),
-        pruner=take.component("pruner", config),
-        enqueue=take.items("enqueue"),
-        enqueue_best=take.mapping("enqueue_best") or None,
-        n_trials=take.whole("n_trials", 1, optional=True),
-        timeout=take.number("timeout", above=0, optional=True),
-        target=take.number("target", optional=True),
-        max_failures=take.whole("max_failures", 0, optional=True),
-        retries=take.whole("retries", 0) or 0,
-        trial_timeout=take.number("trial_timeout", above=0, optional=True),
-        renew_after_trials=take.whole("renew_after_trials", 1, optional=True),
-        renew_after_growth=take.number("renew_after_growth", above=0, optional=True),
-        n_workers=take.whole("n_workers", 1, MOST_WORKERS) or 1,
-        threads_per_worker=take.whole("threads_per_worker", 1, MOST_THREADS, optional=True),
-        heartbeat_interval=take.number("heartbeat_interval", above=0, most=LONGEST_BEAT) or 0.0,
-        grace_period=take.number("grace_period", above=0) or 0.0,
-        check=take.text("check"),
-        process_wide=take.texts("process_wide"),
-        ignore=take.texts("ignore"),
-        threads_key=take.text("threads_key"),
-        replicates=take.whole("replicates", 1, MOST_REPLICATES) or 1,
-        seed_key=take.text("seed_key"),
-        can_continue=take.flag("can_continue"),
-        promote=take.optional_flag("promote"),
-        dry_run=take.flag("dry_run"),
-    )
-    take.require_all_taken(HYDRAS_OWN)
+    raw = _raw(config)
+    values = {own.name: own.metadata["rule"].taken(key, raw.get(key), config) for key, own in _FIELDS.items()}
+    _require_known(raw)
+    settings = Settings(**values)
     _require_consistent(settings)
     return settings
 
@@ -188,7 +174,21 @@ def _raw(config: DictConfig) -> dict[str, Any]:
     return {str(key): value for key, value in raw.items()}
 
 
+def _require_known(raw: dict[str, Any]) -> None:
+    """Refuses fields that there are not: they would mean nothing."""
+    for name in raw.keys() - _FIELDS.keys() - set(HYDRAS_OWN):
+        near = difflib.get_close_matches(name, _FIELDS, n=1, cutoff=0.5)
+        hint = f"; did you mean hydra.sweeper.{near[0]}?" if near else "; docs/sweeping.md has all fields"
+        raise SweepError(f"hydra.sweeper.{name}={shown(raw[name])}: there is no such field{hint}")
+
+
 def _require_consistent(settings: Settings) -> None:
+    names, directions = settings.objective, settings.directions
+    if names and (len(names) != len(directions) or len(set(names)) < len(names)):
+        raise SweepError(
+            f"hydra.sweeper.objective={list(names)}: must name as many values as hydra.sweeper.direction "
+            f"has directions ({len(directions)}), each once"
+        )
     if settings.grace_period < 2 * settings.heartbeat_interval:
         raise SweepError(
             f"hydra.sweeper.grace_period={settings.grace_period:g}: must be at least twice "
