@@ -115,14 +115,20 @@ class Composer:
                 said = SweepError(f"{', '.join(given)}: {said}")
             raise said from None
 
-    def save_files(self, folder: Path) -> None:
-        """Copies every YAML file that was read so far into the folder; existing copies are kept."""
-        for relative, original in self._loader.repository.files.items():
-            target = folder / relative
-            if original.is_file() and not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                text = original.read_text(encoding="utf-8")
-                write_text(target, without_passwords(text))
+    @property
+    def files(self) -> dict[str, Path]:
+        """Every YAML file that was read so far, by its path below the folder that it was found in."""
+        return dict(self._loader.repository.files)
+
+
+def save_files(files: Mapping[str, Path], folder: Path) -> None:
+    """Copies the YAML files of configurations into a folder; existing copies are kept."""
+    for relative, original in files.items():
+        target = folder / relative
+        if original.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            text = original.read_text(encoding="utf-8")
+            write_text(target, without_passwords(text))
 
 
 def with_copies_first(search_path: ConfigSearchPath, folder: Path) -> ConfigSearchPath:

@@ -8,7 +8,8 @@ from typing import Any
 import optuna
 
 from sweeps.narration import say, shown_params, shown_path
-from sweeps.plan import Plan, sampler_name
+from sweeps.plan import Plan
+from sweeps.preparation import sampler_name
 from sweeps.samplers import PerTrialSampler
 
 SHOWN = 20

@@ -14,6 +14,7 @@ from optuna.storages import BaseStorage
 from optuna.study import Study
 
 from sweeps.atomic import remove_partials, write_text
+from sweeps.composition import save_files
 from sweeps.errors import SweepError, is_fault
 from sweeps.naming import program
 from sweeps.ownership import require_own
@@ -68,7 +69,7 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
                 "hydra.sweeper.study_name=NAME starts another study"
             )
         view.note_budget(plan.budget.n_trials)
-        plan.composer.save_files(plan.folder.conf)
+        save_files(plan.files, plan.folder.conf)
         if not plan.folder.spec.exists():
             described = {
                 "study": plan.name,

@@ -50,7 +50,7 @@ def main() -> None:
         if hasattr(signal, "pthread_sigmask"):  # what came during the imports comes now
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
         order: Order = cloudpickle.load(sys.stdin.buffer)
-        folder = order.worker.folder
+        folder = order.worker.plan.folder
         try:
             setup_globals()
             Singleton.set_state(order.singletons)

@@ -7,7 +7,7 @@ import re
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
@@ -19,7 +19,7 @@ from sweeps.errors import SweepError, one_line
 from sweeps.journal import Journal
 from sweeps.patience import LIMIT, AwayError, Patience
 
-# Launchers' processes inherit the environment; what else they are given may be pickled to a file.
+# Of the environment, which launchers' processes inherit; what else they are given may be pickled to a file.
 SECRET = "SWEEPS_STORAGE_PASSWORD"
 MASK = "***"
 SQLITE = "sqlite:///"  # before the path of a file
@@ -31,9 +31,20 @@ class StorageLocation:
 
     Attributes:
         url: a URL, or the absolute path of a journal file; a password is masked.
+        password: that is masked there; None where the environment has it, or there is none. It is not
+            pickled: see `hand_down`.
     """
 
     url: str
+    password: str | None = field(default=None, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[type[StorageLocation], tuple[str]]:
+        return StorageLocation, (self.url,)
+
+    def hand_down(self) -> None:
+        """Gives the password to the processes that this one starts, in their environment."""
+        if self.password is not None:
+            os.environ[SECRET] = self.password
 
     @property
     def journal(self) -> Path | None:
@@ -120,13 +131,18 @@ class StorageLocation:
         parts = urlsplit(self.url)
         if parts.password != MASK:
             return self.url
-        if SECRET not in os.environ:
+        password = self._password
+        if password is None:
             raise SweepError(f"hydra.sweeper.storage={self.url}: its password is needed in {SECRET}")
-        return self.url.replace(f":{MASK}@", f":{quote(os.environ[SECRET], safe='')}@", 1)
+        return self.url.replace(f":{MASK}@", f":{quote(password, safe='')}@", 1)
+
+    @property
+    def _password(self) -> str | None:
+        return os.environ.get(SECRET) if self.password is None else self.password
 
     def _said(self, error: object) -> str:
         text = one_line(error, 300)
-        secret = os.environ.get(SECRET)
+        secret = self._password
         for form in (secret, quote(secret, safe="")) if secret else ():
             text = text.replace(form, MASK)
         return text
@@ -140,7 +156,7 @@ def told_by(text: str, folder: Path) -> StorageLocation:
 
 
 def locate(storage: str | None, folder: Path) -> StorageLocation:
-    """The location that `hydra.sweeper.storage` names; moves a password into the environment.
+    """The location that `hydra.sweeper.storage` names.
 
     Args:
         storage: a URL, a path ending in `.journal` or `.log`, or None for a journal in the study's folder.
@@ -183,9 +199,8 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
             "hydra.sweeper.storage: its password must be URL-quoted (%2F for /, %3F for ?, %23 for #)"
         )
     password = urlsplit(storage).password
-    if password is not None and password != MASK:
-        os.environ[SECRET] = unquote(password)
-    return StorageLocation(masked(storage))
+    known = password is not None and password != MASK
+    return StorageLocation(masked(storage), unquote(str(password)) if known else None)
 
 
 def _expanded(storage: str) -> Path:

@@ -69,12 +69,12 @@ class _Supervisor:
     def __init__(self, worker: Worker, number: int, threads: int) -> None:
         self._worker, self._number, self._threads = worker, number, threads
         self._parent = os.getppid()
-        self._pulse = worker.folder.pulse_of(number)
-        self._error = worker.folder.worker_error(number)
-        study = optuna.load_study(study_name=worker.study_name, storage=worker.storage.reopen())
-        watch = Watch(worker.folder.leases, worker.settings.grace_period)
-        entered = Ledger(study, worker.folder).enter
-        self._rescue = Rescue(study, worker.folder, worker.settings, watch, entered)
+        self._pulse = worker.plan.folder.pulse_of(number)
+        self._error = worker.plan.folder.worker_error(number)
+        study = optuna.load_study(study_name=worker.plan.name, storage=worker.plan.storage.reopen())
+        watch = Watch(worker.plan.folder.leases, worker.plan.settings.grace_period)
+        entered = Ledger(study, worker.plan.folder).enter
+        self._rescue = Rescue(study, worker.plan.folder, worker.plan.settings, watch, entered)
 
     def run(self) -> None:
         fruitless = 0
@@ -139,14 +139,14 @@ class _Supervisor:
             raise SweepInterruptedError(signum) from None
 
     def _until_ended(self, process: subprocess.Popen[bytes]) -> str | None:
-        limit = self._worker.settings.trial_timeout
+        limit = self._worker.plan.settings.trial_timeout
         seen, since = pulse.state_of(self._pulse), time.monotonic()
         with signals.let_through():
             while process.poll() is None:
                 time.sleep(POLL)
                 if os.getppid() != self._parent:
                     # The sweep's own process is gone: the trial goes on, no other is asked for.
-                    self._worker.folder.stop_mark(self._number).touch()
+                    self._worker.plan.folder.stop_mark(self._number).touch()
                 now = pulse.state_of(self._pulse)
                 if now != seen or now is None:
                     seen, since = now, time.monotonic()

@@ -8,7 +8,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
@@ -28,7 +27,8 @@ from sweeps.machine import Share
 from sweeps.naming import program
 from sweeps.opening import open_study
 from sweeps.patience import LIMIT, AwayError
-from sweeps.plan import Plan, prepare, sampler_name
+from sweeps.plan import Plan
+from sweeps.preparation import prepare, sampler_name
 from sweeps.refusal import refuse
 from sweeps.rescue import Rescue
 from sweeps.storage import without_passwords
@@ -117,21 +117,15 @@ class _Sweep:
         first = plan.folder.claim_workers(left)
         self._course.launches(range(first, first + left))
         worker = Worker(
-            self._task,
-            plan.config,
-            self._context.config_loader.get_search_path(),
-            plan.name,
-            plan.storage,
-            plan.folder,
-            replace(plan.settings, storage=None, enqueue_best=None),  # they may name a password
-            plan.space,
-            plan.budget,
-            self._share,
-            self._course.sweep,
-            left == 1 or plan.settings.supervised,
-            only_suspects,
+            task=self._task,
+            plan=plan,
+            share=self._share,
+            sweep=self._course.sweep,
+            alone=left == 1 or plan.settings.supervised,
+            only_suspects=only_suspects,
         )
         overrides = [*plan.space.fixed, *plan.space.overrides(plan.space.first())]
+        plan.storage.hand_down()
         try:
             with signals.let_through():
                 return launch(worker, self._context.config_loader, plan.config, overrides, first, left)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import NoneType
@@ -15,7 +14,7 @@ from sweeps.settings import Settings
 from sweeps.soundness import require_sound
 from sweeps.space import Space
 from sweeps.space.parameter import Value, same, value_text
-from sweeps.storage import SECRET, StorageLocation, locate
+from sweeps.storage import StorageLocation, locate
 from sweeps.study.objective import best_trials
 
 
@@ -85,7 +84,6 @@ def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapp
     known_fields = known_fields and isinstance(wanted.get("study_name", ""), (str, NoneType))
     if not known_fields or isinstance(k, bool) or not isinstance(k, int) or k < 1:
         raise SweepError(f"{field}={wanted}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
-    own = os.environ.get(SECRET)
     try:
         location: StorageLocation = locate(wanted["storage"], folder)
         if not location.exists():
@@ -101,10 +99,6 @@ def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapp
         raise SweepError(f"{field}={wanted}: no such study ({one_line(error, 200)})") from None
     except Exception as error:  # a storage lets through whatever its libraries raise
         raise SweepError(f"{field}: {location.url}: cannot be read ({location._said(error)})") from None
-    finally:
-        # The workers open this study's own storage.
-        os.environ.pop(SECRET, None)
-        os.environ.update({} if own is None else {SECRET: own})
     known = {parameter.name for parameter in space.parameters}
     return [
         {name: value for name, value in trial.params.items() if name in known}

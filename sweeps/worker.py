@@ -15,7 +15,6 @@ from typing import Any
 import optuna
 from hydra._internal.callbacks import Callbacks
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import configure_log
 from hydra.types import HydraContext, TaskFunction
@@ -25,7 +24,6 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import signals
 from sweeps.account import account_of
-from sweeps.budget import Budget
 from sweeps.composition import Composer, with_copies_first
 from sweeps.errors import SweepError, SweepInterruptedError
 from sweeps.job import Outcome, run_trial_job
@@ -33,17 +31,15 @@ from sweeps.leases import Lease
 from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.narration import tell_outcome, tell_resumption
+from sweeps.plan import Plan
 from sweeps.pulse import pulsing
 from sweeps.replication import first_seed, mean_of, replicate_overrides
 from sweeps.reporting import reporting_to
 from sweeps.resuming import resuming
 from sweeps.samplers import PerTrialSampler, make_pruner
-from sweeps.settings import Settings
-from sweeps.space import Space
-from sweeps.storage import StorageLocation
 from sweeps.study.lineage import stopped_folder
 from sweeps.study.trial import Cause, Job, TrialView
-from sweeps.study_folder import StudyFolder, trial_subfolder
+from sweeps.study_folder import trial_subfolder
 from sweeps.taking import Taker
 from sweeps.tally import Tally
 from sweeps.telling import fail, fail_by, tell
@@ -56,14 +52,7 @@ class Worker:
 
     Attributes:
         task: the program's own function.
-        master: the sweep's configuration.
-        search_path: of the program's configuration.
-        study_name: of the study, which exists.
-        storage: where it is.
-        folder: of the study.
-        settings: of the sweeper.
-        space: what to search.
-        budget: how long.
+        plan: of the sweep; its study exists.
         share: of the machine.
         sweep: which one launches it.
         alone: whether it is launched without others.
@@ -71,14 +60,7 @@ class Worker:
     """
 
     task: TaskFunction
-    master: DictConfig
-    search_path: ConfigSearchPath
-    study_name: str
-    storage: StorageLocation
-    folder: StudyFolder
-    settings: Settings
-    space: Space
-    budget: Budget
+    plan: Plan
     share: Share
     sweep: str
     alone: bool
@@ -87,10 +69,10 @@ class Worker:
     def __call__(self, cfg: DictConfig) -> None:
         """Works until nothing more may start."""
         number = int(HydraConfig.get().job.num)
-        with signals.stopping_on_signals(), self.folder.at_work(number):
+        with signals.stopping_on_signals(), self.plan.folder.at_work(number):
             threads = self.share.settle(number)
             try:
-                if self.settings.supervised:
+                if self.plan.settings.supervised:
                     from sweeps.supervisor import supervise
 
                     supervise(self, number, threads)
@@ -115,41 +97,42 @@ class Worker:
 
 class _Loop:
     def __init__(self, worker: Worker, number: int, threads: int) -> None:
-        self._worker, self._number, self._threads = worker, number, threads
+        self._worker, self._plan, self._number, self._threads = worker, worker.plan, number, threads
+        plan = worker.plan
         self._parent = os.getppid()
         self._own: Any = HydraConfig.get()
-        search_path = with_copies_first(worker.search_path, worker.folder.conf)
-        self._composer = Composer(search_path, worker.master)
+        search_path = with_copies_first(plan.search_path, plan.folder.conf)
+        self._composer = Composer(search_path, plan.config)
         self._context = HydraContext(
-            config_loader=ConfigLoaderImpl(search_path), callbacks=Callbacks(worker.master)
+            config_loader=ConfigLoaderImpl(search_path), callbacks=Callbacks(plan.config)
         )
         self._study: Study = optuna.load_study(
-            study_name=worker.study_name,
-            storage=worker.storage.reopen(),
-            sampler=PerTrialSampler(worker.settings.sampler),
-            pruner=make_pruner(worker.settings.pruner),
+            study_name=plan.name,
+            storage=plan.storage.reopen(),
+            sampler=PerTrialSampler(plan.settings.sampler),
+            pruner=make_pruner(plan.settings.pruner),
         )
-        self._ledger = Ledger(self._study, worker.folder)
-        self._pulse = worker.folder.pulse_of(number) if worker.settings.supervised else None
-        self._wear = Wear(worker.settings.renew_after_trials, worker.settings.renew_after_growth)
+        self._ledger = Ledger(self._study, plan.folder)
+        self._pulse = plan.folder.pulse_of(number) if plan.settings.supervised else None
+        self._wear = Wear(plan.settings.renew_after_trials, plan.settings.renew_after_growth)
         self._taker = Taker(
             self._study,
-            worker.folder,
-            worker.settings,
-            worker.space,
-            worker.master,
-            worker.budget,
+            plan.folder,
+            plan.settings,
+            plan.space,
+            plan.config,
+            plan.budget,
             worker.alone,
             worker.only_suspects,
             Job(worker=number, sweep=worker.sweep, machine=platform.node(), threads=threads),
             self._thread_override(),
             self._subfolder,
-            lambda trial: Lease(worker.folder.leases, trial, worker.settings.heartbeat_interval),
+            lambda trial: Lease(plan.folder.leases, trial, plan.settings.heartbeat_interval),
         )
 
     def run(self) -> bool:
         # An orphan goes on with its trial, but asks for no other: the sweep's own process is gone.
-        stop = self._worker.folder.stop_mark(self._number)
+        stop = self._plan.folder.stop_mark(self._number)
         while os.getppid() == self._parent and not stop.exists():
             signals.check()
             placed = self._taker.take()
@@ -165,19 +148,19 @@ class _Loop:
 
     def _subfolder(self, number: int, overrides: Sequence[str]) -> str:
         """`hydra.sweep.subdir` of the trial."""
-        text = self._worker.master.hydra.sweep._get_node("subdir")._value()
+        text = self._plan.config.hydra.sweep._get_node("subdir")._value()
         if text == "${hydra.job.num}":
             return str(number)
         return trial_subfolder(self._composer.compose(overrides), number)
 
     def _thread_override(self) -> list[str]:
-        key = self._worker.settings.threads_key
-        given = {override.lstrip("+").split("=", 1)[0] for override in self._worker.space.fixed}
+        key = self._plan.settings.threads_key
+        given = {override.lstrip("+").split("=", 1)[0] for override in self._plan.space.fixed}
         return [f"{key}={self._threads}"] if key is not None and key not in given else []
 
     def _run(self, trial: Trial, lease: Lease, overrides: list[str], subfolder: str) -> None:
-        worker = self._worker
-        folder = worker.folder.path / subfolder
+        plan = self._plan
+        folder = plan.folder.path / subfolder
         try:
             with lease.beating():
                 outcome = self._jobs(trial, overrides, subfolder)
@@ -189,23 +172,23 @@ class _Loop:
             signum = signals.interruption(error)
             if signum is not None:
                 said = f"stopped by {signal.Signals(signum).name}"
-                fail(self._study, trial, Cause.INTERRUPTED, said, worker.folder.path)
+                fail(self._study, trial, Cause.INTERRUPTED, said, plan.folder.path)
             else:
-                fail_by(self._study, trial, error, worker.folder.path)
+                fail_by(self._study, trial, error, plan.folder.path)
             self._enter(trial)
             if signum is not None:
                 raise SweepInterruptedError(signum) from None
             raise
         finally:
             configure_log(self._own.job_logging, self._own.verbose)
-        tell(self._study, trial, outcome, worker.folder.path, subfolder)
+        tell(self._study, trial, outcome, plan.folder.path, subfolder)
         lease.release()
         if self._enter(trial).state == outcome.state:
-            tell_outcome(trial, outcome, self._tally(), worker.budget, folder)
+            tell_outcome(trial, outcome, self._tally(), plan.budget, folder)
         signals.check()
 
     def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
-        settings = self._worker.settings
+        settings = self._plan.settings
         if settings.replicates == 1:
             return self._job(trial, overrides, subfolder, 0)
         values: list[float] = []
@@ -219,7 +202,7 @@ class _Loop:
         return Outcome(TrialState.COMPLETE, (mean_of(values),), replicates=tuple(values))
 
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
-        settings, root = self._worker.settings, self._worker.folder.path
+        settings, root = self._plan.settings, self._plan.folder.path
         reports = index == 0 and not settings.several
         resumed = TrialView(trial._cached_frozen_trial).resumes
         stopped = None
@@ -247,4 +230,4 @@ class _Loop:
         return ended
 
     def _tally(self) -> Tally:
-        return account_of(self._study).tally(self._worker.budget.objective)
+        return account_of(self._study).tally(self._plan.budget.objective)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,6 +49,19 @@ def test_a_password_is_in_no_location_and_the_database_gets_it(
         assert MASK in text
     assert make_url(location._with_password()) == make_url(url)
     assert masked(location.url) == location.url
+    assert os.environ[SECRET] == "none yet"
+
+
+@WITH_ENVIRONMENT
+@given(PASSWORDS)
+def test_other_processes_get_a_password_by_their_environment_alone(password: str) -> None:
+    location = locate(f"postgresql://me:{quote(password, safe='')}@host/db", Path("/folder"))
+    pickled = pickle.dumps(location)
+    assert "pässW".encode() not in pickled
+    there: StorageLocation = pickle.loads(pickled)
+    assert there == location
+    location.hand_down()
+    assert there._with_password() == location._with_password()
 
 
 @pytest.mark.parametrize("mark", "/?#@:'")
