@@ -6,27 +6,16 @@ All of it is derived from the trials that the study holds, so that doing it twic
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import records
 from sweeps.account import Account, account_of
-from sweeps.leases import Watch
 from sweeps.space.parameter import Value
 from sweeps.study.lineage import enqueue_resumption, params_of
-from sweeps.study.trial import (
-    TAKEN,
-    Cause,
-    TrialView,
-    attributes_of,
-    is_surplus,
-    note_failure,
-)
+from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
 
 
 def combination_key(values: Mapping[str, Value]) -> str:
@@ -47,58 +36,6 @@ def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -
             present.add(key)
             number += 1
     return number
-
-
-def fail_dead(
-    study: Study,
-    folder: Path,
-    watch: Watch,
-    cause: str,
-    reason: str,
-    spared: Callable[[FrozenTrial], str | None] = lambda _: None,
-    pid: int | None = None,
-) -> list[int]:
-    """Marks the trials whose worker is dead as FAIL, in the study and in their records.
-
-    One that was about to give way to another does: tried again, it would be run twice.
-
-    Args:
-        spared: why a death does not count against a trial; None where it does.
-        pid: of the only process, of this machine, whose trials it is about; None for all.
-    """
-    found = []
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if pid is not None and not watch.is_of(trial, pid):
-            continue
-        if not watch.is_dead(trial):
-            continue
-        if _was_to_give_way(study, trial):
-            failed = fail(study, folder, trial, Cause.SURPLUS, TAKEN)
-        else:
-            failed = fail(study, folder, trial, cause, reason, spared(trial))
-        if failed:
-            found.append(trial.number)
-    return found
-
-
-def _was_to_give_way(study: Study, trial: FrozenTrial) -> bool:
-    """Whether a trial was taken, did not run yet, and another repeats or goes on with the same one."""
-    return TrialView(trial).folder is None and account_of(study).is_rivalled(trial.number)
-
-
-def fail(
-    study: Study, folder: Path, trial: FrozenTrial, cause: str, reason: str, spared: str | None = None
-) -> bool:
-    """Marks a running trial as FAIL; False if it has ended meanwhile."""
-    storage, trial_id = study._storage, trial._trial_id
-    # The record first: whoever dies in between, the trial is found again.
-    records.close_all(folder, trial, reason)
-    try:
-        note_failure(storage, trial_id, cause, reason, spared)
-        storage.set_trial_state_values(trial_id, TrialState.FAIL)
-    except (optuna.exceptions.UpdateFinishedTrialError, RuntimeError):
-        return False
-    return True
 
 
 def enqueue_retries(study: Study, retries: int) -> int:

@@ -4,22 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from optuna.study import Study
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
+from sweeps.account import account_of
 from sweeps.atomic import remove_partials
 from sweeps.leases import Watch
-from sweeps.queue import enqueue_retries, fail_dead
+from sweeps.queue import enqueue_retries
 from sweeps.restoring import restore_results
 from sweeps.settings import Settings
-from sweeps.study.trial import TrialView
+from sweeps.study.trial import TAKEN, Cause, TrialView
 from sweeps.study_folder import StudyFolder
+from sweeps.telling import fail
 
 
 def count_against_it(_: FrozenTrial) -> str | None:
     """Why a death does not count against a trial: it does."""
     return None
+
+
+def fail_dead(
+    study: Study,
+    folder: Path,
+    watch: Watch,
+    cause: str,
+    reason: str,
+    spared: Callable[[FrozenTrial], str | None] = count_against_it,
+    pid: int | None = None,
+) -> list[int]:
+    """Marks the trials whose worker is dead as FAIL, in the study and in their records.
+
+    One that was about to give way to another does: tried again, it would be run twice.
+
+    Args:
+        spared: why a death does not count against a trial; None where it does.
+        pid: of the only process, of this machine, whose trials it is about; None for all.
+    """
+    found = []
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        if pid is not None and not watch.is_of(trial, pid):
+            continue
+        if not watch.is_dead(trial):
+            continue
+        if _was_to_give_way(study, trial):
+            failed = fail(study, trial, Cause.SURPLUS, TAKEN, folder)
+        else:
+            failed = fail(study, trial, cause, reason, folder, spared(trial))
+        if failed:
+            found.append(trial.number)
+    return found
+
+
+def _was_to_give_way(study: Study, trial: FrozenTrial) -> bool:
+    """Whether a trial was taken, did not run yet, and another repeats or resumes the same one."""
+    return TrialView(trial).folder is None and account_of(study).is_rivalled(trial.number)
 
 
 @dataclass(frozen=True)

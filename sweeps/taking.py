@@ -26,7 +26,7 @@ from sweeps.space import Space
 from sweeps.study.trial import TAKEN, Cause, Job, note_job
 from sweeps.study_folder import StudyFolder
 from sweeps.tally import Tally
-from sweeps.telling import fail, fail_by
+from sweeps.telling import fail_by, fail_own
 
 
 class Placed(NamedTuple):
@@ -95,10 +95,10 @@ class Taker:
                 try:
                     if not is_too_many(account_of(self.study), taken.trial.number, self.budget):
                         return Placed(*taken, *self._placed(taken.trial, claim))
-                    fail(self.study, taken.trial, Cause.SURPLUS, TAKEN)
+                    fail_own(self.study, taken.trial, Cause.SURPLUS, TAKEN, self.folder.path)
                 except BaseException as error:
                     try:
-                        fail_by(self.study, taken.trial, error)
+                        fail_by(self.study, taken.trial, error, self.folder.path)
                     finally:
                         taken.lease.release()
                     raise

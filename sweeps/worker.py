@@ -42,7 +42,7 @@ from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.study_folder import trial_subfolder
 from sweeps.taking import Taker
 from sweeps.tally import Tally
-from sweeps.telling import fail, fail_by, tell
+from sweeps.telling import fail_by, fail_own, tell
 from sweeps.wear import Wear
 
 
@@ -172,7 +172,7 @@ class _Loop:
             signum = signals.interruption(error)
             if signum is not None:
                 said = f"stopped by {signal.Signals(signum).name}"
-                fail(self._study, trial, Cause.INTERRUPTED, said, plan.folder.path)
+                fail_own(self._study, trial, Cause.INTERRUPTED, said, plan.folder.path)
             else:
                 fail_by(self._study, trial, error, plan.folder.path)
             self._enter(trial)

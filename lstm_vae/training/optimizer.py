@@ -35,11 +35,6 @@ def learning_rate(config: TrainingConfig, steps_per_epoch: int) -> Any:
     )
 
 
-def schedule_depends_on_epochs(config: TrainingConfig) -> bool:
-    """Whether another number of epochs would change the epochs already trained."""
-    return config.schedule != "constant"
-
-
 def build_optimizer(config: TrainingConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """The optimizer that `training.optimizer` names, clipping gradients by their global norm if asked."""
     arguments: dict[str, Any] = {"learning_rate": learning_rate(config, steps_per_epoch)}

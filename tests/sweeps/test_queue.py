@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 
 import optuna
@@ -12,15 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.trial import Trial, TrialState
 
-from sweeps.errors import SweepError
-from sweeps.leases import Lease, Watch
-from sweeps.queue import combination_key, enqueue_missing, enqueue_retries, fail, fail_dead
+from sweeps.queue import combination_key, enqueue_missing, enqueue_retries
 from sweeps.samplers import PerTrialSampler
 from sweeps.study import attributes
 from sweeps.study.lineage import enqueue_resumption
 from sweeps.study.trial import Cause
-from sweeps.warm_starts import warm_starts
-from tests.sweeps.parts import journal_study, settings_of, space_of
+from tests.sweeps.parts import journal_study
 
 COMBINATIONS = [{"x": 1, "y": "a"}, {"x": 2, "y": "a"}, {"x": 1}]
 
@@ -35,14 +30,6 @@ def started(study: optuna.Study) -> Trial:
 def end(study: optuna.Study, trial: Trial, cause: str) -> None:
     trial.set_user_attr(attributes.CAUSE, cause)
     study.tell(trial, state=TrialState.FAIL)
-
-
-def running(study: optuna.Study, folder: Path, subfolder: str = "0") -> tuple[Trial, Lease]:
-    """A trial that this process runs, and its lease."""
-    trial = started(study)
-    lease = Lease(folder / ".leases", trial, 60)
-    trial.set_user_attr(attributes.JOB, lease.take().to_attribute() | {"folder": subfolder})
-    return trial, lease
 
 
 def test_enqueueing_twice_changes_nothing(tmp_path: Path) -> None:
@@ -142,68 +129,6 @@ def test_what_waits_again_has_the_parameters_that_were_drawn(tmp_path: Path) -> 
     assert study.ask().suggest_float("x", 0, 1) == drawn
 
 
-def test_only_the_dead_are_failed_and_their_records_closed(tmp_path: Path) -> None:
-    study = journal_study(tmp_path)
-    for number in "01":
-        (tmp_path / number).mkdir()
-        (tmp_path / number / "record.json").write_text('{"state": "RUNNING", "id": 7}', encoding="utf-8")
-    _, alive = running(study, tmp_path, "0")
-    dead, lease = running(study, tmp_path, "1")
-    lease.release()
-    watch = Watch(tmp_path / ".leases", 60)
-    assert fail_dead(study, tmp_path, watch, Cause.LOST, "its worker died") == [1]
-    assert fail_dead(study, tmp_path, watch, Cause.LOST, "its worker died") == []
-    states = [trial.state for trial in study.get_trials()]
-    assert states == [TrialState.RUNNING, TrialState.FAIL]
-    attrs = study.get_trials()[dead.number].user_attrs
-    assert (attrs[attributes.CAUSE], attrs[attributes.REASON]) == ("lost", "its worker died")
-    closed = json.loads((tmp_path / "1" / "record.json").read_text(encoding="utf-8"))
-    assert closed == {"state": "FAIL", "id": 7, "reason": "its worker died"}
-    assert json.loads((tmp_path / "0" / "record.json").read_text(encoding="utf-8"))["state"] == "RUNNING"
-    alive.release()
-
-
-def test_a_trial_that_has_ended_meanwhile_keeps_its_result(tmp_path: Path) -> None:
-    study = journal_study(tmp_path)
-    trial = started(study)
-    (seen,) = study.get_trials()
-    study.tell(trial, 4.0)
-    assert not fail(study, tmp_path, seen, Cause.LOST, "dead")
-    (kept,) = study.get_trials()
-    assert (kept.state, kept.value) == (TrialState.COMPLETE, 4.0)
-    assert attributes.CAUSE not in kept.user_attrs
-
-
-def test_warm_starts_are_values_of_the_search_space() -> None:
-    chosen = settings_of("hydra.sweeper.enqueue=[{x:64.0,y:0.5},{y:1},{s:[1,2]},{s:[true,null]},{s:[a,b]}]")
-    space = space_of("x=64,128", "y=interval(0,1)", "s=[1,2],[true,null],['a','b']")
-    starts = warm_starts(chosen, space, [{"x": 128}], grid=False)
-    assert starts[:2] == [{"x": 64, "y": 0.5}, {"y": 1}]
-    assert isinstance(starts[0]["x"], int)
-    (kind,) = [parameter for parameter in space.parameters if parameter.name == "s"]
-    assert [start["s"] for start in starts[2:5]] == list(kind.values or ())
-    assert starts[5] == {"x": 128}
-
-
-@pytest.mark.parametrize(
-    ("enqueue", "said"),
-    [
-        ("[{z:1}]", "hydra.sweeper.enqueue[0]: z is no parameter of the search (x, y)"),
-        ("[{x:1},{x:3}]", "hydra.sweeper.enqueue[1]: x=3 is not in the search space (1, 2)"),
-        ("[{y:2}]", "hydra.sweeper.enqueue[0]: y=2 is not in the search space (interval(0.0, 1.0))"),
-        ("[{x:true}]", "hydra.sweeper.enqueue[0]: x=True is not in the search space"),
-        ("[4]", "hydra.sweeper.enqueue[0]=4: must map parameters to values"),
-        ("[{}]", "hydra.sweeper.enqueue[0]={}: must map parameters to values"),
-    ],
-)
-def test_a_warm_start_outside_the_search_space_is_refused(enqueue: str, said: str) -> None:
-    with pytest.raises(SweepError) as refused:
-        warm_starts(
-            settings_of(f"hydra.sweeper.enqueue={enqueue}"), space_of("x=1,2", "y=interval(0,1)"), [], False
-        )
-    assert str(refused.value).startswith(said)
-
-
 def test_a_trial_that_died_while_it_was_drawn_is_drawn_as_it_would_have_been() -> None:
     config = {"_target_": "optuna.samplers.RandomSampler", "seed": 0}
 
@@ -250,36 +175,6 @@ def test_a_repeat_that_gave_way_to_the_same_combination_is_not() -> None:
     assert enqueue_retries(study, 0) == 1
     surplus(study)
     assert enqueue_retries(study, 0) == 0
-
-
-def test_a_dead_one_that_was_to_give_way_is_not_tried_again(tmp_path: Path) -> None:
-    """Two machines have enqueued the same again, and the worker of the second dies before it sees that."""
-    study = journal_study(tmp_path)
-    end(study, started(study), Cause.INTERRUPTED)
-    for _ in range(2):
-        study.enqueue_trial({}, user_attrs={attributes.RETRY_OF: 0})
-    _, alive = running(study, tmp_path, "1")
-    second = study.ask()
-    lease = Lease(tmp_path / ".leases", second, 60)
-    second.set_user_attr(attributes.JOB, lease.take().to_attribute())  # no folder yet
-    lease.release()
-    watch = Watch(tmp_path / ".leases", 60)
-    assert fail_dead(study, tmp_path, watch, Cause.LOST, "its worker died") == [2]
-    assert study.trials[2].user_attrs[attributes.CAUSE] == Cause.SURPLUS
-    assert enqueue_retries(study, 1) == 0
-    alive.release()
-
-
-def test_only_the_trials_of_a_process_are_failed_where_it_is_about_one(tmp_path: Path) -> None:
-    study = journal_study(tmp_path)
-    for number in "012":
-        trial, lease = running(study, tmp_path, number)
-        lease.release()
-        if number != "1":
-            trial.set_user_attr(attributes.JOB, trial.user_attrs[attributes.JOB] | {"pid": 1})
-    watch = Watch(tmp_path / ".leases", 60)
-    assert fail_dead(study, tmp_path, watch, Cause.LOST, "it died", pid=os.getpid()) == [1]
-    assert fail_dead(study, tmp_path, watch, Cause.LOST, "they died") == [0, 2]
 
 
 def test_whoever_may_not_be_repeated_keeps_nobody_from_it() -> None:

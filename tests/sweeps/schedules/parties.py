@@ -23,7 +23,7 @@ from sweeps.rescue import Rescue
 from sweeps.resuming import resuming
 from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.taking import Placed, Taker
-from sweeps.telling import fail, tell
+from sweeps.telling import fail_own, tell
 from tests.sweeps.schedules.processes import Process, SharedFolder, SteppingLease
 from tests.sweeps.schedules.rules import GRACE, INTERVAL, master
 
@@ -118,7 +118,7 @@ class Worker:
             if outcome.state == TrialState.FAIL:
                 self._check()
         except BaseException as error:
-            fail(study, trial, Cause.INTERRUPTED, reason(error))
+            fail_own(study, trial, Cause.INTERRUPTED, reason(error), self.machine.path)
             raise
         tell(study, trial, outcome, self.machine.path, placed.subfolder)
         self._world.promises.told(trial.number, outcome)
