@@ -1,4 +1,4 @@
-"""The two ways in which a command of this project ends badly, other than by a defect or a signal."""
+"""The ways in which a command of this project ends badly, other than by a defect or a signal."""
 
 
 class UserError(Exception):
@@ -7,6 +7,10 @@ class UserError(Exception):
 
 class RunFailedError(Exception):
     """A run that started and could not finish (NaN loss, a full disk). Exit code 1."""
+
+
+class PrunedRunError(Exception):
+    """A run that whoever compares it with others has stopped: an observer raises it."""
 
 
 class InterruptedRunError(Exception):

@@ -11,7 +11,7 @@ from lstm_vae import provenance, record, runtime
 from lstm_vae.atomic import replacing
 from lstm_vae.continuation import take_over
 from lstm_vae.data import Splits, cached_splits
-from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
+from lstm_vae.errors import InterruptedRunError, PrunedRunError, RunFailedError, UserError
 from lstm_vae.graph_memory import graphs_released
 from lstm_vae.record import Objective, Record
 from lstm_vae.run_config import RunConfig
@@ -43,6 +43,7 @@ def execute(
     Raises:
         UserError: the data cannot be had, or TensorFlow runs under other settings in this process, or the
             stopped run is one of another configuration or other data.
+        PrunedRunError: an observer stopped the run.
         RunFailedError: the loss became NaN or infinite, or a file could not be written.
         InterruptedRunError: a signal came; the run can be resumed.
     """
@@ -70,9 +71,11 @@ def execute(
             message = f"{error.filename or path}: {error.strerror or error}"
             _close(folder, account, "FAIL", message)
             raise RunFailedError(message) from error
+        except PrunedRunError as error:
+            _close(folder, account, "PRUNED", str(error))
+            raise
         except BaseException as error:
-            pruned = type(error).__name__ == "TrialPruned"
-            _close(folder, account, "PRUNED" if pruned else "FAIL", f"{type(error).__name__}: {error}")
+            _close(folder, account, "FAIL", f"{type(error).__name__}: {error}")
             raise
         stop.check()  # a signal during the last figures: the run is complete, what would follow is not wanted
         return objective
@@ -88,7 +91,7 @@ def _opened(config: RunConfig, splits: Splits, folder: RunFolder, overrides: Seq
         provenance={
             "data_name": splits.name,
             "data_fingerprint": splits.fingerprint,
-            "split_seed": config.data.split_seed,
+            "data_split_seed": config.data.split_seed,
             "binarize": config.data.binarize,
             "train_images": len(splits.train),
             "validation_images": len(splits.validation),

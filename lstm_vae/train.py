@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 import sweeps
 from lstm_vae import cli
 from lstm_vae.config import CONF_DIR, register_schemas, run_config_from
-from lstm_vae.errors import InterruptedRunError
+from lstm_vae.errors import InterruptedRunError, PrunedRunError
 
 if TYPE_CHECKING:
     from lstm_vae.training.history import EpochRow
@@ -32,7 +32,10 @@ class _Reporting:
         """Epochs are what trials are compared by."""
 
     def on_epoch(self, row: EpochRow) -> None:
-        sweeps.report(row.val_loss, row.epoch, last=row.epoch == self._epochs)
+        try:
+            sweeps.report(row.val_loss, row.epoch, last=row.epoch == self._epochs)
+        except sweeps.TrialPruned as pruned:
+            raise PrunedRunError(str(pruned)) from pruned
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name="config")
@@ -46,6 +49,8 @@ def train(cfg: DictConfig) -> float:
     except InterruptedRunError as error:
         # To a sweeper, any other exception would be a job that failed.
         raise SystemExit(128 + error.signum) from None
+    except PrunedRunError as error:
+        raise sweeps.TrialPruned(str(error)) from None
 
 
 def _train(cfg: DictConfig, alone: bool) -> float:

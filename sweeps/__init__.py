@@ -6,14 +6,20 @@ from sweeps.reporting import report
 from sweeps.resuming import continued_from
 
 if TYPE_CHECKING:
+    from optuna import TrialPruned
+
     from sweeps.board import leaderboard
     from sweeps.comparison import compare
 
-__all__ = ["compare", "continued_from", "leaderboard", "report"]
+__all__ = ["TrialPruned", "compare", "continued_from", "leaderboard", "report"]
 
 
 def __getattr__(name: str) -> Any:
-    # Programs that only report need no pandas.
+    # Programs that only report need no pandas, and no Optuna outside of a sweep.
+    if name == "TrialPruned":
+        from optuna import TrialPruned
+
+        return TrialPruned
     if name == "leaderboard":
         from sweeps.board import leaderboard
 

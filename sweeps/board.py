@@ -8,7 +8,7 @@ import pandas as pd
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import tables
+from sweeps import records, tables
 from sweeps.csv_rows import cell, cells_of, in_order, read_cells
 from sweeps.errors import SweepError
 from sweeps.rows import PARAMS, Header, header_of, row_of
@@ -24,7 +24,8 @@ _ORDER = {"COMPLETE": 0, "PRUNED": 1, "RUNNING": 2, "FAIL": 3}
 def study_header(study: Study, folder: Path | None) -> Header:
     """What all rows of a study share, by its first complete trial."""
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    return header_of(study, folder, complete[0] if complete else None)
+    found = records.of_trial(complete[0], folder) if complete else []
+    return header_of(study, found[0] if found else None)
 
 
 def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = False) -> pd.DataFrame:
@@ -52,7 +53,7 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
             continue
         row = known.get(trial.number)
         if row is None or not _agrees(row, trial, header):
-            row = cells_of(row_of(trial, header))  # as a table's are read
+            row = cells_of(row_of(trial, header, records.of_trial(trial, path)))  # as a table's are read
         rows.append(row)
     return ranked(_frame(rows, header), header)
 

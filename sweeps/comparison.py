@@ -18,7 +18,7 @@ from sweeps.study.objective import DIRECTIONS, Objective
 NO_DIFFERENCE = "no difference"
 UNKNOWN = "unknown"
 NEEDED = ("trial", "state", "value", "replicates", "objective", "direction")
-SAME = ("objective", "direction", "data_name", "data_fingerprint", "split_seed")
+DATA = "data_"  # before the names of columns that say on which data a trial ran, and how they were split
 
 RESULTS = ("reference_value", "value", "difference", "low", "high", "p")
 Key = tuple[tuple[int, Any], ...]
@@ -62,8 +62,7 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
 
     Args:
         boards: leaderboards; of their columns `trial`, `state`, `value`, `replicates`, `objective`,
-            `direction`, `params_*` and, where there are any, `data_name`, `data_fingerprint`, `split_seed`
-            are read.
+            `direction`, `params_*` and, where there are any, `data_*` are read.
         names: a name for each.
         confidence: of the intervals; where there is no difference anywhere, `winner` names a board in one row
             or more with a probability of at most 1 - confidence.
@@ -169,7 +168,7 @@ def _complete(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: 
 
 def _check_same(boards: Sequence[_Board]) -> None:
     """Refuses boards of different objectives or data."""
-    for column in SAME:
+    for column in _shared(boards):
         first = set(_texts(boards[0], column))
         for board in boards:
             found = set(_texts(board, column))
@@ -182,6 +181,12 @@ def _check_same(boards: Sequence[_Board]) -> None:
         raise ComparisonError(
             f"board {boards[0].name}: direction={direction} must be {' or '.join(DIRECTIONS)}"
         )
+
+
+def _shared(boards: Sequence[_Board]) -> list[str]:
+    """The columns in which boards must agree to be compared."""
+    data = {str(name) for board in boards for name in board.trials.columns if str(name).startswith(DATA)}
+    return ["objective", "direction", *sorted(data)]
 
 
 def _shared_parameters(boards: Sequence[_Board]) -> tuple[list[str], dict[str, Any]]:
@@ -238,7 +243,7 @@ def _common(
     common = sorted(known.keys() & samples.keys())
     if not common:
         raise ComparisonError(f"boards {reference.name} and {other.name} have no combination in common")
-    for column in SAME:  # boards of several data sets agree only combination by combination
+    for column in _shared([reference, other]):  # boards of several data sets agree only here
         first, second = _texts(reference, column), _texts(other, column)
         for key in common:
             mine, its = first[known[key].row], second[samples[key].row]

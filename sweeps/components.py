@@ -17,8 +17,8 @@ from sweeps.errors import SweepError, reason
 from sweeps.functions import load_class, located, of_python
 from sweeps.settings.rules import shown
 
-# Packages that Optuna needs for these samplers and does not bring, and our extras that do.
-_NEEDS = {"CmaEsSampler": ("cmaes", "cmaes"), "GPSampler": ("torch", "gp")}
+# Packages that Optuna needs for these samplers and does not bring.
+_NEEDS = {"CmaEsSampler": "cmaes", "GPSampler": "torch"}
 _PLAIN: dict[str, Any] = {"bool": bool, "int": int, "float": int | float, "str": str, "None": NoneType}
 
 
@@ -37,10 +37,10 @@ def component_class(config: Mapping[str, Any], field: str, base: type) -> type:
         SweepError: it is no such class, or does not take what it is given.
     """
     target = str(config["_target_"])
-    package, extra = _NEEDS.get(target.rpartition(".")[2], (None, None))
+    package = _NEEDS.get(target.rpartition(".")[2])
     if package is not None and importlib.util.find_spec(package) is None:
         raise SweepError(
-            f"hydra.sweeper.{field}: {target} needs the package {package}: pip install 'lstm-vae[{extra}]'"
+            f"hydra.sweeper.{field}: {target} needs the package {package}: pip install {package}"
         )
     found = load_class(target, f"hydra.sweeper.{field}._target_", base)
     if found.__module__.startswith("optuna."):

@@ -9,6 +9,7 @@ from typing import Any
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
+from sweeps import records
 from sweeps.csv_rows import append, numbers_of, write_rows
 from sweeps.errors import SweepError
 from sweeps.rows import header_of, row_of
@@ -59,7 +60,8 @@ class Ledger:
             write_rows(self._folder.trials, rows)
 
     def _row(self, trial: FrozenTrial) -> dict[str, Any]:
-        return row_of(trial, header_of(self._study, self._folder.path, trial))
+        found = records.of_trial(trial, self._folder.path)
+        return row_of(trial, header_of(self._study, found[0] if found else None), found)
 
     def rank(self) -> None:
         """Writes the ranked board."""

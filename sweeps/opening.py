@@ -68,7 +68,7 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
                 f"study {plan.name} in {plan.storage.url} searches something else: {shown}{more}; "
                 "hydra.sweeper.study_name=NAME starts another study"
             )
-        view.note_budget(plan.budget.n_trials)
+        view.note_command(plan.budget.n_trials, plan.settings.columns)
         save_files(plan.files, plan.folder.conf)
         if not plan.folder.spec.exists():
             described = {

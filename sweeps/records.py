@@ -50,6 +50,15 @@ def is_damaged(folder: str | Path) -> bool:
     return os.path.lexists(Path(folder) / NAME) and _parsed(folder) is None
 
 
+def of_trial(trial: FrozenTrial, root: Path | None) -> list[dict[str, Any] | None]:
+    """The records of a trial's jobs, one a replicate.
+
+    Args:
+        root: the study's folder; None where there is none.
+    """
+    return [read(root / own) for own in TrialView(trial).folders] if root is not None else []
+
+
 def flat(record: dict[str, Any] | None, name: str) -> dict[str, Any]:
     """A flat map of a record: its numbers, truth values and texts by name; what else somebody may have put
     there is left out."""

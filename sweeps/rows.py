@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from optuna.study import Study
@@ -50,11 +49,9 @@ class Header:
 
     Attributes:
         objectives: each with a name.
-        folder: of the study, below which the trials' folders are.
     """
 
     objectives: tuple[Objective, ...]
-    folder: Path | None
 
     @property
     def objective(self) -> str:
@@ -71,19 +68,20 @@ class Header:
         return {f"{VALUES}{own.name}": own for own in self.objectives} if len(self.objectives) > 1 else {}
 
 
-def row_of(trial: FrozenTrial, header: Header) -> dict[str, Any]:
+def row_of(trial: FrozenTrial, header: Header, found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     """The row of a trial; absent values are left out.
 
     Metrics and provenance come from the job's `record.json`. Of replicates, metrics are means, and the
     provenance is the first one's, but for seconds, which are summed.
+
+    Args:
+        found: the records of its jobs.
     """
     view = TrialView(trial)
     job = view.job or Job()
     row: dict[str, Any] = {"trial": trial.number, "state": trial.state.name}
     row |= _values(trial, header)
     row |= {f"{PARAMS}{name}": value for name, value in trial.params.items()}
-    folder = header.folder
-    found = [records.read(folder / own) for own in view.folders] if folder is not None else []
     record = _joined(found)
     row |= {
         name: value
@@ -153,17 +151,15 @@ def _numbers(found: Sequence[dict[str, Any]], part: str, name: str) -> list[floa
     return [number for number in numbers if number is not None]
 
 
-def header_of(study: Study, folder: Path | None, trial: FrozenTrial | None) -> Header:
-    """What all rows of a study share; objectives without a name are called what the trial's record calls its
+def header_of(study: Study, record: dict[str, Any] | None) -> Header:
+    """What all rows of a study share; an objective without a name is called what a job's record calls its
     own, or `value`."""
     objectives = objectives_of(study)
     if study.metric_names:
-        return Header(tuple(replace(own, name=cell(own.name)) for own in objectives), folder)
+        return Header(tuple(replace(own, name=cell(own.name)) for own in objectives))
     if len(objectives) > 1:
-        return Header(tuple(replace(own, name=str(index)) for index, own in enumerate(objectives)), folder)
-    own = TrialView(trial).folders[:1] if trial is not None else []
-    record = records.read(folder / own[0]) if folder is not None and own else None
+        return Header(tuple(replace(own, name=str(index)) for index, own in enumerate(objectives)))
     named = (record or {}).get("objective")
     name = named.get("name") if isinstance(named, dict) else None
     name = name if isinstance(name, str) and 0 < len(name) <= records.LONGEST else "value"
-    return Header((replace(objectives[0], name=cell(name)),), folder)
+    return Header((replace(objectives[0], name=cell(name)),))

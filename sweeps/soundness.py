@@ -133,6 +133,12 @@ def _budget(value: Any) -> bool:
     return isinstance(value, Mapping) and (value.get("n_trials") is None or _whole(value["n_trials"]))
 
 
+def _headings(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        _text(name) and (heading is None or _text(heading)) for name, heading in value.items()
+    )
+
+
 def _continues(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
@@ -164,6 +170,7 @@ _OF_STUDY: dict[str, tuple[Check, str]] = {
     attributes.SPEC: (_mapping, "a mapping"),
     attributes.PROGRAM: (_text, "a text"),
     attributes.BUDGET: (_budget, "a mapping with n_trials"),
+    attributes.COLUMNS: (_headings, "a mapping from columns to headings"),
 }
 _OF_TRIAL: dict[str, tuple[Check, str]] = {
     attributes.JOB: (_job, "a job, in a folder below the study's"),

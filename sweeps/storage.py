@@ -289,5 +289,4 @@ def _retried(make: Callable[[], RDBStorage], times: int = 5) -> RDBStorage:
 
 
 def _need(url: str, error: ImportError) -> str:
-    extra = "postgresql" if url.startswith("postgres") else None
-    return f"pip install 'lstm-vae[{extra}]'" if extra else one_line(error)
+    return "pip install psycopg2-binary" if url.startswith("postgres") else one_line(error)

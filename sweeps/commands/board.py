@@ -20,6 +20,7 @@ from sweeps.ledger import Ledger
 from sweeps.received import shown as plain
 from sweeps.rows import PARAMS
 from sweeps.study.trial import TrialView
+from sweeps.study.view import StudyView
 
 
 def add(subparsers: Any) -> None:
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> None:
         say("no trial has run yet")
     else:
         lines = markdown_lines if options.format == "markdown" else board_lines
-        for line in lines(shown):
+        for line in lines(shown, StudyView(found.study).columns):
             say(line)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,28 +15,23 @@ from sweeps.rows import PARAMS
 
 WIDTH = 80
 _MARKUP = re.compile(r"[\\|`\[\]]|https?(?=://)|!(?=\[)")
+Headings = Mapping[str, str | None]  # of columns; None for their names
 # After the objective and the swept parameters, in the order of what is left out last.
-EXTRAS = (
-    "state",
-    "trial",
-    "val_bce",
-    "val_kl",
-    "test_loss",
-    "epochs",
-    "parameters",
-    "trial_seconds",
-    "images_per_second",
-    "seed",
-)
-HEADINGS = {"trial_seconds": "seconds", "images_per_second": "images/s", "parameters": "weights"}
+FIRST: Headings = {"state": None, "trial": None}
+LAST: Headings = {"trial_seconds": "seconds"}
 MOST = 20  # characters of a parameter's value
 LONG = 1e15  # from which on a number has more digits than anybody reads
 
 
-def board_lines(board: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
+def board_lines(board: pd.DataFrame, extras: Headings | None = None, width: int = WIDTH) -> Iterator[str]:
     """A leaderboard in so many columns: the objective and the swept parameters are always there, and whatever
-    else fits. Where even they do not fit, the parameters stand below their trial's line."""
-    columns = _columns(board)
+    else fits. Where even they do not fit, the parameters stand below their trial's line.
+
+    Args:
+        extras: further columns, the ones that are left out last first.
+    """
+    extras = {**FIRST, **(extras or {}), **LAST}
+    columns = _columns(board, extras)
     must = ["rank", *[name for name in columns if name.startswith("value")]]
     if "low" in board and board["low"].notna().any():
         must.append("interval")
@@ -45,7 +40,7 @@ def board_lines(board: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
         yield from _stacked(board, columns, must, params, width)
         return
     chosen = [*must, *params]
-    for name in EXTRAS:
+    for name in extras:
         if name in columns and _width(columns, [*chosen, name]) <= width:
             chosen.append(name)
     order = [*must[:1], *(["trial"] if "trial" in chosen else []), *must[1:], *params]
@@ -53,13 +48,14 @@ def board_lines(board: pd.DataFrame, width: int = WIDTH) -> Iterator[str]:
     yield from _table(columns, order)
 
 
-def markdown_lines(board: pd.DataFrame) -> Iterator[str]:
-    """A leaderboard as a Markdown table."""
-    columns = _columns(board)
+def markdown_lines(board: pd.DataFrame, extras: Headings | None = None) -> Iterator[str]:
+    """A leaderboard as a Markdown table, with these further columns."""
+    extras = {**FIRST, **(extras or {}), **LAST}
+    columns = _columns(board, extras)
     order: list[str] = [n for n in ("rank", "trial", "state") if n in columns]
     order += [n for n in columns if n.startswith("value") or n == "interval"]
     order += [n for n in columns if n.startswith(PARAMS)]
-    order += [n for n in EXTRAS if n in columns and n not in order]
+    order += [n for n in extras if n in columns and n not in order]
     yield from _markdown([columns[name] for name in order])
 
 
@@ -96,16 +92,16 @@ def frame_lines(frame: pd.DataFrame, width: int = WIDTH, whole: str = "") -> Ite
     yield from _table(columns, list(columns))
 
 
-def _columns(board: pd.DataFrame) -> dict[str, list[str]]:
+def _columns(board: pd.DataFrame, extras: Headings) -> dict[str, list[str]]:
     """Each column's heading and cells, by the frame's name for it; empty columns are left out."""
     names = [str(name) for name in board.columns]
     short = _short_names([name.removeprefix(PARAMS) for name in names if name.startswith(PARAMS)])
     columns: dict[str, list[str]] = {}
     for name in names:
-        wanted = name in EXTRAS or name.startswith(("rank", "value", PARAMS))
+        wanted = name in extras or name.startswith(("rank", "value", PARAMS))
         if not wanted or (name != "rank" and board[name].isna().all()):
             continue
-        heading = short.get(name.removeprefix(PARAMS), HEADINGS.get(name, name))
+        heading = short.get(name.removeprefix(PARAMS), extras.get(name) or name)
         if name == "value":
             heading = str(board["objective"].iloc[0]) if "objective" in board else name
         columns[name] = [shown(heading), *(_cut(_text(value), MOST) for value in board[name])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -69,6 +70,8 @@ class Settings:
         can_continue: the program resumes a stopped trial where `sweeps.continued_from` gives its folder.
         promote: a stopped trial is resumed when it is good enough after all; None for where a halving pruner
             meets a program that can.
+        columns: of a record, that tables on the terminal show beside the objective and the parameters, with
+            their headings, or None for their names; the ones that are left out last come first.
         dry_run: say what would be done, and do nothing.
     """
 
@@ -103,6 +106,7 @@ class Settings:
     seed_key: str | None = _field(Text())
     can_continue: bool = _field(Flag(), False)
     promote: bool | None = _field(Flag(optional=True))
+    columns: dict[str, str | None] = _field(Pairs(), {})
     dry_run: bool = _field(Flag(), False)
 
     @property
@@ -139,7 +143,7 @@ _FIELDS = {own.metadata["key"] or own.name: own for own in fields(Settings)}
 def defaults() -> dict[str, Any]:
     """Every field of `hydra.sweeper` with its default, as in YAML."""
     return {
-        key: list(default) if isinstance(default, tuple) else default
+        key: list(default) if isinstance(default, tuple) else copy.copy(default)
         for key, own in _FIELDS.items()
         for default in (own.metadata["default"],)
     }
@@ -183,6 +187,9 @@ def _require_known(raw: dict[str, Any]) -> None:
 
 
 def _require_consistent(settings: Settings) -> None:
+    for name, heading in settings.columns.items():
+        if heading is not None and not isinstance(heading, str):
+            raise SweepError(f"hydra.sweeper.columns.{name}={shown(heading)}: must be a heading or null")
     names, directions = settings.objective, settings.directions
     if names and (len(names) != len(directions) or len(set(names)) < len(names)):
         raise SweepError(

@@ -4,6 +4,7 @@
 SPEC = "sweeps:spec"  # what is searched
 PROGRAM = "sweeps:program"  # how the program is started
 BUDGET = "sweeps:budget"  # of the last command: n_trials, or None
+COLUMNS = "sweeps:columns"  # of records that tables show, and their headings
 
 # Of a trial.
 JOB = "sweeps:job"  # folder (below the study's), overrides, sweep, worker, host, pid, first beat

@@ -38,8 +38,13 @@ class StudyView:
         self._study.set_user_attr(attributes.SPEC, dict(spec))
         self._study.set_user_attr(attributes.PROGRAM, program)
 
-    def note_budget(self, n_trials: int | None) -> None:
-        """Says what the last command's budget is."""
-        budget = {"n_trials": n_trials}
-        if self._study.user_attrs.get(attributes.BUDGET) != budget:
-            self._study.set_user_attr(attributes.BUDGET, budget)
+    @property
+    def columns(self) -> dict[str, str | None]:
+        """Columns of records that tables show, and their headings; None for their names."""
+        return self._study.user_attrs.get(attributes.COLUMNS, {})
+
+    def note_command(self, n_trials: int | None, columns: Mapping[str, str | None]) -> None:
+        """Says what the last command's budget is, and what it has tables show."""
+        for name, value in ((attributes.BUDGET, {"n_trials": n_trials}), (attributes.COLUMNS, dict(columns))):
+            if self._study.user_attrs.get(name, {}) != value:
+                self._study.set_user_attr(name, value)

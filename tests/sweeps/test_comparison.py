@@ -35,7 +35,7 @@ def board_of(*trials: Trial, **columns: Any) -> pd.DataFrame:
     frame["replicates"] = pd.array([" ".join(map(repr, sample)) for sample in values], dtype="string")
     for name in dict.fromkeys(name for parameters, _ in trials for name in parameters):
         frame[f"params_{name}"] = [parameters.get(name, pd.NA) for parameters, _ in trials]
-    frame = frame.assign(objective="val_loss", direction="minimize", split_seed=0)
+    frame = frame.assign(objective="val_loss", direction="minimize", data_split_seed=0)
     return frame.assign(data_name="mnist_5k", data_fingerprint="0123456789abcdef").assign(**columns)
 
 
@@ -113,7 +113,7 @@ def test_values_are_aligned_whatever_a_columns_type() -> None:
         for rows in (cells, texts, floats)
     ]
     boards += [read(boards[0]), read(boards[1])]
-    boards[1:3] = boards[1].assign(split_seed="0"), boards[2].assign(split_seed=0.0)
+    boards[1:3] = boards[1].assign(data_split_seed="0"), boards[2].assign(data_split_seed=0.0)
     found = compare(boards, list("abcde"))
     assert found["board"].tolist() == list("bbccddee")
     assert found["params_a"].tolist() == [8, 64] * 4
@@ -179,7 +179,9 @@ def test_data_may_differ_between_combinations_but_not_within() -> None:
         compare([board, board.assign(data_name=["fashion", "mnist"])], ["a", "b"])
 
 
-@pytest.mark.parametrize("column", ["objective", "direction", "data_name", "data_fingerprint", "split_seed"])
+@pytest.mark.parametrize(
+    "column", ["objective", "direction", "data_name", "data_fingerprint", "data_split_seed"]
+)
 def test_boards_of_different_questions_are_refused(column: str) -> None:
     value = "maximize" if column == "direction" else "another"
     board = grid([LOW])

@@ -23,6 +23,7 @@ _WRONG = {
     "grace_period": ("0", "-1", "nan", "inf", "null", "abc", "20", "[60]"),
     "replicates": ("0", "-1", "1.5", "abc", "null", "true", "1000000000"),
     "can_continue": ("abc", "null", "1", "[]", "'true'"),
+    "columns": ("abc", "1", "[epochs]", "{epochs:1}", "{epochs:[a]}"),
     "promote": ("abc", "1", "[]", "true"),
     "dry_run": ("maybe", "null", "1"),
     "process_wide": ("[1]", "3", "['']", "[nosuchfield]", "[[a]]", "true"),
