@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
 from hydra.core.config_store import ConfigStore
@@ -19,9 +18,6 @@ from omegaconf.errors import OmegaConfBaseException
 
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import KEYS, SECTIONS, RunConfig
-
-_PACKAGED = Path(__file__).parent / "conf"  # in a wheel
-CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parent.parent / "conf"
 
 
 def _schema(kind: type) -> type:

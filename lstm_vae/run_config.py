@@ -1,6 +1,7 @@
 """What one run is: frozen, validated once, and the same whoever made it.
 
-Every field's default and limits stand here, once; `config.py` derives Hydra's schemas from these classes.
+A field's kind and limits stand here, and its default in the YAML file that is chosen by default; `config.py`
+derives Hydra's schemas from these classes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from lstm_vae import rules
+from lstm_vae.defaults import Defaults
 from lstm_vae.errors import UserError
 
 SEED = rules.Whole(0, most=rules.LARGEST_WHOLE)  # what TensorFlow's stateless generators take
@@ -33,12 +35,6 @@ EXECUTION_FIELDS = (
 )
 
 
-def _field(default: Any, rule: rules.Rule) -> Any:
-    if isinstance(default, (list, dict)):
-        return field(default_factory=lambda: type(default)(default), metadata={"rule": rule})
-    return field(default=default, metadata={"rule": rule})
-
-
 class _Section:
     """A part of the configuration whose fields are checked by their rules when it is made."""
 
@@ -50,6 +46,9 @@ class _Section:
                 item.metadata["rule"], f"{self.section}.{item.name}", getattr(self, item.name)
             )
             object.__setattr__(self, item.name, value)
+
+
+_data = Defaults("data/mnist.yaml")
 
 
 @dataclass(frozen=True)
@@ -69,13 +68,16 @@ class DataConfig(_Section):
     """
 
     section = "data"
-    name: str = _field("mnist", rules.Choice(("mnist", "fashion_mnist", "mnist_5k")))
-    dir: str | None = _field(None, rules.Text(optional=True))
-    download: bool = _field(True, rules.Flag())
-    verify: bool = _field(True, rules.Flag())
-    limit: int | None = _field(None, rules.Whole(1, optional=True))
-    split_seed: int = _field(0, SEED)
-    binarize: str = _field("none", rules.Choice(("none", "static", "dynamic")))
+    name: str = _data("name", rules.Choice(("mnist", "fashion_mnist", "mnist_5k")))
+    dir: str | None = _data("dir", rules.Text(optional=True), None)
+    download: bool = _data("download", rules.Flag(), True)
+    verify: bool = _data("verify", rules.Flag(), True)
+    limit: int | None = _data("limit", rules.Whole(1, optional=True), None)
+    split_seed: int = _data("split_seed", SEED, 0)
+    binarize: str = _data("binarize", rules.Choice(("none", "static", "dynamic")), "none")
+
+
+_encoder = Defaults("encoder/base.yaml")
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,17 @@ class EncoderConfig(_Section):
     """
 
     section = "encoder"
-    kind: str = _field("lstm", rules.Text())
-    hidden: tuple[int, ...] = _field((128,), rules.Sizes(bare=True))
-    fc: tuple[int, ...] = _field((64,), rules.Sizes(empty=True, bare=True))
-    activation: str = _field("relu", rules.Choice(ACTIVATIONS))
-    bidirectional: bool = _field(False, rules.Flag())
-    latent_dim: int = _field(2, rules.Whole(1))
-    dropout: float = _field(0.0, rules.Real(0, 1))
-    options: dict[str, Any] = _field({}, rules.Options())
+    kind: str = _encoder("kind", rules.Text())
+    hidden: tuple[int, ...] = _encoder("hidden", rules.Sizes(bare=True))
+    fc: tuple[int, ...] = _encoder("fc", rules.Sizes(empty=True, bare=True))
+    activation: str = _encoder("activation", rules.Choice(ACTIVATIONS))
+    bidirectional: bool = _encoder("bidirectional", rules.Flag())
+    latent_dim: int = _encoder("latent_dim", rules.Whole(1))
+    dropout: float = _encoder("dropout", rules.Real(0, 1))
+    options: dict[str, Any] = _encoder("options", rules.Options(), {})
+
+
+_decoder = Defaults("decoder/base.yaml")
 
 
 @dataclass(frozen=True)
@@ -116,9 +121,12 @@ class DecoderConfig(_Section):
     """
 
     section = "decoder"
-    fc: tuple[int, ...] = _field((), rules.Sizes(empty=True, bare=True))
-    filters: tuple[int, ...] = _field((64, 32), rules.Sizes())
-    activation: str = _field("relu", rules.Choice(ACTIVATIONS))
+    fc: tuple[int, ...] = _decoder("fc", rules.Sizes(empty=True, bare=True))
+    filters: tuple[int, ...] = _decoder("filters", rules.Sizes())
+    activation: str = _decoder("activation", rules.Choice(ACTIVATIONS))
+
+
+_training = Defaults("training/default.yaml")
 
 
 @dataclass(frozen=True)
@@ -154,29 +162,32 @@ class TrainingConfig(_Section):
     """
 
     section = "training"
-    epochs: int = _field(30, rules.Whole(1))
-    batch_size: int = _field(128, rules.Whole(1))
-    optimizer: str = _field("adam", rules.Choice(("adam", "adamw", "nadam", "rmsprop", "sgd")))
-    learning_rate: float = _field(1e-3, rules.Real(0, above=True))
-    schedule: str = _field("constant", rules.Choice(("constant", "cosine")))
-    final_learning_rate: float = _field(0.0, rules.Real(0, 1, closed=True))
-    lr_warmup_epochs: float = _field(0.0, rules.Real(0))
-    weight_decay: float | None = _field(None, rules.Real(0, optional=True))
-    clipnorm: float | None = _field(None, rules.Real(0, above=True, optional=True))
-    ema: float = _field(0.0, rules.Real(0, 1))
-    beta: float = _field(1.0, rules.Real(0))
-    kl_warmup_epochs: float = _field(0.0, rules.Real(0))
-    free_bits: float = _field(0.0, rules.Real(0))
-    early_stopping: int | None = _field(None, rules.Whole(1, optional=True))
-    precision: str = _field("float32", rules.Choice(("float32", "mixed_bfloat16")))
-    jit_compile: bool = _field(False, rules.Flag())
-    steps_per_execution: int = _field(50, rules.Whole(1))
-    threads: int | None = _field(None, rules.Whole(1, optional=True, most=1024))
-    seed: int = _field(0, SEED)
-    deterministic: bool = _field(False, rules.Flag())
-    tensorboard: bool = _field(False, rules.Flag())
-    progress: str = _field("auto", rules.Choice(("auto", "rich", "plain", "none")))
-    resume: str | None = _field(None, rules.Text(optional=True))
+    epochs: int = _training("epochs", rules.Whole(1))
+    batch_size: int = _training("batch_size", rules.Whole(1))
+    optimizer: str = _training("optimizer", rules.Choice(("adam", "adamw", "nadam", "rmsprop", "sgd")))
+    learning_rate: float = _training("learning_rate", rules.Real(0, above=True))
+    schedule: str = _training("schedule", rules.Choice(("constant", "cosine")))
+    final_learning_rate: float = _training("final_learning_rate", rules.Real(0, 1, closed=True))
+    lr_warmup_epochs: float = _training("lr_warmup_epochs", rules.Real(0))
+    weight_decay: float | None = _training("weight_decay", rules.Real(0, optional=True))
+    clipnorm: float | None = _training("clipnorm", rules.Real(0, above=True, optional=True))
+    ema: float = _training("ema", rules.Real(0, 1))
+    beta: float = _training("beta", rules.Real(0))
+    kl_warmup_epochs: float = _training("kl_warmup_epochs", rules.Real(0))
+    free_bits: float = _training("free_bits", rules.Real(0))
+    early_stopping: int | None = _training("early_stopping", rules.Whole(1, optional=True))
+    precision: str = _training("precision", rules.Choice(("float32", "mixed_bfloat16")))
+    jit_compile: bool = _training("jit_compile", rules.Flag())
+    steps_per_execution: int = _training("steps_per_execution", rules.Whole(1))
+    threads: int | None = _training("threads", rules.Whole(1, optional=True, most=1024))
+    seed: int = _training("seed", SEED)
+    deterministic: bool = _training("deterministic", rules.Flag())
+    tensorboard: bool = _training("tensorboard", rules.Flag())
+    progress: str = _training("progress", rules.Choice(("auto", "rich", "plain", "none")))
+    resume: str | None = _training("resume", rules.Text(optional=True))
+
+
+_evaluation = Defaults("config.yaml", "evaluation")
 
 
 @dataclass(frozen=True)
@@ -191,10 +202,13 @@ class EvaluationConfig(_Section):
     """
 
     section = "evaluation"
-    batch_size: int = _field(250, rules.Whole(1))
-    seed: int = _field(0, SEED)
-    nll_samples: int = _field(64, rules.Whole(0, most=100_000))
-    nll_images: int | None = _field(1000, rules.Whole(1, optional=True))
+    batch_size: int = _evaluation("batch_size", rules.Whole(1))
+    seed: int = _evaluation("seed", SEED)
+    nll_samples: int = _evaluation("nll_samples", rules.Whole(0, most=100_000))
+    nll_images: int | None = _evaluation("nll_images", rules.Whole(1, optional=True))
+
+
+_figures = Defaults("config.yaml", "figures")
 
 
 @dataclass(frozen=True)
@@ -207,8 +221,8 @@ class FiguresConfig(_Section):
     """
 
     section = "figures"
-    enabled: bool = _field(True, rules.Flag())
-    scales: tuple[float, ...] = _field((1.0, 2.0), rules.Scales())
+    enabled: bool = _figures("enabled", rules.Flag())
+    scales: tuple[float, ...] = _figures("scales", rules.Scales())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from omegaconf import DictConfig
 
 import sweeps
 from lstm_vae import cli
-from lstm_vae.config import CONF_DIR, register_schemas, run_config_from
+from lstm_vae.config import register_schemas, run_config_from
+from lstm_vae.defaults import CONF_DIR
 from lstm_vae.errors import InterruptedRunError, PrunedRunError
 
 if TYPE_CHECKING:

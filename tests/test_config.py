@@ -6,7 +6,8 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from lstm_vae.config import CONF_DIR, register_schemas, run_config_from
+from lstm_vae.config import register_schemas, run_config_from
+from lstm_vae.defaults import CONF_DIR
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
 

@@ -5,9 +5,12 @@ import json
 from typing import Any
 
 import pytest
+from hydra import compose, initialize_config_dir
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstm_vae.config import register_schemas, run_config_from
+from lstm_vae.defaults import CONF_DIR
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, EncoderConfig, RunConfig, unknown_key
 
@@ -94,3 +97,10 @@ def test_keys_cover_every_field_of_every_section() -> None:
 
 def test_a_leaf_alone_finds_its_section() -> None:
     assert "training.learning_rate" in str(unknown_key("learning_rate"))
+
+
+def test_the_default_run_is_what_the_yaml_files_say() -> None:
+    """One recipe, whoever makes the configuration: Python's classes have no defaults of their own."""
+    register_schemas()
+    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+        assert run_config_from(compose("config")) == RunConfig()

@@ -17,7 +17,7 @@ def rates(steps_per_epoch: int = 10, **settings: Any) -> list[float]:
 
 
 def test_constant_is_constant() -> None:
-    assert rates() == [0.1] * 40
+    assert rates(schedule="constant") == [0.1] * 40
 
 
 def test_cosine_falls_from_the_peak_to_its_end() -> None:
