@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_vae.atomic import opened
+from lstm_vae.encoder_kinds import is_elsewhere
 from lstm_vae.encoder_source import require_known_encoder
 from lstm_vae.errors import UserError
 from lstm_vae.run_config import RunConfig
@@ -89,15 +90,18 @@ def require_plausible(config: RunConfig, size: int) -> None:
 
 
 def least_parameters(config: RunConfig) -> int:
-    """The number of weights of a configuration's model; of an encoder of another kind only those of its fully
-    connected layers, whatever stands before them."""
+    """So many weights a configuration's model has at least; what stands before the fully connected layers of
+    an encoder that is elsewhere is not known."""
+    from lstm_vae.model.builder import encoder_class
+
     encoder, decoder = config.encoder, config.decoder
     directions = 2 if encoder.bidirectional else 1
+    gates = 0 if is_elsewhere(encoder.kind) else encoder_class(encoder.kind).gates
     total, width = 0, SIDE
     for units in encoder.hidden:
-        total += directions * 4 * units * (width + units + 1)
+        total += directions * gates * units * (width + units + 1)
         width = directions * units
-    if encoder.kind != "lstm":
+    if is_elsewhere(encoder.kind):
         total, width = 0, 0
     for units in encoder.fc:
         total, width = total + (width + 1) * units, units

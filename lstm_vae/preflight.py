@@ -23,6 +23,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from lstm_vae.cli import exit_codes
 from lstm_vae.config import literal, run_config_from
 from lstm_vae.data import cached_splits
+from lstm_vae.encoder_kinds import allowed, is_elsewhere, known_kinds
 from lstm_vae.errors import UserError
 from lstm_vae.resume import require_same_data, resumed_config
 from lstm_vae.run_config import RunConfig
@@ -114,16 +115,13 @@ def _checked(config: DictConfig) -> RunConfig:
     with open_dict(job):
         job.pop("hydra", None)
     run = run_config_from(job)
-    if "." in run.encoder.kind:
+    if is_elsewhere(run.encoder.kind):
         with without_chatter():
             from lstm_vae.model.builder import encoder_class
 
             encoder_class(run.encoder.kind)
-    elif run.encoder.kind != "lstm":
-        raise UserError(
-            f"encoder.kind={run.encoder.kind}: must be lstm or the dotted path of a class derived from "
-            "lstm_vae.model.Encoder"
-        )
+    elif run.encoder.kind not in known_kinds():
+        raise UserError(f"encoder.kind={run.encoder.kind}: must be {allowed()}")
     if run.training.tensorboard and find_spec("tensorboard") is None:
         raise UserError(
             "training.tensorboard=true: needs the package tensorboard: pip install 'lstm-vae[tensorboard]'"

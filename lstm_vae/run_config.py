@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 
 from lstm_vae import rules
 from lstm_vae.defaults import Defaults
+from lstm_vae.encoder_kinds import is_elsewhere
 from lstm_vae.errors import UserError
 
 SEED = rules.Whole(0, most=rules.LARGEST_WHOLE)  # what TensorFlow's stateless generators take
@@ -85,14 +86,15 @@ class EncoderConfig(_Section):
     """The posterior's network: recurrent layers, last step, fully connected layers, two heads.
 
     Attributes:
-        kind: `lstm`, or the dotted path of a class derived from `lstm_vae.model.Encoder`.
+        kind: one of this package (`lstm`), or the dotted path of a class derived from
+            `lstm_vae.model.Encoder`.
         hidden: units of each recurrent layer, first to last.
         fc: units of each fully connected layer after them.
         activation: of the fully connected layers.
         bidirectional: whether each recurrent layer reads the rows in both directions.
         latent_dim: size of z.
         dropout: rate after each recurrent and fully connected layer, in training only.
-        options: further settings of an encoder of another kind.
+        options: further settings of an encoder that is elsewhere.
     """
 
     section = "encoder"
@@ -243,8 +245,9 @@ class RunConfig:
                 f"training.lr_warmup_epochs={training.lr_warmup_epochs:g}: must be at most training.epochs "
                 f"({training.epochs})"
             )
-        if self.encoder.kind == "lstm" and self.encoder.options:
-            raise UserError(f"encoder.options={self.encoder.options!r}: must be empty for encoder.kind=lstm")
+        kind, options = self.encoder.kind, self.encoder.options
+        if options and not is_elsewhere(kind):
+            raise UserError(f"encoder.options={options!r}: must be empty for encoder.kind={kind}")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> RunConfig:

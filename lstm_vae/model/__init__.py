@@ -2,7 +2,8 @@
 
 from lstm_vae.model.builder import build_vae
 from lstm_vae.model.decoder import Decoder
-from lstm_vae.model.encoder import Encoder, LSTMEncoder, Posterior
+from lstm_vae.model.encoder import Encoder, Posterior
+from lstm_vae.model.encoders.lstm import LSTMEncoder
 from lstm_vae.model.losses import Terms, bernoulli_cross_entropy, gaussian_kl, training_loss
 from lstm_vae.model.vae import VAE, VAEOutputs, reparameterize
 

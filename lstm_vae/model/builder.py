@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from types import ModuleType
 
 import keras
 
+from lstm_vae import encoder_kinds
 from lstm_vae.errors import UserError
 from lstm_vae.model.decoder import SIDE, Decoder
-from lstm_vae.model.encoder import Encoder, LSTMEncoder
+from lstm_vae.model.encoder import Encoder
 from lstm_vae.model.vae import VAE
 from lstm_vae.run_config import RunConfig
-
-ENCODERS: dict[str, type[Encoder]] = {"lstm": LSTMEncoder}
 
 
 def encoder_class(kind: str) -> type[Encoder]:
@@ -22,19 +22,27 @@ def encoder_class(kind: str) -> type[Encoder]:
     Raises:
         UserError: there is no such class, or it is not derived from `Encoder`.
     """
-    if kind in ENCODERS:
-        return ENCODERS[kind]
+    if kind in encoder_kinds.known_kinds():
+        return _own(importlib.import_module(f"{encoder_kinds.PACKAGE}.{kind}"))
     module, _, name = kind.rpartition(".")
-    allowed = (
-        f"must be {', '.join(ENCODERS)} or the dotted path of a class derived from lstm_vae.model.Encoder"
-    )
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError, TypeError) as error:
-        raise UserError(f"encoder.kind={kind}: {allowed} ({error})") from None
+        raise UserError(f"encoder.kind={kind}: must be {encoder_kinds.allowed()} ({error})") from None
     if not (isinstance(found, type) and issubclass(found, Encoder)) or inspect.isabstract(found):
-        raise UserError(f"encoder.kind={kind}: {allowed}")
+        raise UserError(f"encoder.kind={kind}: must be {encoder_kinds.allowed()}")
     return found
+
+
+def _own(module: ModuleType) -> type[Encoder]:
+    """The encoder that a module of this package defines."""
+    found = [
+        item
+        for item in vars(module).values()
+        if isinstance(item, type) and issubclass(item, Encoder) and item.__module__ == module.__name__
+    ]
+    assert len(found) == 1, f"{module.__name__}: must define one encoder"
+    return found[0]
 
 
 def build_vae(config: RunConfig) -> VAE:

@@ -1,4 +1,4 @@
-"""The posterior's network. Another one is a class derived from `Encoder` and a YAML file that names it."""
+"""The posterior's network, of whatever recurrent layers. Another one is a class derived from `Encoder`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
-
-from lstm_vae.model.lstm import LSTM
 
 Tensor = Any
 
@@ -41,7 +39,12 @@ class Encoder(keras.Model, abc.ABC):
         precision: Keras dtype policy of the recurrent layers, where nearly all of the arithmetic is; the
             others are float32.
         options: settings of a derived class.
+
+    Attributes:
+        gates: so many weight matrices of its input and its state a recurrent layer has, or more.
     """
+
+    gates = 1
 
     def __init__(
         self,
@@ -113,11 +116,3 @@ class Encoder(keras.Model, abc.ABC):
 
 def _takes_training(layer: keras.layers.Layer) -> bool:
     return isinstance(layer, (keras.layers.Dropout, keras.layers.RNN, keras.layers.Bidirectional))
-
-
-@keras.saving.register_keras_serializable(package="lstm_vae")
-class LSTMEncoder(Encoder):
-    """The encoder of this project: LSTM layers (Hochreiter & Schmidhuber 1997), forget bias 1."""
-
-    def recurrent_layer(self, units: int, return_sequences: bool) -> keras.layers.Layer:
-        return LSTM(units, return_sequences=return_sequences, dtype=self.precision)
