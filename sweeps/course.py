@@ -10,10 +10,11 @@ from datetime import datetime
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from sweeps import narration, signals
+from sweeps import signals
 from sweeps.account import account_of
 from sweeps.asking import suspects
 from sweeps.budget import Budget
+from sweeps.console import mention as say
 from sweeps.errors import FaultError, one_line
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_missing
@@ -106,14 +107,14 @@ class Course:
                 self.rescue(lost)
                 fruitless = fruitless + 1 if _ended(self.tally()) == _ended(before) else 0
                 if lost is not None:
-                    narration.say(f"lost workers: {one_line(lost, 300)}")
+                    say(f"lost workers: {one_line(lost, 300)}")
                 if fruitless >= FRUITLESS:
-                    narration.say("stopped: workers ended three times in a row without ending a trial")
+                    say("stopped: workers ended three times in a row without ending a trial")
                     return
                 continue
             if not waits:
                 waits = True
-                narration.say(f"waiting for {before.running} trials of other processes")
+                say(f"waiting for {before.running} trials of other processes")
             pause()
 
     def _stop_at(self, fault: FaultError) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import optuna
 
-from sweeps.narration import say, shown_params, shown_path
+from sweeps.console import mention as say
 from sweeps.plan import Plan
 from sweeps.preparation import sampler_name
 from sweeps.samplers import PerTrialSampler
+from sweeps.wording import shown_params, shown_path
 
 SHOWN = 20
 

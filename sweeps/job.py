@@ -6,7 +6,6 @@ import itertools
 import math
 import os
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +19,10 @@ from sweeps import records
 from sweeps.atomic import write_text
 from sweeps.errors import SweepInterruptedError, one_line, reason
 from sweeps.number import length_of, number_of, shown
+from sweeps.outcome import Outcome
 from sweeps.patience import AwayError
 from sweeps.settings import Settings
 from sweeps.storage import without_passwords
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a job ended.
-
-    Attributes:
-        state: COMPLETE, PRUNED or FAIL.
-        values: one an objective, of a COMPLETE one.
-        reason: why it is another.
-        replicates: the value of each, where the trial has some.
-    """
-
-    state: TrialState
-    values: tuple[float, ...] = ()
-    reason: str = ""
-    replicates: tuple[float, ...] = ()
 
 
 def run_trial_job(

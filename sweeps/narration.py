@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,45 +9,13 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps.budget import Budget, Verdict
-from sweeps.console import mention
-from sweeps.job import Outcome
+from sweeps.console import mention as say
 from sweeps.naming import command
-from sweeps.space.parameter import Value, value_text
+from sweeps.outcome import Outcome
 from sweeps.study.objective import front, objectives_of
 from sweeps.study.trial import Job, Resumption, TrialView
 from sweeps.tally import Tally
-
-
-def say(line: str) -> None:
-    """One line on stdout, at once; a sweep goes on without anybody who reads it."""
-    mention(line)
-
-
-def shown_path(path: Path) -> str:
-    """A path as people would type it."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def shown_params(params: Mapping[str, Value]) -> str:
-    """Parameters as overrides."""
-    return (
-        " ".join(shlex.quote(f"{name}={_short(value)}") for name, value in params.items())
-        or "(no parameters)"
-    )
-
-
-def _short(value: Value) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else value_text(value)
-
-
-def shown_seconds(seconds: float) -> str:
-    """A duration in at most two units."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+from sweeps.wording import shown_params, shown_path, shown_seconds
 
 
 def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, folder: Path) -> None:

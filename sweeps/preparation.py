@@ -18,7 +18,7 @@ from sweeps.composition import Composer
 from sweeps.errors import SweepError, reason
 from sweeps.fingerprint import checked_spec
 from sweeps.functions import load_function
-from sweeps.launching import require_launcher, require_room
+from sweeps.launcher import require_launcher, require_room
 from sweeps.naming import study_name
 from sweeps.ownership import require_own
 from sweeps.plan import Plan

@@ -20,7 +20,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import received
 from sweeps.atomic import write_text
-from sweeps.job import Outcome
+from sweeps.outcome import Outcome
 from sweeps.soundness import are_sound
 from sweeps.study.trial import with_replicates
 

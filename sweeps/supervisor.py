@@ -23,10 +23,10 @@ import optuna
 from hydra.core.singleton import Singleton
 
 from sweeps import pulse, runner, signals
+from sweeps.console import mention as say
 from sweeps.errors import FaultError, SweepInterruptedError
 from sweeps.leases import Watch
 from sweeps.ledger import Ledger
-from sweeps.narration import say
 from sweeps.rescue import Rescue
 from sweeps.study.trial import Cause
 

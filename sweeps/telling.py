@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import records, result_file
 from sweeps.errors import is_fault, reason
-from sweeps.job import Outcome
+from sweeps.outcome import Outcome
 from sweeps.study.trial import Cause, note_failure, note_reason, note_replicates
 
 

@@ -26,11 +26,12 @@ from sweeps import signals
 from sweeps.account import account_of
 from sweeps.composition import Composer, with_copies_first
 from sweeps.errors import SweepError, SweepInterruptedError
-from sweeps.job import Outcome, run_trial_job
+from sweeps.job import run_trial_job
 from sweeps.leases import Lease
 from sweeps.ledger import Ledger
 from sweeps.machine import Share
 from sweeps.narration import tell_outcome, tell_resumption
+from sweeps.outcome import Outcome
 from sweeps.plan import Plan
 from sweeps.pulse import pulsing
 from sweeps.replication import first_seed, mean_of, replicate_overrides

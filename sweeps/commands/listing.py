@@ -18,10 +18,10 @@ from sweeps.console import say
 from sweeps.csv_rows import cell
 from sweeps.errors import SweepError
 from sweeps.finding import find_study, studies_below
-from sweeps.narration import shown_seconds
 from sweeps.study.objective import front
 from sweeps.study.trial import TrialView
 from sweeps.tally import tally
+from sweeps.wording import shown_seconds
 
 
 def add(subparsers: Any) -> None:

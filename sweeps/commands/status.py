@@ -12,11 +12,11 @@ from optuna.trial import TrialState
 from sweeps.commands.arguments import subcommand
 from sweeps.console import say
 from sweeps.finding import FoundStudy, find_study
-from sweeps.narration import shown_params, shown_seconds
 from sweeps.soundness import require_sound
 from sweeps.study.objective import front, objectives_of
 from sweeps.study.view import StudyView
 from sweeps.tally import tally
+from sweeps.wording import shown_params, shown_seconds
 
 
 def add(subparsers: Any) -> None:

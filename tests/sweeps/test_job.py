@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 from optuna.trial import TrialState
 
-from sweeps.job import Outcome, _left, _outcome
+from sweeps.job import _left, _outcome
+from sweeps.outcome import Outcome
 from sweeps.patience import AwayError
 from tests.sweeps.parts import settings_of
 

@@ -6,7 +6,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from sweeps.errors import SweepError
-from sweeps.launching import require_launcher, require_room
+from sweeps.launcher import require_launcher, require_room
 from sweeps.machine import available_cpus
 from tests.sweeps.parts import LOADER, master_of
 

@@ -12,8 +12,8 @@ import pytest
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps import result_file
-from sweeps.job import Outcome
 from sweeps.leases import Lease, Watch
+from sweeps.outcome import Outcome
 from sweeps.restoring import restore_results
 from sweeps.study import attributes
 from sweeps.study_folder import StudyFolder

@@ -17,8 +17,8 @@ from sweeps import reporting
 from sweeps.budget import Verdict
 from sweeps.course import Course
 from sweeps.errors import SweepInterruptedError, reason
-from sweeps.job import Outcome
 from sweeps.leases import Watch
+from sweeps.outcome import Outcome
 from sweeps.rescue import Rescue
 from sweeps.resuming import resuming
 from sweeps.study.trial import Cause, Job, TrialView

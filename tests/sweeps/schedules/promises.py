@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps import result_file
 from sweeps.account import account_of
-from sweeps.job import Outcome
+from sweeps.outcome import Outcome
 from sweeps.promotion import enqueue_promotion
 from sweeps.queue import enqueue_missing, enqueue_retries
 from sweeps.samplers import PerTrialSampler
