@@ -27,9 +27,9 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from sweeps import csv_rows
-from sweeps.ledger import Ledger
-from sweeps.study_folder import StudyFolder
+from sweeps.results import csv_rows
+from sweeps.results.ledger import Ledger
+from sweeps.study.folder import StudyFolder
 
 
 class Unsynced(JournalFileBackend):

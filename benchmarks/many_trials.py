@@ -31,8 +31,8 @@ from optuna.distributions import FloatDistribution, IntDistribution
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from sweeps.storage import StorageLocation
 from sweeps.study import attributes
+from sweeps.study.storage import StorageLocation
 
 HERE = Path(__file__).parent
 SAMPLED = ("x=interval(0,1)", "y=range(0,5)", "hydra/sweeper/optuna_study/sampler=random")

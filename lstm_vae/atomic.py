@@ -3,8 +3,9 @@ the one writer that `sweeps` has too."""
 
 from __future__ import annotations
 
-from sweeps.atomic import copy_file, remove_partials, replacing, sync_folder
-from sweeps.received import content, json_of, opened, shown, text, yaml_of
+from sweeps.system.atomic import copy_file, remove_partials, replacing, sync_folder
+from sweeps.system.received import content, json_of, opened, text, yaml_of
+from sweeps.text import shown
 
 __all__ = [
     "content",

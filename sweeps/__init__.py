@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sweeps.reporting import report
-from sweeps.resuming import continued_from
+from sweeps.inside.reporting import report
+from sweeps.inside.resuming import continued_from
 
 if TYPE_CHECKING:
     from optuna import TrialPruned
 
-    from sweeps.board import leaderboard
-    from sweeps.comparison import compare
+    from sweeps.results.board import leaderboard
+    from sweeps.results.comparison import compare
 
 __all__ = ["TrialPruned", "compare", "continued_from", "leaderboard", "report"]
 
@@ -21,11 +21,11 @@ def __getattr__(name: str) -> Any:
 
         return TrialPruned
     if name == "leaderboard":
-        from sweeps.board import leaderboard
+        from sweeps.results.board import leaderboard
 
         return leaderboard
     if name == "compare":
-        from sweeps.comparison import compare
+        from sweeps.results.comparison import compare
 
         return compare
     raise AttributeError(f"module 'sweeps' has no attribute {name!r}")

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from sweeps.commands import best, board, compare, export, gc, importance, listing, plan, status
-from sweeps.console import hold, silence
-from sweeps.errors import SweepError, one_line, reason
-from sweeps.storage import without_passwords
+from sweeps.errors import SweepError, reason
+from sweeps.study.storage import without_passwords
+from sweeps.terminal.console import hold, silence
+from sweeps.text import one_line
 
 COMMANDS = (status, board, compare, best, importance, plan, export, listing, gc)
 

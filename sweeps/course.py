@@ -10,20 +10,21 @@ from datetime import datetime
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from sweeps import signals
-from sweeps.account import account_of
-from sweeps.asking import suspects
-from sweeps.budget import Budget
-from sweeps.console import mention as say
-from sweeps.errors import FaultError, one_line
-from sweeps.promotion import enqueue_promotion
-from sweeps.queue import enqueue_missing
-from sweeps.rescue import Rescue
+from sweeps.errors import FaultError
+from sweeps.search.asking import suspects
+from sweeps.search.budget import Budget
+from sweeps.search.promotion import enqueue_promotion
+from sweeps.search.queue import enqueue_missing
+from sweeps.search.rescue import Rescue
 from sweeps.settings import Settings
 from sweeps.space.parameter import Value
+from sweeps.study.account import account_of
+from sweeps.study.folder import StudyFolder
+from sweeps.study.tally import Tally
 from sweeps.study.trial import Cause, Job, Spared, TrialView
-from sweeps.study_folder import StudyFolder
-from sweeps.tally import Tally
+from sweeps.system import signals
+from sweeps.terminal.console import mention as say
+from sweeps.text import one_line
 
 FRUITLESS = 3  # launches in a row without a trial that ended, after which a sweep stops
 

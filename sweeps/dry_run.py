@@ -7,11 +7,11 @@ from typing import Any
 
 import optuna
 
-from sweeps.console import mention as say
-from sweeps.plan import Plan
-from sweeps.preparation import sampler_name
-from sweeps.samplers import PerTrialSampler
-from sweeps.wording import shown_params, shown_path
+from sweeps.plan.plan import Plan
+from sweeps.plan.preparation import sampler_name
+from sweeps.search.samplers import PerTrialSampler
+from sweeps.terminal.console import mention as say
+from sweeps.terminal.wording import shown_params, shown_path
 
 SHOWN = 20
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
-from sweeps.received import shown
+from sweeps.text import one_line
 
 
 class SweepError(Exception):
@@ -39,16 +39,6 @@ def is_fault(error: BaseException) -> bool:
     # A connection that breaks may be to a launcher's worker, which has died.
     disk = isinstance(error, OSError) and not isinstance(error, (ConnectionError, HydraException))
     return disk or isinstance(error, (StorageInternalError, FaultError))
-
-
-def one_line(text: object, limit: int = 500) -> str:
-    """A text without line breaks, cut at `limit` characters; what no file or terminal takes is escaped."""
-    try:
-        line = " ".join(str(text)[: 100 * limit].split())
-    except Exception:  # an exception's own class may not be able to say what it is
-        line = ""
-    line = shown(line)
-    return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
 def reason(error: BaseException) -> str:

@@ -14,26 +14,28 @@ from omegaconf import DictConfig
 from optuna.exceptions import StorageInternalError
 from optuna.study import Study
 
-from sweeps import narration, signals
-from sweeps.budget import Verdict
 from sweeps.course import Course
 from sweeps.dry_run import dry_run
-from sweeps.errors import FaultError, SweepError, SweepInterruptedError, is_fault, one_line, reason
-from sweeps.journal import Journal, was_mended
-from sweeps.launching import launch
-from sweeps.leases import Watch
-from sweeps.ledger import Ledger
-from sweeps.machine import Share
-from sweeps.naming import program
-from sweeps.opening import open_study
-from sweeps.patience import LIMIT, AwayError
-from sweeps.plan import Plan
-from sweeps.preparation import prepare, sampler_name
-from sweeps.refusal import refuse
-from sweeps.rescue import Rescue
-from sweeps.storage import without_passwords
+from sweeps.errors import FaultError, SweepError, SweepInterruptedError, is_fault, reason
+from sweeps.plan.machine import Share
+from sweeps.plan.naming import program
+from sweeps.plan.opening import open_study
+from sweeps.plan.plan import Plan
+from sweeps.plan.preparation import prepare, sampler_name
+from sweeps.results.ledger import Ledger
+from sweeps.search.budget import Verdict
+from sweeps.search.rescue import Rescue
+from sweeps.study.journal import Journal, was_mended
+from sweeps.study.leases import Watch
+from sweeps.study.patience import LIMIT, AwayError
+from sweeps.study.storage import without_passwords
 from sweeps.study.trial import Cause
-from sweeps.worker import Worker
+from sweeps.system import signals
+from sweeps.terminal.refusal import refuse
+from sweeps.text import one_line
+from sweeps.workers import narration
+from sweeps.workers.launching import launch
+from sweeps.workers.worker import Worker
 
 EXIT_CODES: dict[Verdict, int] = {"met": 0, "go on": 1, "failures": 1, "exhausted": 1}
 STOPPING_SECONDS = 10.0  # that a worker gets to end by itself after a signal

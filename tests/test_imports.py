@@ -17,6 +17,13 @@ HYDRA_SPEAKERS = {"train.py", "config.py", "cli.py", "preflight.py"}
 LIGHT = {"sweeps", "hydra_plugins"}
 
 
+# The rooms of `sweeps/`, from the cellar up: each imports only from those before it.
+ROOMS = (
+    *("text", "errors", "system", "inside", "study", "settings", "space", "terminal", "results", "search"),
+    *("plan", "commands", "workers", "course", "dry_run", "sweeper", "__main__", "__init__"),
+)
+
+
 def imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -65,12 +72,28 @@ def test_no_file_is_a_drawer_or_too_long() -> None:
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
 
 
+def room_of(name: str) -> str | None:
+    """The room of a module of `sweeps`; None of another's."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "sweeps" and len(parts) > 1 else None
+
+
+@pytest.mark.parametrize("path", modules("sweeps"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_room_imports_from_above(path: Path) -> None:
+    own = path.relative_to(ROOT / "sweeps").parts[0].removesuffix(".py")
+    if own == "__init__":
+        return  # the public names, of whatever rooms
+    for name in imports(path):
+        other = room_of(name)
+        assert other is None or ROOMS.index(other) <= ROOMS.index(own), f"{path}: {name}"
+
+
 def test_only_the_room_of_a_study_names_its_attributes() -> None:
     for path in modules("sweeps"):
         if path.parent.name != "study":
             text = path.read_text(encoding="utf-8")
             assert "sweeps.study.attributes" not in text, path
-            assert "study import attributes" not in text or path.name == "soundness.py", path
+            assert "study import attributes" not in text, path
             assert "user_attrs[" not in text, path
 
 

@@ -17,10 +17,10 @@ class FirstLook(Callback):
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         """Reads `hydra.sweeper`; what else may be wrong the sweeper sees."""
         from hydra_plugins.optuna_study.sweeper import OptunaStudySweeper
-        from sweeps.console import hold
         from sweeps.errors import SweepError
-        from sweeps.refusal import refusing
         from sweeps.settings import settings_from
+        from sweeps.terminal.console import hold
+        from sweeps.terminal.refusal import refusing
 
         hold()
         with refusing():

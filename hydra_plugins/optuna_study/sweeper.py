@@ -23,8 +23,8 @@ class OptunaStudySweeper(Sweeper):
         self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
 
     def sweep(self, arguments: list[str]) -> Any:
-        from sweeps.console import hold
         from sweeps.sweeper import run_sweep
+        from sweeps.terminal.console import hold
 
         hold()
         assert self.config is not None

@@ -6,13 +6,13 @@ import argparse
 from typing import Any
 
 from sweeps.commands.arguments import subcommand, whole
-from sweeps.console import say
 from sweeps.errors import SweepError
-from sweeps.finding import find_study
-from sweeps.naming import command
+from sweeps.plan.naming import command
+from sweeps.study.finding import find_study
 from sweeps.study.objective import best_trials, front, objectives_of
 from sweeps.study.trial import Job, TrialView
 from sweeps.study.view import StudyView
+from sweeps.terminal.console import say
 
 
 def add(subparsers: Any) -> None:

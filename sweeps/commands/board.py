@@ -9,18 +9,18 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import records, tables
-from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.commands.terminal import board_lines, markdown_lines
-from sweeps.console import give, say
 from sweeps.errors import SweepError
-from sweeps.finding import FoundStudy, find_study
-from sweeps.ledger import Ledger
-from sweeps.received import shown as plain
-from sweeps.rows import PARAMS
+from sweeps.results import records, tables
+from sweeps.results.board import leaderboard
+from sweeps.results.ledger import Ledger
+from sweeps.results.rows import PARAMS
+from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.trial import TrialView
 from sweeps.study.view import StudyView
+from sweeps.terminal.console import give, say
+from sweeps.text import shown as plain
 
 
 def add(subparsers: Any) -> None:

@@ -6,15 +6,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sweeps import tables
-from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines, markdown_of
-from sweeps.comparison import compare, overall
-from sweeps.console import give, say
 from sweeps.errors import SweepError
-from sweeps.finding import find_study
-from sweeps.rows import PARAMS
+from sweeps.results import tables
+from sweeps.results.board import leaderboard
+from sweeps.results.comparison import compare, overall
+from sweeps.results.rows import PARAMS
+from sweeps.study.finding import find_study
+from sweeps.terminal.console import give, say
 
 TEXT = """Which board is better, combination by combination, and whether that may be seed noise.
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import tables
-from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.board import tell_damaged
-from sweeps.console import say
 from sweeps.errors import SweepError
-from sweeps.finding import find_study
+from sweeps.results import tables
+from sweeps.results.board import leaderboard
+from sweeps.study.finding import find_study
+from sweeps.terminal.console import say
 
 
 def add(subparsers: Any) -> None:

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sweeps.board import leaderboard
 from sweeps.commands.arguments import subcommand, whole
-from sweeps.console import say
 from sweeps.errors import SweepError
-from sweeps.finding import find_study
+from sweeps.results.board import leaderboard
+from sweeps.study.finding import find_study
+from sweeps.study.folder import OWN_FILES
 from sweeps.study.trial import TrialView
-from sweeps.study_folder import OWN_FILES
+from sweeps.terminal.console import say
 
 TEXT = """Frees disk: deletes the checkpoints of trials that are not among the best.
 

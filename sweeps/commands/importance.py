@@ -12,10 +12,11 @@ from optuna.exceptions import ExperimentalWarning
 
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
-from sweeps.console import say
-from sweeps.csv_rows import cell
-from sweeps.errors import SweepError, one_line
-from sweeps.finding import find_study
+from sweeps.errors import SweepError
+from sweeps.results.csv_rows import cell
+from sweeps.study.finding import find_study
+from sweeps.terminal.console import say
+from sweeps.text import one_line
 
 TEXT = """Which parameters matter: PED-ANOVA (Watanabe et al. 2023), Optuna's default.
 

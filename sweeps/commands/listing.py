@@ -10,18 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps import records
-from sweeps.board import study_header
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
-from sweeps.console import say
-from sweeps.csv_rows import cell
 from sweeps.errors import SweepError
-from sweeps.finding import find_study, studies_below
+from sweeps.results import records
+from sweeps.results.board import study_header
+from sweeps.results.csv_rows import cell
+from sweeps.study.finding import find_study, studies_below
 from sweeps.study.objective import front
+from sweeps.study.tally import tally
 from sweeps.study.trial import TrialView
-from sweeps.tally import tally
-from sweeps.wording import shown_seconds
+from sweeps.terminal.console import say
+from sweeps.terminal.wording import shown_seconds
 
 
 def add(subparsers: Any) -> None:

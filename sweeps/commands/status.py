@@ -10,13 +10,13 @@ from typing import Any
 from optuna.trial import TrialState
 
 from sweeps.commands.arguments import subcommand
-from sweeps.console import say
-from sweeps.finding import FoundStudy, find_study
-from sweeps.soundness import require_sound
+from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.objective import front, objectives_of
+from sweeps.study.soundness import require_sound
+from sweeps.study.tally import tally
 from sweeps.study.view import StudyView
-from sweeps.tally import tally
-from sweeps.wording import shown_params, shown_seconds
+from sweeps.terminal.console import say
+from sweeps.terminal.wording import shown_params, shown_seconds
 
 
 def add(subparsers: Any) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sweeps.received import shown
-from sweeps.rows import PARAMS
+from sweeps.results.rows import PARAMS
+from sweeps.text import shown
 
 WIDTH = 80
 _MARKUP = re.compile(r"[\\|`\[\]]|https?(?=://)|!(?=\[)")

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
-from sweeps.errors import SweepError, one_line
+from sweeps.errors import SweepError
+from sweeps.text import one_line
 
 LONGEST_NAME = 200  # bytes, of a study: names of files may have 255, and more is put around it
 

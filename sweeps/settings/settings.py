@@ -14,7 +14,7 @@ from sweeps.errors import SweepError, composition_error
 from sweeps.settings.rules import Component, Flag, Items, Name, Number, Pairs, Rule, Text, Texts, Whole, shown
 from sweeps.study.objective import DIRECTIONS, Objective
 
-# Pruners that stop a trial at rungs; sweeps.halving has those with which it may be promoted.
+# Pruners that stop a trial at rungs; sweeps.search.halving has those with which it may be promoted.
 HALVING = ("optuna.pruners.HyperbandPruner", "optuna.pruners.SuccessiveHalvingPruner")
 # What would bring a machine down, or overflow, is a slip of the keyboard.
 MOST_WORKERS, MOST_THREADS, MOST_REPLICATES, LONGEST_BEAT = 10_000, 4_096, 10_000, 86_400

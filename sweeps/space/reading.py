@@ -24,8 +24,9 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from sweeps.errors import SweepError, one_line
+from sweeps.errors import SweepError
 from sweeps.space.parameter import Parameter, Value, value_text
+from sweeps.text import one_line
 
 MOST_VALUES = 100_000  # of a range, which are listed
 LARGEST_WHOLE = 2**53  # Optuna keeps numbers as floats, which hold no larger ones exactly

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from omegaconf import DictConfig
 from optuna.trial import Trial
 
-from sweeps.functions import load_function
+from sweeps.settings.functions import load_function
 from sweeps.space.parameter import Parameter, Value, same, value_text
 
 FUNCTION_FIELD = "hydra.sweeper.custom_search_space"

@@ -38,7 +38,7 @@ class Job:
     """By whom a trial is run, and where; None of what is not known, or not yet.
 
     Attributes:
-        host: the machine, and the folder of leases on it (`sweeps.leases.place_of`).
+        host: the machine, and the folder of leases on it (`sweeps.study.leases.place_of`).
         pid: the process.
         beat: its first sign of life, in seconds since 1970.
         worker: its number.

@@ -19,7 +19,7 @@ class StudyView:
 
     @property
     def spec(self) -> dict[str, Any] | None:
-        """What it searches (`sweeps.fingerprint.Spec`); None of one that is new, or not ours."""
+        """What it searches (`sweeps.plan.fingerprint.Spec`); None of one that is new, or not ours."""
         return self._study.user_attrs.get(attributes.SPEC)
 
     @property

@@ -28,14 +28,14 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from sweeps import tables
-from sweeps.atomic import PARTIAL
-from sweeps.board import leaderboard
-from sweeps.ledger import Ledger
+from sweeps.results import tables
+from sweeps.results.board import leaderboard
+from sweeps.results.ledger import Ledger
 from sweeps.study import attributes
+from sweeps.study.folder import StudyFolder
 from sweeps.study.objective import MINIMIZED
-from sweeps.study_folder import StudyFolder
-from sweeps.tally import tally
+from sweeps.study.tally import tally
+from sweeps.system.atomic import PARTIAL
 from tests.conftest import ROOT, SMALL
 from tests.faults.killed_runs import kill_runs
 from tests.faults.processes import ended, start

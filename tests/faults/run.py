@@ -24,7 +24,7 @@ import numpy as np
 from lstm_vae import record
 from lstm_vae.run_folder import RunFolder
 from lstm_vae.training.history import TIME_COLUMNS
-from sweeps.atomic import PARTIAL
+from sweeps.system.atomic import PARTIAL
 from tests.conftest import SMALL
 from tests.faults import shim
 from tests.faults.commands import Commands, Ended

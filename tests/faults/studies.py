@@ -14,22 +14,22 @@ import optuna
 import yaml
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import tables
-from sweeps.atomic import PARTIAL
-from sweeps.board import leaderboard
-from sweeps.ledger import Ledger
+from sweeps.results import tables
+from sweeps.results.board import leaderboard
+from sweeps.results.ledger import Ledger
 from sweeps.study import attributes
+from sweeps.study.folder import StudyFolder
 from sweeps.study.objective import MINIMIZED
+from sweeps.study.tally import tally
 from sweeps.study.trial import TrialView
-from sweeps.study_folder import StudyFolder
-from sweeps.tally import tally
+from sweeps.system.atomic import PARTIAL
 from tests.faults.commands import Ended
 
 PROGRAMS = Path(__file__).parents[1] / "sweeps" / "program"
 IMPORTS = (
     "sweeps.sweeper",
-    "sweeps.worker",
-    "sweeps.board",
+    "sweeps.workers.worker",
+    "sweeps.results.board",
     "hydra_plugins.optuna_study.sweeper",
     "hydra._internal.core_plugins.basic_launcher",
     "filelock",

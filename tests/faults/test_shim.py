@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.journal import Journal
+from sweeps.study.journal import Journal
 from tests.conftest import OUTSIDE
 from tests.faults import shim
 from tests.faults.shim import Call, Fault
@@ -128,7 +128,7 @@ def test_children_that_are_other_programs_are_left_alone(library: Path, tmp_path
 
 APPENDS = """
 import sys
-from sweeps.journal import Journal
+from sweeps.study.journal import Journal
 journal = Journal(sys.argv[1] + "/study.journal")
 for number in range(3):
     try:

@@ -14,8 +14,9 @@ from typing import Any
 from lstm_vae import record
 from lstm_vae.record import Objective, Record
 from sweeps.__main__ import main
-from sweeps.errors import SweepError, one_line
-from sweeps.warm_starts import best_of_another, warm_starts
+from sweeps.errors import SweepError
+from sweeps.plan.warm_starts import best_of_another, warm_starts
+from sweeps.text import one_line
 from tests.conftest import OUTSIDE
 from tests.hostile.watching import Place, watched
 from tests.sweeps.conftest import command

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sweeps import tables
 from sweeps.__main__ import main
+from sweeps.results import tables
 from tests.conftest import OUTSIDE
 from tests.hostile import mutation, studies, values
 from tests.hostile.campaign import Campaign

@@ -23,13 +23,13 @@ import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import locks
-from sweeps.csv_rows import read_cells
-from sweeps.ledger import Ledger
-from sweeps.storage import StorageLocation
+from sweeps.results.csv_rows import read_cells
+from sweeps.results.ledger import Ledger
 from sweeps.study import attributes
+from sweeps.study.folder import StudyFolder
+from sweeps.study.storage import StorageLocation
 from sweeps.study.trial import Cause
-from sweeps.study_folder import StudyFolder
+from sweeps.system import locks
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import command
 

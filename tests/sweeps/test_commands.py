@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import tables
 from sweeps.commands.terminal import board_lines
+from sweeps.results import tables
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import APP, command
 

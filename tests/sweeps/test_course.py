@@ -9,13 +9,13 @@ import pytest
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from sweeps.budget import budget_of
 from sweeps.course import Course
-from sweeps.leases import Watch, claim_of
-from sweeps.rescue import Rescue
+from sweeps.search.budget import budget_of
+from sweeps.search.rescue import Rescue
 from sweeps.study import attributes
+from sweeps.study.folder import StudyFolder
+from sweeps.study.leases import Watch, claim_of
 from sweeps.study.trial import Cause, Spared
-from sweeps.study_folder import StudyFolder
 from tests.sweeps.parts import settings_of
 
 

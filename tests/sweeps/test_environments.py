@@ -44,7 +44,7 @@ def test_bare_environments(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from sweeps.storage import locate
+    from sweeps.study.storage import locate
 
     with pytest.raises(SweepError, match=r"^hydra.sweeper.storage=~no_such_user/a.journal: no such folder"):
         locate("~no_such_user/a.journal", tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeps import tables
+from sweeps.results import tables
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import (
     APP,

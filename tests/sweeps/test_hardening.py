@@ -11,7 +11,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from sweeps.leases import Watch
+from sweeps.study.leases import Watch
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import JOBLIB, Start, Sweep, command, folder_of, lines, states, trials_of, wait_for
 
@@ -191,7 +191,7 @@ def test_a_child_that_lives_on_does_not_keep_its_parents_trial(tmp_path: Path) -
     code = (
         "import os, signal, time, optuna\n"
         "from pathlib import Path\n"
-        "from sweeps.leases import Lease\n"
+        "from sweeps.study.leases import Lease\n"
         "trial = optuna.create_study().ask()\n"
         "job = Lease(Path('leases'), trial, 60).take().to_attribute()\n"
         "child = os.fork()\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.storage import StorageLocation, told_by
+from sweeps.study.storage import StorageLocation, told_by
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import command, states, study_in, wait_for
 from tests.sweeps.shell import contents, run, tool

@@ -11,7 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 import sweeps
-from sweeps.atomic import write_text
+from sweeps.system.atomic import write_text
 
 
 @hydra.main(version_base="1.3", config_path=None, config_name=None)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.budget import Verdict
-from sweeps.queue import combination_key
+from sweeps.search.budget import Verdict
+from sweeps.search.queue import combination_key
 from sweeps.study import attributes
 from sweeps.study.objective import MINIMIZED
+from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, TrialView, is_surplus
-from sweeps.tally import tally
 from tests.sweeps.schedules.promises import ENDED, Promises
 
 if TYPE_CHECKING:

@@ -13,17 +13,17 @@ from optuna.exceptions import TrialPruned, UpdateFinishedTrialError
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from sweeps import reporting
-from sweeps.budget import Verdict
 from sweeps.course import Course
 from sweeps.errors import SweepInterruptedError, reason
-from sweeps.leases import Watch
-from sweeps.outcome import Outcome
-from sweeps.rescue import Rescue
-from sweeps.resuming import resuming
+from sweeps.inside import reporting
+from sweeps.inside.resuming import resuming
+from sweeps.results.outcome import Outcome
+from sweeps.search.budget import Verdict
+from sweeps.search.rescue import Rescue
+from sweeps.search.taking import Placed, Taker
+from sweeps.search.telling import fail_own, tell
+from sweeps.study.leases import Watch
 from sweeps.study.trial import Cause, Job, TrialView
-from sweeps.taking import Placed, Taker
-from sweeps.telling import fail_own, tell
 from tests.sweeps.schedules.processes import Process, SharedFolder, SteppingLease
 from tests.sweeps.schedules.rules import GRACE, INTERVAL, master
 
@@ -73,7 +73,7 @@ class Worker:
             self.crash = reason(error)
 
     def _work(self) -> None:
-        """As `sweeps.worker` has it."""
+        """As `sweeps.workers.worker` has it."""
         world, folder = self._world, self.machine
         study, rules = world.opened(), world.rules
         taker = Taker(

@@ -19,9 +19,9 @@ from unittest import mock
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial
 
-from sweeps.leases import Lease
+from sweeps.study.folder import StudyFolder
+from sweeps.study.leases import Lease
 from sweeps.study.trial import Job
-from sweeps.study_folder import StudyFolder
 
 _here = threading.local()
 
@@ -154,7 +154,7 @@ class Clock:
         with (
             mock.patch("optuna.storages._in_memory.datetime", Stamp),
             mock.patch("optuna.storages.journal._storage.datetime", Stamp),
-            mock.patch("sweeps.result_file.datetime", Stamp),
+            mock.patch("sweeps.results.result_file.datetime", Stamp),
         ):
             yield
 

@@ -9,19 +9,19 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps import result_file
-from sweeps.account import account_of
-from sweeps.outcome import Outcome
-from sweeps.promotion import enqueue_promotion
-from sweeps.queue import enqueue_missing, enqueue_retries
-from sweeps.samplers import PerTrialSampler
+from sweeps.results import result_file
+from sweeps.results.outcome import Outcome
+from sweeps.search.promotion import enqueue_promotion
+from sweeps.search.queue import enqueue_missing, enqueue_retries
+from sweeps.search.samplers import PerTrialSampler
 from sweeps.study import attributes
+from sweeps.study.account import account_of
 from sweeps.study.attributes import RUNG
+from sweeps.study.folder import StudyFolder
 from sweeps.study.lineage import promoted
 from sweeps.study.objective import MINIMIZED
+from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, TrialView
-from sweeps.study_folder import StudyFolder
-from sweeps.tally import tally
 from tests.sweeps.schedules.parties import Worker
 from tests.sweeps.schedules.processes import Process, this_process
 from tests.sweeps.schedules.rules import GRACE, SAMPLER, master, space

@@ -13,9 +13,9 @@ from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.budget import budget_of
-from sweeps.journal import Journal
-from sweeps.samplers import PerTrialSampler, make_pruner
+from sweeps.search.budget import budget_of
+from sweeps.search.samplers import PerTrialSampler, make_pruner
+from sweeps.study.journal import Journal
 from tests.sweeps.schedules.ending import Ending
 from tests.sweeps.schedules.parties import Sweep, Worker
 from tests.sweeps.schedules.processes import Clock, Process, SharedFolder, SteppingStorage

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from optuna.samplers import RandomSampler
 
 from sweeps.errors import SweepError
-from sweeps.functions import load_function
+from sweeps.settings.functions import load_function
 from sweeps.space import Space
 from tests.sweeps.parts import master_of, space_of, value_of
 

@@ -1,0 +1,126 @@
+"""The one call that a swept job makes: `sweeps.report(value, step)`."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sweeps.inside import pulse
+from sweeps.inside.number import number_of, shown
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial
+
+
+LARGEST_STEP = 2**31 - 1  # that every storage takes
+
+
+@dataclass
+class _Told:
+    """Attributes:
+    trial: that is told.
+    through: the last step that it knew before its job began; -1 for none.
+    last: the last step of which its job has told it.
+    faults: of the disk or the storage, that kept a value from being recorded.
+    """
+
+    trial: Trial
+    through: int
+    last: int
+    faults: list[Exception]
+
+
+_told: ContextVar[_Told | None] = ContextVar("sweeps_told", default=None)
+
+
+@contextlib.contextmanager
+def reporting_to(trial: Trial | None, through: int = -1) -> Iterator[Sequence[Exception]]:
+    """Within it, `report` speaks of this trial. Gives the faults of the disk or the storage that come while
+    it does: a job may turn their exceptions into others.
+
+    Args:
+        through: a step; the trial has the values up to it from the one that it goes on with.
+    """
+    faults: list[Exception] = []
+    token = _told.set(_Told(trial, through, -1, faults) if trial is not None else None)
+    try:
+        yield faults
+    finally:
+        _told.reset(token)
+
+
+def report(value: float, step: int, last: bool = False) -> None:
+    """Records an intermediate objective value of the trial that runs, and stops it if the pruner says so.
+
+    Outside a sweep, and in a sweep of several objectives (which Optuna does not prune), it does nothing, so
+    a program may call it always. Of a trial that goes on with another, the steps up to where that one was
+    stopped are known: nothing of them is recorded or decided again.
+
+    Args:
+        value: the objective after `step`, a number as Python, NumPy or TensorFlow have it. One that is not
+            finite can be compared with no other: it is recorded as NaN, and every pruner but `none` stops the
+            trial for it, at whatever step.
+        step: what the pruner compares trials by, such as the epoch: whole, from 0 to 2147483647, rising.
+        last: that nothing is left to stop: the value is recorded, and the pruner is not asked.
+
+    Raises:
+        optuna.TrialPruned: the pruner stops the trial. Let it pass out of the job; the trial is then PRUNED.
+        TypeError: `value` is no number, or `step` no whole one.
+        ValueError: `step` is out of its range, or does not rise.
+    """
+    pulse.beat()
+    told = _told.get()
+    if told is None:
+        return
+    number, whole = _number(value), _whole(step)
+    if whole <= told.through:
+        return
+    if whole <= told.last:
+        raise ValueError(f"sweeps.report(step={whole}): must rise; {told.last} has been reported")
+    told.last = whole
+    if _is_stopped(told, number, whole, last):
+        from optuna import TrialPruned
+
+        raise TrialPruned(f"pruned at step {whole} with {number:g}")
+
+
+def _is_stopped(told: _Told, number: float, step: int, last: bool) -> bool:
+    trial, finite = told.trial, math.isfinite(number)
+    try:
+        trial.report(number if finite else math.nan, step)
+        return not last and (trial.should_prune() if finite else _prunes(trial))
+    except Exception as error:
+        from sweeps.errors import is_fault
+
+        if is_fault(error):
+            told.faults.append(error)
+        raise
+
+
+def _prunes(trial: Trial) -> bool:
+    """Whether the study has a pruner; each of Optuna's thinks of NaN in its own way, at some steps."""
+    from optuna.pruners import NopPruner
+
+    return not isinstance(trial.study.pruner, NopPruner)
+
+
+def _number(value: object) -> float:
+    try:
+        return number_of(value)
+    except TypeError:
+        raise TypeError(f"sweeps.report(value={shown(value)}): must be a number") from None
+
+
+def _whole(step: object) -> int:
+    allowed = f"sweeps.report(step={shown(step)}): must be a whole number from 0 to {LARGEST_STEP}"
+    try:
+        number = number_of(step)
+    except TypeError:
+        raise TypeError(allowed) from None
+    if not 0 <= number <= LARGEST_STEP or not number.is_integer():
+        raise ValueError(allowed)
+    return int(number)

@@ -1,0 +1,1 @@
+"""All that a sweep is, settled and checked before anything is written."""

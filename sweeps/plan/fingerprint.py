@@ -1,0 +1,131 @@
+"""What a study searches, in a form that can be compared: it must not change between one part and the next."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sweeps.errors import SweepError
+from sweeps.plan.composition import Composer, flattened, resolved_job
+from sweeps.settings import Settings
+from sweeps.space import Space
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a study searches.
+
+    Attributes:
+        objective: names and directions.
+        search_space: every parameter's values in words.
+        config: what all trials share, by dotted name; fields that a parameter sets are left out.
+        options: of every swept value that sets more than its own field (an option of a group), those fields.
+    """
+
+    objective: dict[str, Any]
+    search_space: dict[str, str]
+    config: dict[str, Any]
+    options: dict[str, dict[str, Any]]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        mapping: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return mapping
+
+    def differences(self, before: Mapping[str, Any]) -> list[str]:
+        """How it differs from an earlier one, a field a line."""
+        now, then = (
+            {key: value for key, value in flattened(spec).items() if value != {}}
+            for spec in (self.to_mapping(), before)
+        )
+        return [
+            f"{key.removeprefix('config.')}: {_shown(then, key)} -> {_shown(now, key)}"
+            for key in sorted(now.keys() | then.keys())
+            if _shown(now, key) != _shown(then, key)
+        ]
+
+
+_ABSENT = object()
+
+
+def _shown(mapping: Mapping[str, Any], key: str) -> str:
+    return json.dumps(mapping[key]).strip('"') if key in mapping else "(none)"
+
+
+def checked_spec(space: Space, composer: Composer, settings: Settings, check: Any) -> Spec:
+    """Composes a configuration with every value of every parameter, checks each, and says what is searched.
+
+    Args:
+        check: called with every configuration; raises for one that cannot run. None for no check.
+
+    Raises:
+        SweepError: one cannot be composed or does not pass, or a process-wide field differs among them.
+    """
+    first = space.first()
+    base = _job(space, first, composer, check)
+    process_wide = {key: _read(base, key) for key in settings.process_wide}
+    known = set(base)
+    options: dict[str, dict[str, Any]] = {}
+    swept = {parameter.name for parameter in space.parameters}
+    for parameter, values in space.samples():
+        if values == first:
+            continue
+        fields = _job(space, values, composer, check)
+        known |= fields.keys()
+        for key, shared in process_wide.items():
+            if _read(fields, key) != shared:
+                raise SweepError(
+                    f"{parameter.override(values[parameter.name])}: {key} must be the same in all trials, "
+                    "which may share a process"
+                )
+        changed = {key: value for key, value in fields.items() if base.get(key, _ABSENT) != value}
+        changed |= {key: "(none)" for key in base if key not in fields}
+        beyond = {key: value for key, value in changed.items() if key not in swept}
+        if beyond:
+            options[parameter.override(values[parameter.name])] = _kept(beyond, settings.ignore)
+    for key in settings.process_wide:
+        if _read(dict.fromkeys(known), key) == "{}":
+            raise SweepError(f"hydra.sweeper.process_wide={key}: is no field of the configuration")
+    directions = list(settings.directions)
+    set_by_options = {key for fields in options.values() for key in fields}
+    config = {
+        key: value
+        for key, value in _kept(base, settings.ignore).items()
+        if key not in swept and key not in set_by_options
+    }
+    # The first option's own values of the fields that other options change.
+    if options:
+        options["first"] = {key: base[key] for key in sorted(set_by_options) if key in base}
+    objective: dict[str, Any] = {"name": list(settings.objective or []), "direction": directions}
+    if settings.replicates > 1:
+        objective["replicates"] = settings.replicates
+    return Spec(objective, space.described(), config, options)
+
+
+def _job(space: Space, values: dict[str, Any], composer: Composer, check: Any) -> dict[str, Any]:
+    config = composer.compose([*space.fixed, *space.overrides(values)])
+    if check is not None:
+        try:
+            check(config)
+        except SweepError:
+            raise
+        except Exception as error:
+            raise SweepError(str(error) or type(error).__name__) from None
+    return resolved_job(config)
+
+
+def _read(fields: Mapping[str, Any], key: str) -> str:
+    """A field, or all below it, as a text."""
+    own = {name: value for name, value in fields.items() if name == key or name.startswith(f"{key}.")}
+    return json.dumps(own, default=str)
+
+
+def _kept(fields: Mapping[str, Any], ignore: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in fields.items()
+        if not any(fnmatch.fnmatch(key, pattern) for pattern in ignore)
+    }

@@ -1,0 +1,1 @@
+"""What came of trials: records, rows, tables, the leaderboard, and the comparison of several."""

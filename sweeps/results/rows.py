@@ -1,0 +1,165 @@
+"""A trial as one flat row: what the study, the trial's job and its record say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps.results import records
+from sweeps.results.csv_rows import cell
+from sweeps.results.replication import mean_of
+from sweeps.study.objective import Objective, objectives_of
+from sweeps.study.trial import Job, TrialView
+
+PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
+VALUES = "value_"  # before an objective's, of several
+# Of a record's provenance: the row says these itself.
+LEFT_OUT = {"folder", "started", "finished", "continued_from"}
+# What a board says of a trial by itself; of a program's metrics that are called so, it is not told.
+RESERVED = {
+    "rank",
+    "trial",
+    "state",
+    "value",
+    "low",
+    "high",
+    "replicates",
+    "last_step",
+    "trial_seconds",
+    "started",
+    "worker",
+    "machine",
+    "threads",
+    "folder",
+    "retry_of",
+    "continues",
+    "reason",
+    "objective",
+    "direction",
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What all rows of a study share.
+
+    Attributes:
+        objectives: each with a name.
+    """
+
+    objectives: tuple[Objective, ...]
+
+    @property
+    def objective(self) -> str:
+        """What a row calls its objective, or several."""
+        return " ".join(str(own.name) for own in self.objectives)
+
+    @property
+    def direction(self) -> str:
+        return " ".join(own.direction for own in self.objectives)
+
+    @property
+    def values(self) -> dict[str, Objective]:
+        """Of several objectives, each by the name of its column."""
+        return {f"{VALUES}{own.name}": own for own in self.objectives} if len(self.objectives) > 1 else {}
+
+
+def row_of(trial: FrozenTrial, header: Header, found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+    """The row of a trial; absent values are left out.
+
+    Metrics and provenance come from the job's `record.json`. Of replicates, metrics are means, and the
+    provenance is the first one's, but for seconds, which are summed.
+
+    Args:
+        found: the records of its jobs.
+    """
+    view = TrialView(trial)
+    job = view.job or Job()
+    row: dict[str, Any] = {"trial": trial.number, "state": trial.state.name}
+    row |= _values(trial, header)
+    row |= {f"{PARAMS}{name}": value for name, value in trial.params.items()}
+    record = _joined(found)
+    row |= {
+        name: value
+        for name, value in record.items()
+        if name not in row and name not in RESERVED and not name.startswith((PARAMS, VALUES))
+    }
+    if trial.intermediate_values and trial.last_step is not None:
+        row["last_step"] = trial.last_step
+    if trial.duration is not None:
+        row["trial_seconds"] = trial.duration.total_seconds()
+    if trial.datetime_start is not None:
+        row["started"] = trial.datetime_start.isoformat(timespec="seconds")
+    known = {
+        "worker": job.worker,
+        "machine": job.machine,
+        "threads": job.threads,
+        "folder": job.folder,
+        "continues": view.resumes.trial if view.resumes is not None else None,
+        "retry_of": view.retry_of,
+        "reason": view.reason,
+    }
+    row |= {name: value for name, value in known.items() if value is not None}
+    if view.reason is not None and view.spared is not None:
+        row["reason"] += f"; does not count: {view.spared}"
+    return row | {"objective": header.objective, "direction": header.direction}
+
+
+def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
+    if trial.values is None or trial.state not in (TrialState.COMPLETE, TrialState.PRUNED):
+        return {}
+    if len(header.objectives) > 1:
+        return dict(zip(header.values, trial.values, strict=True))
+    row: dict[str, Any] = {"value": trial.values[0]}
+    replicates = TrialView(trial).replicates
+    if replicates:
+        row["replicates"] = " ".join(repr(value) for value in replicates)
+    if replicates and len(replicates) > 1 and trial.state == TrialState.COMPLETE:
+        from sweeps.results.statistics import mean_interval  # scipy: not for every worker
+
+        interval = mean_interval(replicates)
+        row |= {"low": interval.low, "high": interval.high}
+    return row
+
+
+def _joined(found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+    """The flat maps of a trial's records as one."""
+    kept = [record for record in found if record is not None]
+    if not kept:
+        return {}
+    joined: dict[str, Any] = {}
+    for name, value in records.flat(kept[0], "metrics").items():
+        numbers = _numbers(kept, "metrics", name)
+        several = len(kept) > 1 and len(numbers) == len(kept)
+        joined[name] = mean_of(numbers) if several else value
+    provenance = records.flat(kept[0], "provenance")
+    joined |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in joined}
+    if len(kept) > 1 and "seconds" in joined:
+        joined["seconds"] = sum(_numbers(kept, "provenance", "seconds"))
+    if isinstance(kept[0].get("config_hash"), str):
+        joined["config_hash"] = kept[0]["config_hash"]
+    return joined
+
+
+def _numbers(found: Sequence[dict[str, Any]], part: str, name: str) -> list[float]:
+    """The finite numbers that records have by a name."""
+    numbers = (records.number(record.get(part, {}).get(name)) for record in found)
+    return [number for number in numbers if number is not None]
+
+
+def header_of(study: Study, record: dict[str, Any] | None) -> Header:
+    """What all rows of a study share; an objective without a name is called what a job's record calls its
+    own, or `value`."""
+    objectives = objectives_of(study)
+    if study.metric_names:
+        return Header(tuple(replace(own, name=cell(own.name)) for own in objectives))
+    if len(objectives) > 1:
+        return Header(tuple(replace(own, name=str(index)) for index, own in enumerate(objectives)))
+    named = (record or {}).get("objective")
+    name = named.get("name") if isinstance(named, dict) else None
+    name = name if isinstance(name, str) and 0 < len(name) <= records.LONGEST else "value"
+    return Header((replace(objectives[0], name=cell(name)),))

@@ -1,0 +1,1 @@
+"""What is tried next: the queue, the budget, sampling, halving and promotion; and what became of the dead."""

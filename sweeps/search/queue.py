@@ -1,0 +1,105 @@
+"""What a study has enqueued: a grid's combinations, warm starts, and trials that are tried again.
+
+All of it is derived from the trials that the study holds, so that doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps.space.parameter import Value
+from sweeps.study.account import Account, account_of
+from sweeps.study.lineage import enqueue_resumption, params_of
+from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
+
+
+def combination_key(values: Mapping[str, Value]) -> str:
+    """A combination's values as a text that two of them share only if they are the same."""
+    return json.dumps(dict(sorted(values.items())))
+
+
+def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -> int:
+    """Enqueues each combination that the study does not hold yet; returns how many it enqueued."""
+    present = {
+        TrialView(trial).combination for trial in study.get_trials(deepcopy=False) if not is_surplus(trial)
+    }
+    number = 0
+    for values in combinations:
+        key = combination_key(values)
+        if key not in present:
+            study.enqueue_trial(dict(values), user_attrs=attributes_of(combination=key))
+            present.add(key)
+            number += 1
+    return number
+
+
+def enqueue_retries(study: Study, retries: int) -> int:
+    """Enqueues again what failed and may be tried again; returns how many.
+
+    A trial that a signal stopped, or the death of the whole sweep, is always tried again, one whose worker
+    died alone once, one that raised or hung `retries` times.
+    """
+    account = account_of(study)
+    trials = account.trials
+    number = 0
+    for trial in [*account.failures(), *_repeated_in_vain(account)]:
+        if not _may_be_repeated(trials, trial, retries):
+            continue
+        number += 1
+        view = TrialView(trial)
+        if view.resumes is not None:
+            enqueue_resumption(study, trials[view.resumes.trial], retry_of=trial.number)
+            continue
+        attrs = attributes_of(retry_of=trial.number, combination=view.combination)
+        study.enqueue_trial(_params_again(trial), user_attrs=attrs)
+    return number
+
+
+def _repeated_in_vain(account: Account) -> list[FrozenTrial]:
+    """The failed trials whose repeats have all given way to others, and not to the same combination."""
+    repeated = {TrialView(trial).retry_of for trial in account.surplus()}
+    return [
+        account.trials[number]
+        for number in sorted(number for number in repeated if number is not None)
+        if all(map(is_surplus, account.repeats(number))) and not _is_tried(account, account.trials[number])
+    ]
+
+
+def _is_tried(account: Account, trial: FrozenTrial) -> bool:
+    """Whether the combination of a trial that failed waits, runs or has run in another trial."""
+    view = TrialView(trial)
+    if view.combination is None or view.resumes is not None:
+        return False
+    return any(other.state != TrialState.FAIL for other in account.with_combination(view.combination))
+
+
+def _params_again(trial: FrozenTrial) -> dict[str, Any]:
+    """The parameters with which a trial is tried again. One whose worker died while it was drawn has only
+    some of them, and never ran: it is drawn anew, and then as it would have been."""
+    view = TrialView(trial)
+    if view.job is None or view.folder is not None or view.cause == Cause.RAISED:
+        return params_of(trial)
+    return dict(view.enqueued or {})
+
+
+def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries: int) -> bool:
+    view = TrialView(trial)
+    if view.cause == Cause.INTERRUPTED or view.spared is not None:
+        return True
+    allowed: dict[str, int] = {Cause.LOST: 1, Cause.RAISED: retries, Cause.TIMED_OUT: retries}
+    return _earlier(trials, trial, view.cause) < allowed.get(str(view.cause), 0)
+
+
+def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:
+    """How many of the trials that this one repeats ended for the same cause, and it counted."""
+    number = 0
+    while (repeated := TrialView(trial).retry_of) is not None:
+        trial = trials[repeated]
+        view = TrialView(trial)
+        number += view.spared is None and view.cause == cause
+    return number

@@ -1,0 +1,121 @@
+"""A worker's way to its next trial: what is owed is enqueued, one is taken, drawn and given its folder.
+
+It is one step within the lock of the study's folder, so that at every moment a trial is seen either to wait,
+or to be run by a process that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from omegaconf import DictConfig
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial
+
+from sweeps.search.asking import ask, is_too_many
+from sweeps.search.budget import Budget
+from sweeps.search.promotion import enqueue_promotion
+from sweeps.search.queue import enqueue_retries
+from sweeps.search.telling import fail_by, fail_own
+from sweeps.settings import Settings
+from sweeps.space import Space
+from sweeps.study.account import account_of
+from sweeps.study.folder import StudyFolder
+from sweeps.study.leases import Lease, claim_of
+from sweeps.study.tally import Tally
+from sweeps.study.trial import TAKEN, Cause, Job, note_job
+
+
+class Placed(NamedTuple):
+    """A trial that this worker has taken, with its parameters drawn and its folder made."""
+
+    trial: Trial
+    lease: Lease
+    overrides: list[str]
+    subfolder: str
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Takes a worker's trials.
+
+    Attributes:
+        study: as this process has it open.
+        folder: of the study.
+        settings: of the sweeper.
+        space: what to search.
+        master: the sweep's configuration.
+        budget: how long.
+        alone: whether the worker has no company.
+        only_suspects: take only trials on whose last try a worker died.
+        worker: what a trial's job says of the worker.
+        further: overrides that every trial has.
+        subfolder_of: where below the study's folder a trial of this number, with these overrides, is to run.
+        lease_of: of a trial; not taken yet.
+        now: the time of day.
+    """
+
+    study: Study
+    folder: StudyFolder
+    settings: Settings
+    space: Space
+    master: DictConfig
+    budget: Budget
+    alone: bool
+    only_suspects: bool
+    worker: Job
+    further: Sequence[str]
+    subfolder_of: Callable[[int, Sequence[str]], str]
+    lease_of: Callable[[Trial | FrozenTrial], Lease]
+    now: Callable[[], datetime] = datetime.now
+
+    def take(self) -> Placed | None:
+        """The next trial; None where this worker may start none."""
+        claim = claim_of(self.folder.leases, lambda: self.now().timestamp(), self.worker)
+        with self.folder.locked():
+            enqueue_retries(self.study, self.settings.retries)
+            promotes = self.settings.promotes and not self.only_suspects
+            if promotes and self.budget.may_promote(self._tally()):
+                enqueue_promotion(self.study)
+            while self.budget.may_start(now := self._tally()):
+                taken = ask(
+                    self.study,
+                    self.alone,
+                    self.only_suspects,
+                    not self.budget.grid,
+                    self.lease_of,
+                    claim,
+                    only_ahead=not self.budget.may_begin(now),
+                )
+                if taken is None:
+                    return None
+                try:
+                    if not is_too_many(account_of(self.study), taken.trial.number, self.budget):
+                        return Placed(*taken, *self._placed(taken.trial, claim))
+                    fail_own(self.study, taken.trial, Cause.SURPLUS, TAKEN, self.folder.path)
+                except BaseException as error:
+                    try:
+                        fail_by(self.study, taken.trial, error, self.folder.path)
+                    finally:
+                        taken.lease.release()
+                    raise
+                taken.lease.release()
+        return None
+
+    def _placed(self, trial: Trial, claim: Job) -> tuple[list[str], str]:
+        """Draws the trial's parameters, claims its folder and writes both down."""
+        params = self.space.suggest(trial, self.master)
+        overrides = [*self.space.fixed, *self.space.overrides(params), *self.further]
+        subfolder = self.folder.claim_trial(self.subfolder_of(trial.number, overrides))
+        job = replace(claim, folder=subfolder, overrides=overrides)
+        if self.settings.replicates > 1:
+            replicates = [f"{subfolder}/{index}" for index in range(self.settings.replicates)]
+            job = replace(job, replicates=replicates)
+        note_job(self.study._storage, trial._trial_id, job)
+        return overrides, subfolder
+
+    def _tally(self) -> Tally:
+        return account_of(self.study).tally(self.budget.objective, self.now)

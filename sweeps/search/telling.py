@@ -1,0 +1,79 @@
+"""Telling a study how a trial ended, unless that is known meanwhile: it was given up for dead, or was not."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import optuna
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from sweeps.errors import is_fault, reason
+from sweeps.results import records, result_file
+from sweeps.results.outcome import Outcome
+from sweeps.study.trial import Cause, note_failure, note_reason, note_replicates
+
+
+def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: str) -> None:
+    """Tells what a trial's job has come to; its folder first, so that it is not lost on the way.
+
+    Args:
+        root: the study's folder.
+        subfolder: the trial's, below it.
+    """
+    if outcome.state == TrialState.FAIL:
+        fail_own(study, trial, Cause.RAISED, outcome.reason, root)
+        return
+    result_file.write(root / subfolder, study, trial, outcome)
+    try:
+        if outcome.replicates:
+            note_replicates(study._storage, trial._trial_id, outcome.replicates)
+        if outcome.state == TrialState.PRUNED:
+            note_reason(study._storage, trial._trial_id, outcome.reason)
+            study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
+        else:
+            study.tell(trial, list(outcome.values), skip_if_finished=True)
+    except optuna.exceptions.UpdateFinishedTrialError:
+        _not_used(trial)
+
+
+def fail(
+    study: Study, trial: FrozenTrial, cause: str, said: str, root: Path, spared: str | None = None
+) -> bool:
+    """Tells that a running trial has failed; False if it has ended meanwhile.
+
+    Args:
+        cause: a `sweeps.study.trial.Cause`.
+        said: why, for people.
+        root: the study's folder, where the trial's jobs may have left records that say RUNNING.
+        spared: why the death of its worker does not count against it; None where it does, or none died.
+    """
+    storage, trial_id = study._storage, trial._trial_id
+    # The record first: whoever dies in between, the trial is found again.
+    records.close_all(root, trial, said)
+    try:
+        note_failure(storage, trial_id, cause, said, spared)
+        storage.set_trial_state_values(trial_id, TrialState.FAIL)
+    except optuna.exceptions.UpdateFinishedTrialError:
+        return False
+    return True
+
+
+def fail_own(study: Study, trial: Trial, cause: str, said: str, root: Path) -> None:
+    """The same of a trial of this process; says so if it was given up for dead meanwhile."""
+    if not fail(study, study._storage.get_trial(trial._trial_id), cause, said, root):
+        _not_used(trial)
+
+
+def fail_by(study: Study, trial: Trial, error: BaseException, root: Path) -> None:
+    """Tells that the sweep itself could not go on with a trial: for a fault of the disk or the storage it is
+    tried again when the sweep goes on."""
+    if is_fault(error):
+        fail_own(study, trial, Cause.INTERRUPTED, f"stopped by {reason(error)}", root)
+    else:
+        fail_own(study, trial, Cause.RAISED, reason(error), root)
+
+
+def _not_used(trial: Trial) -> None:
+    print(f"trial {trial.number}: was given up for dead, and its result is not used", file=sys.stderr)

@@ -1,0 +1,97 @@
+"""What a study's trials amount to, counted from the trials alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, partial
+
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps.study.lineage import promoted as promoted_ones
+from sweeps.study.objective import Objective
+from sweeps.study.spans import running_seconds
+from sweeps.study.trial import TrialView, is_surplus
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of trials.
+
+    Attributes:
+        complete: with a value.
+        pruned: stopped by the pruner, and not promoted.
+        promoted: stopped, but another trial resumes them, waits to or has.
+        failed: FAIL and not tried again.
+        retried: FAIL, but the parameters were enqueued again.
+        running: now.
+        waiting: enqueued.
+        ahead: of those that wait, the ones that resume a stopped trial.
+        best: the best complete trial of a study of one objective.
+        trials: all of them.
+        spent: seconds during which at least one trial ran, up to a moment.
+        now: the time of day.
+    """
+
+    complete: int
+    pruned: int
+    promoted: int
+    failed: int
+    retried: int
+    running: int
+    waiting: int
+    ahead: int
+    best: FrozenTrial | None
+    trials: Sequence[FrozenTrial]
+    spent: Callable[[datetime], float] = field(compare=False)
+    now: Callable[[], datetime] = datetime.now
+
+    @property
+    def finished(self) -> int:
+        """What the budget counts: a trial and those that resume it are one."""
+        return self.complete + self.pruned
+
+    @cached_property
+    def seconds(self) -> float:
+        """During which at least one trial ran."""
+        return self.spent(self.now())
+
+
+def tally(
+    trials: Sequence[FrozenTrial], objective: Objective, now: Callable[[], datetime] = datetime.now
+) -> Tally:
+    """Counts trials.
+
+    Args:
+        objective: the study's only one; of several, any.
+    """
+    by_state = dict.fromkeys(TrialState, 0)
+    failed = retried = 0
+    repeated = {TrialView(trial).retry_of for trial in trials}
+    best: FrozenTrial | None = None
+    for trial in trials:
+        by_state[trial.state] += 1
+        if trial.state == TrialState.FAIL and not is_surplus(trial):
+            if trial.number in repeated:
+                retried += 1
+            else:
+                failed += 1
+        elif trial.state == TrialState.COMPLETE and trial.values is not None and len(trial.values) == 1:
+            first = best is None or objective.better(trial.values[0], best.values[0])
+            best = trial if first else best
+    promoted = len(promoted_ones(trials))
+    return Tally(
+        complete=by_state[TrialState.COMPLETE],
+        pruned=by_state[TrialState.PRUNED] - promoted,
+        promoted=promoted,
+        failed=failed,
+        retried=retried,
+        running=by_state[TrialState.RUNNING],
+        waiting=by_state[TrialState.WAITING],
+        ahead=sum(t.state == TrialState.WAITING and TrialView(t).resumes is not None for t in trials),
+        best=best,
+        trials=trials,
+        spent=partial(running_seconds, trials),
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Lines for people: on the terminal, in words, and on the way out."""

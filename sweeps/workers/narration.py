@@ -1,0 +1,89 @@
+"""What a sweep says on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial, Trial, TrialState
+
+from sweeps.plan.naming import command
+from sweeps.results.outcome import Outcome
+from sweeps.search.budget import Budget, Verdict
+from sweeps.study.objective import front, objectives_of
+from sweeps.study.tally import Tally
+from sweeps.study.trial import Job, Resumption, TrialView
+from sweeps.terminal.console import mention as say
+from sweeps.terminal.wording import shown_params, shown_path, shown_seconds
+
+
+def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, folder: Path) -> None:
+    """A line on a trial that has ended."""
+    values = " ".join(f"{value:.6g}" for value in outcome.values)
+    ended = {
+        TrialState.COMPLETE: values,
+        TrialState.PRUNED: outcome.reason,
+        TrialState.FAIL: f"FAILED: {outcome.reason} ({shown_path(folder)})",
+    }[outcome.state]
+    of = f"/{budget.n_trials}" if budget.n_trials is not None else ""
+    best = f"; best {tally.best.values[0]:.6g} (trial {tally.best.number})" if tally.best is not None else ""
+    say(f"trial {trial.number}: {ended} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
+
+
+def tell_resumption(number: int, resumed: Resumption, found: bool) -> None:
+    """A line on a trial that begins where another was stopped."""
+    where = f"goes on with trial {resumed.trial}, which was stopped at step {resumed.step}"
+    say(f"trial {number}: {where}" + ("" if found else "; its folder is not here, so it starts again"))
+
+
+def announce(
+    name: str, folder: Path, space: Mapping[str, str], budget: Budget, tally: Tally, searching: str
+) -> None:
+    """What is about to be done."""
+    say(f"study {name} in {shown_path(folder)}")
+    for parameter, values in space.items():
+        say(f"  {parameter}: {values}")
+    say(f"  {searching}; until {budget.described}")
+    if tally.finished or tally.failed or tally.retried:
+        say(f"  going on: {tally.complete} complete, {tally.pruned} pruned, {tally.failed} failed so far")
+
+
+def summarize(
+    study: Study, tally: Tally, verdict: Verdict, budget: Budget, folder: Path, started: str, several: bool
+) -> None:
+    """What came of it, and what to type next."""
+    counts = f"{tally.complete} complete, {tally.pruned} pruned, {tally.failed} failed"
+    extra = f", {tally.retried} tried again" if tally.retried else ""
+    extra += f", {tally.promoted} promoted" if tally.promoted else ""
+    say(f"\n{counts}{extra} in {shown_seconds(tally.seconds)} of running; {shown_path(folder)}")
+    trials = study.get_trials(deepcopy=False)
+    if several:
+        _tell_front(front(trials, objectives_of(study)))
+    elif tally.best is not None:
+        say(f"best: {tally.best.values[0]:.6g} (trial {tally.best.number}) {shown_params(tally.best.params)}")
+        job = TrialView(tally.best).job or Job()
+        say(f"  again: {command(started, job.overrides or [])}")
+    failed = [trial for trial in trials if trial.state == TrialState.FAIL]
+    if tally.failed and failed:
+        last = failed[-1]
+        say(f"last failure: trial {last.number}, {TrialView(last).reason or 'no reason known'}")
+    if verdict == "failures":
+        say(
+            f"stopped: more than hydra.sweeper.max_failures={budget.max_failures} trials failed; the same "
+            "command with a higher number goes on"
+        )
+    elif verdict == "exhausted":
+        say(
+            "ended: combinations that failed are left; the same command with a higher "
+            "hydra.sweeper.retries tries them again"
+        )
+    elif verdict == "go on":
+        say("stopped before the budget was met; the same command goes on")
+
+
+def _tell_front(trials: Sequence[FrozenTrial]) -> None:
+    say(f"Pareto front: {len(trials)} trials")
+    for trial in sorted(trials, key=lambda trial: trial.values):
+        values = ", ".join(f"{value:.6g}" for value in trial.values)
+        say(f"  trial {trial.number}: {values}  {shown_params(trial.params)}")

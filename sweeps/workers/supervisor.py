@@ -1,0 +1,191 @@
+"""A worker whose trials run in a process of its own, which it ends and replaces.
+
+So a trial that hangs can be ended, memory that a library never gives back is given back, and a trial that
+kills its process takes nobody along: neither the sweep, as under Hydra's basic launcher, nor the other
+workers, as under joblib's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cloudpickle
+import optuna
+from hydra.core.singleton import Singleton
+
+from sweeps.errors import FaultError, SweepInterruptedError
+from sweeps.inside import pulse
+from sweeps.results.ledger import Ledger
+from sweeps.search.rescue import Rescue
+from sweeps.study.leases import Watch
+from sweeps.study.trial import Cause
+from sweeps.system import signals
+from sweeps.terminal.console import mention as say
+from sweeps.workers import runner
+
+if TYPE_CHECKING:
+    from sweeps.workers.worker import Worker
+
+POLL = 0.05  # seconds between looks at the process
+OWN_END = 0.5  # seconds that the process gets after a Ctrl-C, which may have reached it too
+ENDING = 10.0  # seconds that it gets after a signal
+FRUITLESS = 3  # processes that end in a row without ending a trial, and the worker gives up
+
+# Signals wait until there is somebody to handle them: one that struck an import would leave a traceback.
+# What is to be run can be imported only from where this process has it.
+_BOOT = """
+import pickle, signal, sys
+if hasattr(signal, "pthread_sigmask"):
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+sys.path[:], sys.argv[:] = pickle.load(sys.stdin.buffer)
+from sweeps.workers.runner import main
+main()
+"""
+
+
+def supervise(worker: Worker, number: int, threads: int) -> None:
+    """Runs a worker's trials in processes of their own until nothing more may start.
+
+    Args:
+        number: of the worker.
+        threads: of its share of the machine.
+
+    Raises:
+        SweepInterruptedError: a signal came.
+        FaultError: the disk or the storage failed.
+        RuntimeError: the worker raised, or its processes die without ending a trial.
+    """
+    _Supervisor(worker, number, threads).run()
+
+
+class _Supervisor:
+    def __init__(self, worker: Worker, number: int, threads: int) -> None:
+        self._worker, self._number, self._threads = worker, number, threads
+        self._parent = os.getppid()
+        self._pulse = worker.plan.folder.pulse_of(number)
+        self._error = worker.plan.folder.worker_error(number)
+        study = optuna.load_study(study_name=worker.plan.name, storage=worker.plan.storage.reopen())
+        watch = Watch(worker.plan.folder.leases, worker.plan.settings.grace_period)
+        entered = Ledger(study, worker.plan.folder).enter
+        self._rescue = Rescue(study, worker.plan.folder, worker.plan.settings, watch, entered)
+
+    def run(self) -> None:
+        fruitless = 0
+        while fruitless < FRUITLESS:
+            with self._started() as process:
+                hung = self._watched(process)
+            code = process.returncode
+            if hung is not None:
+                ended = self._give_up(process.pid, Cause.TIMED_OUT, hung)
+                what = f"trial {', '.join(map(str, ended))}: " if ended else ""
+                say(f"{what}{hung}; worker {self._number} has a new process")
+            elif code == runner.DONE:
+                return
+            elif code == runner.RENEW:
+                fruitless = 0
+                continue
+            elif code == runner.FAULT:
+                raise FaultError(self._what_it_raised())
+            elif code == runner.RAISED:
+                raise RuntimeError(self._what_it_raised())
+            else:
+                said = f"its process died ({_described(code)})"
+                ended = self._give_up(process.pid, Cause.LOST, said)
+                what = f"trial {', '.join(map(str, ended))}: " if ended else ""
+                say(f"{what}{said}; worker {self._number} has a new one")
+            fruitless = 0 if ended else fruitless + 1
+        raise RuntimeError(
+            f"{FRUITLESS} processes in a row ended without ending a trial ({_described(code)})"
+        )
+
+    @contextlib.contextmanager
+    def _started(self) -> Iterator[subprocess.Popen[bytes]]:
+        self._pulse.unlink(missing_ok=True)  # a killed process has left it
+        self._error.unlink(missing_ok=True)
+        order = runner.Order(self._worker, self._number, self._threads, Singleton.get_state())
+        with subprocess.Popen([sys.executable, "-c", _BOOT], stdin=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            try:
+                with contextlib.suppress(BrokenPipeError):  # it died at its start, as its exit code says
+                    process.stdin.write(pickle.dumps((sys.path, sys.argv)) + cloudpickle.dumps(order))
+                    process.stdin.close()
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.kill()
+
+    def _watched(self, process: subprocess.Popen[bytes]) -> str | None:
+        """Waits for the end of the process.
+
+        Returns:
+            why it was killed; None where it ended by itself.
+
+        Raises:
+            SweepInterruptedError: a signal came, and the process has ended.
+        """
+        try:
+            return self._until_ended(process)
+        except (KeyboardInterrupt, SweepInterruptedError) as error:
+            signum = signals.interruption(error) or signal.SIGINT
+            self._stop(process, signum)
+            self._give_up(process.pid, Cause.INTERRUPTED, f"stopped by {signal.Signals(signum).name}")
+            raise SweepInterruptedError(signum) from None
+
+    def _until_ended(self, process: subprocess.Popen[bytes]) -> str | None:
+        limit = self._worker.plan.settings.trial_timeout
+        seen, since = pulse.state_of(self._pulse), time.monotonic()
+        with signals.let_through():
+            while process.poll() is None:
+                time.sleep(POLL)
+                if os.getppid() != self._parent:
+                    # The sweep's own process is gone: the trial goes on, no other is asked for.
+                    self._worker.plan.folder.stop_mark(self._number).touch()
+                now = pulse.state_of(self._pulse)
+                if now != seen or now is None:
+                    seen, since = now, time.monotonic()
+                elif limit is not None and time.monotonic() - since > limit:
+                    process.kill()
+                    process.wait()
+                    return f"no report for {limit:g} s (hydra.sweeper.trial_timeout)"
+        return None
+
+    def _stop(self, process: subprocess.Popen[bytes], signum: int) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if signum == signal.SIGINT:
+                process.wait(OWN_END)
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _give_up(self, pid: int, cause: str, said: str) -> list[int]:
+        return self._rescue.give_up_dead(cause, said, pid=pid)
+
+    def _what_it_raised(self) -> str:
+        return _text_of(self._error) or "its process failed without a word"
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _described(code: int) -> str:
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit code {code}"
