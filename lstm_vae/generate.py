@@ -10,8 +10,8 @@ from lstm_vae import cli
 from lstm_vae.arguments import ArgumentParser, checked
 from lstm_vae.errors import UserError
 from lstm_vae.rules import Real, Whole
-from lstm_vae.run_config import SEED
 from lstm_vae.run_folder import RunFolder
+from lstm_vae.sections import SEED
 
 FORMATS = (".png", ".pdf", ".svg")
 MOST = 10_000

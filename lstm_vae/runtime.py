@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 
 from lstm_vae.errors import UserError
-from lstm_vae.run_config import TrainingConfig
+from lstm_vae.sections import TrainingConfig
 from lstm_vae.unused_imports import missing
 
 # Lines that TensorFlow's C++ side prints at every start, most of them before its log level holds.

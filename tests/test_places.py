@@ -17,8 +17,9 @@ from omegaconf import OmegaConf
 from lstm_vae import record
 from lstm_vae.config import literal
 from lstm_vae.data import cached_splits, idx
-from lstm_vae.run_config import DataConfig, RunConfig
+from lstm_vae.run_config import RunConfig
 from lstm_vae.run_folder import RunFolder
+from lstm_vae.sections import DataConfig
 from tests.conftest import OUTSIDE, SMALL, Command, files_below
 from tests.sweeps.surroundings import ENVIRONMENTS, HOSTILE, read_only
 

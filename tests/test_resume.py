@@ -8,8 +8,9 @@ import pytest
 from lstm_vae.data import load_splits
 from lstm_vae.errors import UserError
 from lstm_vae.resume import require_same_data, resumed_config
-from lstm_vae.run_config import DataConfig, RunConfig
+from lstm_vae.run_config import RunConfig
 from lstm_vae.run_folder import RunFolder
+from lstm_vae.sections import DataConfig
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lstm_vae.config import register_schemas, run_config_from
 from lstm_vae.defaults import CONF_DIR
 from lstm_vae.errors import UserError
-from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, EncoderConfig, RunConfig, unknown_key
+from lstm_vae.run_config import EXECUTION_FIELDS, KEYS, RunConfig, unknown_key
+from lstm_vae.sections import EncoderConfig
 
 
 @given(

@@ -9,7 +9,7 @@ CODE = """
 import os
 from lstm_vae import runtime
 from lstm_vae.errors import UserError
-from lstm_vae.run_config import TrainingConfig
+from lstm_vae.sections import TrainingConfig
 runtime.start_tensorflow(TrainingConfig(threads=1))
 import tensorflow as tf
 print(tf.config.threading.get_intra_op_parallelism_threads())

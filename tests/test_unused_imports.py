@@ -8,7 +8,7 @@ from tests.conftest import OUTSIDE
 CODE = """
 import sys
 from lstm_vae import runtime
-from lstm_vae.run_config import TrainingConfig
+from lstm_vae.sections import TrainingConfig
 runtime.start_tensorflow(TrainingConfig())
 print(sorted({"pandas", "sklearn", "matplotlib", "optuna"} & set(sys.modules)))
 import matplotlib, pandas

@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from lstm_vae.data import load_splits
-from lstm_vae.run_config import DataConfig
+from lstm_vae.sections import DataConfig
 
 
 class Fitted(NamedTuple):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lstm_vae.data.sources import load_packaged_digits, load_published
 from lstm_vae.errors import UserError
-from lstm_vae.run_config import DataConfig
+from lstm_vae.sections import DataConfig
 
 Bytes = NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ from lstm_vae.evaluation.latents import active_units, posterior_means
 from lstm_vae.evaluation.nll import NLLEstimator, evenly_spaced
 from lstm_vae.evaluation.scoring import Scorer
 from lstm_vae.model import VAE
-from lstm_vae.run_config import EvaluationConfig
+from lstm_vae.sections import EvaluationConfig
 
 NATS = "nats/image"
 UNITS = {

@@ -77,7 +77,7 @@ class Settings:
 
     study_name: str | None = _field(Name())
     storage: str | None = _field(Text())
-    directions: tuple[str, ...] = _field(Texts(DIRECTIONS), "minimize", key="direction")
+    directions: tuple[str, ...] = _field(Texts(DIRECTIONS), DIRECTIONS[0], key="direction")
     objective: tuple[str, ...] | None = _field(Texts(optional=True))
     params: dict[str, Any] = _field(Pairs())
     conditions: dict[str, Any] = _field(Pairs())

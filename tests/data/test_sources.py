@@ -9,7 +9,7 @@ import pytest
 
 from lstm_vae.data import idx, sources
 from lstm_vae.errors import UserError
-from lstm_vae.run_config import DataConfig
+from lstm_vae.sections import DataConfig
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lstm_vae.data import Split, load_splits
 from lstm_vae.data.splits import binarized, stratified_split
 from lstm_vae.errors import UserError
-from lstm_vae.run_config import DataConfig
+from lstm_vae.sections import DataConfig
 
 
 @given(

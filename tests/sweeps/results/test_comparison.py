@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sweeps.errors import SweepError
-from sweeps.results.comparison import ComparisonError, compare, overall
+from sweeps.results.alignment import ComparisonError
+from sweeps.results.comparison import compare, overall
 
 # Hours of sleep gained with either of two drugs: Student (1908); R's data set `sleep`.
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
