@@ -7,7 +7,8 @@ import os
 import time
 from typing import Any
 
-from lstm_vae import cli, run
+from lstm_vae.command import exits
+from lstm_vae.run import execution
 from lstm_vae.train import train
 
 
@@ -23,7 +24,7 @@ class FirstStep:
         """Is never reached."""
 
 
-execute = run.execute
+execute = execution.execute
 
 
 def _execute(*args: Any, **kwargs: Any) -> float:
@@ -31,5 +32,5 @@ def _execute(*args: Any, **kwargs: Any) -> float:
     return execute(config, path, overrides, [*observers, FirstStep()], *rest, **kwargs)
 
 
-run.execute = _execute
-cli.run(train)
+execution.execute = _execute
+exits.run(train)

@@ -11,7 +11,7 @@ __all__ = ["RunConfig", "__version__", "build_vae", "load"]
 
 def __getattr__(name: str) -> Any:
     if name == "load":
-        from lstm_vae.loading import load
+        from lstm_vae.run.loading import load
 
         return load
     if name == "build_vae":
@@ -19,7 +19,7 @@ def __getattr__(name: str) -> Any:
 
         return build_vae
     if name == "RunConfig":
-        from lstm_vae.run_config import RunConfig
+        from lstm_vae.config.run_config import RunConfig
 
         return RunConfig
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

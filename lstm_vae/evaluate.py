@@ -7,14 +7,15 @@ import math
 import os
 from pathlib import Path
 
-from lstm_vae import cli, record
-from lstm_vae.arguments import ArgumentParser, checked
 from lstm_vae.atomic import replacing
+from lstm_vae.command import exits
+from lstm_vae.command.arguments import ArgumentParser, checked
+from lstm_vae.command.summary import print_metrics
+from lstm_vae.config.rules import Whole
 from lstm_vae.errors import UserError
-from lstm_vae.record import Record
-from lstm_vae.report import print_metrics
-from lstm_vae.rules import Whole
-from lstm_vae.run_folder import RunFolder
+from lstm_vae.run import record
+from lstm_vae.run.folder import RunFolder
+from lstm_vae.run.record import Record
 
 
 def _parser() -> ArgumentParser:
@@ -53,8 +54,8 @@ def main() -> None:
     }
     config = config.replace(**{name: value for name, value in changes.items() if value is not None})
 
-    from lstm_vae import runtime
     from lstm_vae.data import load_splits
+    from lstm_vae.process import runtime
 
     splits = load_splits(config.data)
     expected = account.provenance.get("data_fingerprint")
@@ -62,7 +63,7 @@ def main() -> None:
         raise UserError(f"{args.run}: trained on data {expected}, but this is {splits.fingerprint}")
     runtime.start_tensorflow(config.training)
     from lstm_vae.evaluation import evaluate
-    from lstm_vae.loading import load
+    from lstm_vae.run.loading import load
 
     metrics = evaluate(load(args.run), splits, config.evaluation)
     if undefined := [name for name, value in metrics.items() if not math.isfinite(value)]:
@@ -86,4 +87,4 @@ def _print_comparison(account: Record, metrics: dict[str, float | int]) -> None:
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    exits.run(main)

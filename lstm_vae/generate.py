@@ -6,12 +6,12 @@ import math
 import os
 from pathlib import Path
 
-from lstm_vae import cli
-from lstm_vae.arguments import ArgumentParser, checked
+from lstm_vae.command import exits
+from lstm_vae.command.arguments import ArgumentParser, checked
+from lstm_vae.config.rules import Real, Whole
+from lstm_vae.config.sections import SEED
 from lstm_vae.errors import UserError
-from lstm_vae.rules import Real, Whole
-from lstm_vae.run_folder import RunFolder
-from lstm_vae.sections import SEED
+from lstm_vae.run.folder import RunFolder
 
 FORMATS = (".png", ".pdf", ".svg")
 MOST = 10_000
@@ -56,11 +56,11 @@ def main() -> None:
     if args.kind == "plane" and config.encoder.latent_dim != 2:
         raise UserError(f"--kind=plane: {args.run} has {config.encoder.latent_dim} latents, must have 2")
 
-    from lstm_vae import runtime
+    from lstm_vae.process import runtime
 
     runtime.start_tensorflow(config.training)
     from lstm_vae.figures.grids import draw_plane, draw_samples
-    from lstm_vae.loading import load
+    from lstm_vae.run.loading import load
 
     vae = load(args.run)
     if args.kind == "plane":
@@ -71,4 +71,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    exits.run(main)

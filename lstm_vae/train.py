@@ -11,9 +11,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 import sweeps
-from lstm_vae import cli
-from lstm_vae.config import register_schemas, run_config_from
-from lstm_vae.defaults import CONF_DIR
+from lstm_vae.command import exits
+from lstm_vae.config.defaults import CONF_DIR
+from lstm_vae.config.schemas import register_schemas, run_config_from
 from lstm_vae.errors import InterruptedRunError, PrunedRunError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class _Reporting:
 def train(cfg: DictConfig) -> float:
     """Runs one job and returns its objective: validation BCE + KL, nats per image."""
     if HydraConfig.get().mode == RunMode.RUN:
-        with cli.exit_codes():
+        with exits.exit_codes():
             return _train(cfg, alone=True)
     try:
         return _train(cfg, alone=False)
@@ -58,11 +58,12 @@ def _train(cfg: DictConfig, alone: bool) -> float:
     config = run_config_from(cfg)
     if not alone and config.training.progress == "auto":
         config = config.replace(training__progress="none")  # the sweeper says how its trials go
-    from lstm_vae import report, run
+    from lstm_vae.command import summary
+    from lstm_vae.run import execution
 
     settings = HydraConfig.get()
     folder = Path(settings.runtime.output_dir)
-    objective = run.execute(
+    objective = execution.execute(
         config,
         folder,
         list(settings.overrides.task),
@@ -70,15 +71,15 @@ def _train(cfg: DictConfig, alone: bool) -> float:
         sweeps.continued_from(),
     )
     if alone:
-        report.print_summary(folder)
+        summary.print_summary(folder)
     return objective
 
 
 def main() -> None:
     """The command line's."""
-    cli.require_known_flags()
+    exits.require_known_flags()
     train()
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    exits.run(main)

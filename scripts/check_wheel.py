@@ -40,7 +40,7 @@ def main() -> None:
             for source in (ROOT / package).rglob("*.py"):
                 if not (Path(folder) / source.relative_to(ROOT)).is_file():
                     sys.exit(f"{wheel.name}: leaves out {source.relative_to(ROOT)}")
-        where = _run(folder, "-c", "import lstm_vae.defaults as c; print(c.CONF_DIR)")
+        where = _run(folder, "-c", "import lstm_vae.config.defaults as c; print(c.CONF_DIR)")
         if Path(where.stdout.strip()).resolve() != Path(folder).resolve() / "lstm_vae" / "conf":
             sys.exit(f"{wheel.name}: finds its configuration at {where.stdout}, not in itself")
         shown = _run(folder, "-m", "lstm_vae.train", "encoder=stacked", "--cfg", "job")

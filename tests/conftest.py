@@ -31,9 +31,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.pop("LSTM_VAE_DATA", None)
 MNIST = _before.get("LSTM_VAE_DATA")  # tests that want the full data set ask for it
 
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import Splits, load_splits
-from lstm_vae.run_config import RunConfig
-from lstm_vae.sections import DataConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE["PYTHONPATH"] = os.pathsep.join([str(ROOT), OUTSIDE.get("PYTHONPATH", "")])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from lstm_vae import record
+from lstm_vae.run import record
 from tests.conftest import Command
 
 

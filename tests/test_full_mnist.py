@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm_vae import record
+from lstm_vae.run import record
 from lstm_vae.training import history
 from tests.conftest import OUTSIDE
 

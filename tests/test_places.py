@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from lstm_vae import record
-from lstm_vae.config import literal
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.config.schemas import literal
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import cached_splits, idx
-from lstm_vae.run_config import RunConfig
-from lstm_vae.run_folder import RunFolder
-from lstm_vae.sections import DataConfig
+from lstm_vae.run import record
+from lstm_vae.run.folder import RunFolder
 from tests.conftest import OUTSIDE, SMALL, Command, files_below
 from tests.sweeps.surroundings import ENVIRONMENTS, HOSTILE, read_only
 

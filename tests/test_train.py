@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lstm_vae import record
 from lstm_vae.data.idx import FILES
+from lstm_vae.run import record
 from lstm_vae.training import history
 from tests.conftest import OUTSIDE, ROOT, SMALL, Command, files_below
 
@@ -225,7 +225,7 @@ def test_a_signal_leaves_a_run_that_resumes_to_the_same_bits(
 
 def test_runs_started_together_do_not_share_a_folder(tmp_path: Path) -> None:
     # The default folder is named by the second: claim the same name from several processes at once.
-    code = "from pathlib import Path; from lstm_vae.run_folder import claim; print(claim(Path('x/y')))"
+    code = "from pathlib import Path; from lstm_vae.run.folder import claim; print(claim(Path('x/y')))"
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", code],

@@ -10,7 +10,7 @@ import plain_keras
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from lstm_vae.sections import DataConfig
+from lstm_vae.config.sections import DataConfig
 
 
 @hydra.main(version_base="1.3", config_path=".", config_name="keras_program")

@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import load_splits
-from lstm_vae.sections import DataConfig
 
 
 class Fitted(NamedTuple):

@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import store
 from lstm_vae.data.sources import cache_folder, source_files
 from lstm_vae.data.splits import Splits, load_splits, require_batch, require_unnamed
-from lstm_vae.sections import DataConfig
 
 FORMAT = 1  # of the files, and of all that decides which image goes where; another one makes all anew
 

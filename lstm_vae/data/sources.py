@@ -13,10 +13,10 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data.download import DownloadError, download
 from lstm_vae.data.idx import FILES, RawImages, files_of, find_folder, idx_sha256, read_folder
 from lstm_vae.errors import UserError
-from lstm_vae.sections import DataConfig
 
 ENVIRONMENT_VARIABLE = "LSTM_VAE_DATA"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data.sources import load_packaged_digits, load_published
 from lstm_vae.errors import UserError
-from lstm_vae.sections import DataConfig
 
 Bytes = NDArray[np.uint8]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from lstm_vae.config.sections import EvaluationConfig
 from lstm_vae.data import Splits
 from lstm_vae.evaluation.latents import active_units, posterior_means
 from lstm_vae.evaluation.nll import NLLEstimator, evenly_spaced
 from lstm_vae.evaluation.scoring import Scorer
 from lstm_vae.model import VAE
-from lstm_vae.sections import EvaluationConfig
 
 NATS = "nats/image"
 UNITS = {

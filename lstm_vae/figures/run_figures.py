@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.evaluation import posterior_means
 from lstm_vae.figures.curves import draw_loss_curves
 from lstm_vae.figures.grids import draw_plane, draw_reconstructions, draw_samples
 from lstm_vae.figures.latent_scatter import draw_latent_scatter
 from lstm_vae.model import VAE
-from lstm_vae.run_config import RunConfig
 from lstm_vae.training.history import EpochRow
 
 COUNTS = (100, 400)

@@ -8,12 +8,12 @@ from types import ModuleType
 
 import keras
 
-from lstm_vae import encoder_kinds
+from lstm_vae.config import encoder_kinds
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import UserError
 from lstm_vae.model.decoder import SIDE, Decoder
 from lstm_vae.model.encoder import Encoder
 from lstm_vae.model.vae import VAE
-from lstm_vae.run_config import RunConfig
 
 
 def encoder_class(kind: str) -> type[Encoder]:

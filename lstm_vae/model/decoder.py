@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from lstm_vae.model.transposed_convolution import Conv2DTranspose
+from lstm_vae.model.cpu.transposed_convolution import Conv2DTranspose
 
 Tensor = Any
 SIDE = 28

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from lstm_vae.sections import TrainingConfig
+from lstm_vae.config.sections import TrainingConfig
 
 OPTIMIZERS: dict[str, type] = {
     "adam": keras.optimizers.Adam,

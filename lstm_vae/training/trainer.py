@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.config.sections import TrainingConfig
 from lstm_vae.data import Splits
 from lstm_vae.errors import RunFailedError
 from lstm_vae.evaluation import Scorer
 from lstm_vae.model import VAE
-from lstm_vae.run_config import RunConfig
-from lstm_vae.sections import TrainingConfig
 from lstm_vae.training import checkpoint, history, weights
 from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.checkpoint import Progress

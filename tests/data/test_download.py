@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import sources
 from lstm_vae.data.download import DownloadError, download
 from lstm_vae.data.idx import FILES
 from lstm_vae.errors import UserError
-from lstm_vae.sections import DataConfig
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import Splits, cached_splits, load_splits, prepared, store
 from lstm_vae.data.sources import cache_folder
 from lstm_vae.errors import UserError
-from lstm_vae.sections import DataConfig
 from tests.conftest import SMALL, Command
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import idx, sources
 from lstm_vae.errors import UserError
-from lstm_vae.sections import DataConfig
 
 
 @pytest.fixture(autouse=True)

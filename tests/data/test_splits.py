@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import Split, load_splits
 from lstm_vae.data.splits import binarized, stratified_split
 from lstm_vae.errors import UserError
-from lstm_vae.sections import DataConfig
 
 
 @given(

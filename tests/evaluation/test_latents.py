@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.evaluation import active_units, posterior_means
 from lstm_vae.model import build_vae
-from lstm_vae.run_config import RunConfig
 
 
 def test_active_units_are_those_that_vary() -> None:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.evaluation import UNITS, evaluate
 from lstm_vae.model import build_vae
-from lstm_vae.run_config import RunConfig
 
 
 def test_every_metric_has_a_unit_and_losses_add_up(small: RunConfig, digits: Splits) -> None:

@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.evaluation import NLLEstimator, Scorer
 from lstm_vae.evaluation.nll import evenly_spaced
 from lstm_vae.model import VAE, build_vae
 from lstm_vae.model.losses import bernoulli_cross_entropy
 from lstm_vae.model.vae import unit_interval
-from lstm_vae.run_config import RunConfig
 
 pytestmark = pytest.mark.long
 

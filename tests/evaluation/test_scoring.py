@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.evaluation import Scorer
 from lstm_vae.model import build_vae
 from lstm_vae.model.vae import GENERATOR, unit_interval
-from lstm_vae.run_config import RunConfig
 
 
 def test_the_same_weights_score_the_same_whatever_the_batch(small: RunConfig, digits: Splits) -> None:

@@ -16,7 +16,7 @@ RUN = ("-m", "lstm_vae.train", *SMALL, "figures.enabled=false", "training.determ
 
 def metrics_of(folder: Path) -> Any:
     """What a run has come to, to the last bit."""
-    from lstm_vae import record
+    from lstm_vae.run import record
     from lstm_vae.training import history
 
     account = record.read(folder / "record.json")
@@ -65,6 +65,6 @@ def kill_runs(times: int, chance: random.Random, work: Path) -> list[str]:
 
 def metrics_of_state(run: Path) -> str:
     """The state that a run's record names."""
-    from lstm_vae import record
+    from lstm_vae.run import record
 
     return record.read(run / "record.json").state

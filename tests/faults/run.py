@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from lstm_vae import record
-from lstm_vae.run_folder import RunFolder
+from lstm_vae.run import record
+from lstm_vae.run.folder import RunFolder
 from lstm_vae.training.history import TIME_COLUMNS
 from sweeps.system.atomic import PARTIAL
 from tests.conftest import SMALL
@@ -36,8 +36,8 @@ IMPORTS = (
     "keras",
     "filelock",
     "mlxtend.data",
-    "lstm_vae.run",
-    "lstm_vae.report",
+    "lstm_vae.run.execution",
+    "lstm_vae.command.summary",
     "lstm_vae.evaluation",
     "lstm_vae.model",
     "lstm_vae.training.trainer",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.figures import grids
 from lstm_vae.model import VAE, build_vae
-from lstm_vae.run_config import RunConfig
 
 
 @pytest.fixture

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
-from lstm_vae import cli, evaluate, generate
+from lstm_vae import evaluate, generate
+from lstm_vae.command import exits
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import cached_splits
 from lstm_vae.errors import UserError
-from lstm_vae.resume import require_same_data, resumed_config
-from lstm_vae.run_config import RunConfig
-from lstm_vae.run_folder import RunFolder
+from lstm_vae.run.folder import RunFolder
+from lstm_vae.run.resume import require_same_data, resumed_config
 from tests.hostile.watching import Place, watched
 
 FILES = ("config.yaml", "record.json", "history.csv", "checkpoints/last.npz", "model.keras")
@@ -75,7 +76,7 @@ def _refusing(call: Callable[[], None]) -> int:
     try:
         call()
     except UserError as error:
-        cli.complain(str(error))
+        exits.complain(str(error))
         return 2
     return 0
 
@@ -85,7 +86,7 @@ def _main(main: Callable[[], None], *words: str) -> int:
     sys.argv = ["command", *words]
     os.environ.pop("HYDRA_FULL_ERROR", None)
     try:
-        cli.run(main)
+        exits.run(main)
     finally:
         sys.argv = before
         os.environ.pop("HYDRA_FULL_ERROR", None)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lstm_vae import record
-from lstm_vae.record import Objective, Record
+from lstm_vae.run import record
+from lstm_vae.run.record import Objective, Record
 from sweeps.__main__ import main
 from sweeps.errors import SweepError
 from sweeps.plan.warm_starts import best_of_another, warm_starts

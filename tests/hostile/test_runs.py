@@ -16,10 +16,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import UserError
-from lstm_vae.loading import least_parameters
 from lstm_vae.model import build_vae
-from lstm_vae.run_config import RunConfig
+from lstm_vae.run.loading import least_parameters
 from tests.conftest import OUTSIDE, ROOT
 from tests.hostile import mutation, runs
 from tests.hostile.campaign import RUN_READERS, Campaign
@@ -219,7 +219,7 @@ def test_many_more(run_campaign: Campaign) -> None:
 
 
 def test_a_refused_encoder_says_what_to_do(finished_run: Path, tmp_path: Path) -> None:
-    from lstm_vae.encoder_source import require_known_encoder
+    from lstm_vae.run.encoder_source import require_known_encoder
 
     with pytest.raises(UserError, match="import brought before lstm_vae.load"):
         require_known_encoder("brought.Evil")

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import UserError
 from lstm_vae.model import LSTMEncoder, build_vae
 from lstm_vae.model.builder import encoder_class
-from lstm_vae.run_config import RunConfig
 
 
 def test_the_default_network() -> None:

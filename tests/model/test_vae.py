@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.model import VAE, Posterior, build_vae, reparameterize
 from lstm_vae.model.vae import GENERATOR, unit_interval
-from lstm_vae.run_config import RunConfig
 
 
 @pytest.fixture

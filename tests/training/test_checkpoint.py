@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import UserError
 from lstm_vae.model import build_vae
-from lstm_vae.run_config import RunConfig
 from lstm_vae.training import checkpoint
 from lstm_vae.training.checkpoint import Progress
 

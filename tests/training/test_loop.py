@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.model import build_vae
-from lstm_vae.run_config import RunConfig
 from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.loop import StepLoop
 

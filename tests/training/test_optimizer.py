@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from lstm_vae.sections import TrainingConfig
+from lstm_vae.config.sections import TrainingConfig
 from lstm_vae.training.optimizer import OPTIMIZERS, build_optimizer, learning_rate
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.errors import InterruptedRunError, RunFailedError
 from lstm_vae.evaluation import Scorer
 from lstm_vae.model import VAE, build_vae
-from lstm_vae.run_config import RunConfig
 from lstm_vae.training import checkpoint, history
 from lstm_vae.training.history import EpochRow
 from lstm_vae.training.stop import StopSignals

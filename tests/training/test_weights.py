@@ -6,8 +6,8 @@ from typing import Any
 import h5py
 import numpy as np
 
+from lstm_vae.config.run_config import RunConfig
 from lstm_vae.model import build_vae
-from lstm_vae.run_config import RunConfig
 from lstm_vae.training import weights
 
 

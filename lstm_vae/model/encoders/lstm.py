@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import keras
 
+from lstm_vae.model.cpu.lstm import LSTM
 from lstm_vae.model.encoder import Encoder
-from lstm_vae.model.lstm import LSTM
 
 
 @keras.saving.register_keras_serializable(package="lstm_vae")

@@ -1,0 +1,131 @@
+"""How every command of this project ends: exit codes and one line on stderr.
+
+0 done, 1 the run failed, 2 bad input, 128 + n by signal n.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from hydra._internal.utils import get_args_parser
+from hydra.errors import (
+    HydraException,
+    MissingConfigException,
+    OverrideParseException,
+)
+from omegaconf.errors import OmegaConfBaseException
+
+from lstm_vae.atomic import shown
+from lstm_vae.command import streams
+from lstm_vae.config.run_config import unknown_key
+from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
+
+LONGEST = 4000  # characters of a message
+
+
+def complain(message: str) -> None:
+    """One line on stderr."""
+    line = " ".join(message[: 50 * LONGEST].split())
+    line = line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+    print(f"error: {shown(line)}", file=sys.stderr, flush=True)
+
+
+def describe(error: BaseException) -> str:
+    """Hydra's and OmegaConf's errors in one line."""
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
+        group, _, option = error.missing_cfg_file.rpartition("/")
+        return f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}"
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: {lines[0]}"
+    if match := re.match(r"Could not override '(.+?)'", lines[0]):
+        return str(unknown_key(match.group(1)))
+    cause = error.__cause__
+    if isinstance(cause, OmegaConfBaseException):
+        if match := re.match(r"Key '(.+?)' not in '(.+?)Schema'", str(cause)):
+            return str(unknown_key(f"{match.group(2).lower()}.{match.group(1)}"))
+        return f"{lines[0]}: {str(cause).strip().splitlines()[0]}"
+    return lines[0]
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Turns the ways in which a command may end into a line on stderr and its exit code."""
+    try:
+        yield
+    except InterruptedRunError as error:
+        _leave(error, str(error), 128 + error.signum)
+    except KeyboardInterrupt as error:
+        _leave(error, "interrupted", 128 + signal.SIGINT)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
+        streams.silence()
+        sys.exit(1)
+    except RunFailedError as error:
+        _leave(error, str(error), 1)
+    except UserError as error:
+        _leave(error, str(error), 2)
+    except Exception as error:
+        if isinstance(error, OSError) and not isinstance(error, HydraException):
+            # A full disk, say: nothing is wrong with the command.
+            _leave(error, f"{error.filename or 'a file'}: {error.strerror or error}", 1)
+        if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _raised_by_hydra(error):
+            raise
+        _leave(error, describe(error), 2)
+
+
+def require_known_flags() -> None:
+    """Refuses flags that Hydra does not know; Hydra itself would print its usage, too.
+
+    Raises:
+        UserError: with what its parser says.
+    """
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            get_args_parser().parse_args()
+    except SystemExit as left:
+        if left.code == 2:
+            line = said.getvalue().strip().splitlines()[-1].partition("error: ")[2]
+            raise UserError(f"{line}; --help and --hydra-help have all flags") from None
+        raise
+
+
+def _leave(error: BaseException, message: str, code: int) -> NoReturn:
+    if _Wanted.traceback:
+        traceback.print_exception(error)
+    complain(message)
+    sys.exit(code)
+
+
+def _raised_by_hydra(error: Exception) -> bool:
+    """Whether Hydra's own code raised it: for some bad command lines it raises plain ValueErrors."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return bool(frames) and frames[-1][0].f_globals.get("__name__", "").startswith(("hydra.", "omegaconf."))
+
+
+class _Wanted:
+    traceback = False
+
+
+def run(command: Callable[[], object]) -> NoReturn:
+    """Runs a command to its exit code.
+
+    Hydra would print several lines and exit 1 for any error; `HYDRA_FULL_ERROR` makes it let errors through
+    to here. Where the user has set that variable, tracebacks are wanted, and shown.
+    """
+    streams.open_all()
+    _Wanted.traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    with exit_codes():
+        command()
+    sys.exit(0)

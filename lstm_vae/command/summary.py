@@ -1,0 +1,38 @@
+"""What a finished run says on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lstm_vae.run import record
+from lstm_vae.run.folder import RunFolder
+
+
+def print_summary(path: Path) -> None:
+    """Prints a finished run's losses and where its files are."""
+    folder = RunFolder(path)
+    account = record.read(folder.record)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    print(
+        f"\nDone: {account.provenance['epochs']} epochs, {account.provenance['parameters']:,} parameters, "
+        f"{account.provenance['images_per_second']:,.0f} images/s"
+    )
+    print_metrics(account.metrics)
+    print(f"Record, history, model and figures: {shown}")
+
+
+def print_metrics(metrics: dict[str, float | int]) -> None:
+    """Prints losses in nats per image, a row a split."""
+    print("               BCE + KL        BCE      KL   (nats per image)")
+    for split in ("val", "test"):
+        loss, bce, kl = (metrics[f"{split}_{name}"] for name in ("loss", "bce", "kl"))
+        name = "validation" if split == "val" else "test"
+        print(f"  {name:<11} {loss:9.2f}  {bce:9.2f}  {kl:6.2f}")
+    if "test_nll" in metrics:
+        print(
+            f"  test NLL    {metrics['test_nll']:9.2f}   ({metrics['nll_samples']} importance samples, "
+            f"{metrics['nll_images']:,} images)"
+        )
+    print(f"  active units {metrics['active_units']:8}")
+    if "best_epoch" in metrics:
+        print(f"  best epoch  {metrics['best_epoch']:9}   (validation {metrics['best_val_loss']:.2f})")

@@ -1,0 +1,1 @@
+"""TensorFlow in this process: how it starts, what it need not import, what it must give back."""

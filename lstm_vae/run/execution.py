@@ -1,0 +1,187 @@
+"""One run: data -> model -> fit -> evaluate -> record -> figures."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lstm_vae.atomic import replacing
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.data import Splits, cached_splits
+from lstm_vae.errors import InterruptedRunError, PrunedRunError, RunFailedError, UserError
+from lstm_vae.process import runtime
+from lstm_vae.process.graph_memory import graphs_released
+from lstm_vae.run import provenance, record
+from lstm_vae.run.folder import RunFolder, sole_user
+from lstm_vae.run.promoted import take_over
+from lstm_vae.run.record import Objective, Record
+from lstm_vae.training.observer import Observer
+from lstm_vae.training.stop import StopSignals
+
+
+def execute(
+    config: RunConfig,
+    path: Path,
+    overrides: Sequence[str] = (),
+    observers: Sequence[Observer] = (),
+    stopped: Path | None = None,
+) -> float:
+    """Trains, evaluates and records one run in the folder `path`.
+
+    Args:
+        config: checked.
+        path: the run's folder, which exists.
+        overrides: of the command line, for the record.
+        observers: told of the training beside the run's own; one that raises ends the run.
+        stopped: folder of a stopped run of the same configuration, from whose last finished epoch this one
+            goes on; it stays as it is.
+
+    Returns:
+        the objective: validation BCE + KL of the last epoch's weights, nats per image.
+
+    Raises:
+        UserError: the data cannot be had, or TensorFlow runs under other settings in this process, or the
+            stopped run is one of another configuration or other data.
+        PrunedRunError: an observer stopped the run.
+        RunFailedError: the loss became NaN or infinite, or a file could not be written.
+        InterruptedRunError: a signal came; the run can be resumed.
+    """
+    folder = RunFolder(path)
+    with sole_user(folder), StopSignals() as stop:
+        splits = cached_splits(config.data, config.training.batch_size)
+        if config.training.resume is None and (folder.last.exists() or folder.record.exists()):
+            raise UserError(f"{path}: holds another run; every run needs a folder of its own")
+        folder.set_aside()
+        account = _opened(config, splits, folder, overrides)
+        try:
+            if stopped is not None and take_over(stopped, folder, config, splits.fingerprint):
+                account = account.updated({"continued_from": str(stopped.resolve())})
+                record.write(folder.record, account)
+            with graphs_released():
+                objective = _execute(config, splits, folder, account, stop, observers)
+        except InterruptedRunError as error:
+            message = f"{error}; go on with training.resume={path}"
+            _close(folder, account, "FAIL", message)
+            raise InterruptedRunError(error.signum, message) from None
+        except (RunFailedError, UserError) as error:
+            _close(folder, account, "FAIL", str(error))
+            raise
+        except OSError as error:
+            message = f"{error.filename or path}: {error.strerror or error}"
+            _close(folder, account, "FAIL", message)
+            raise RunFailedError(message) from error
+        except PrunedRunError as error:
+            _close(folder, account, "PRUNED", str(error))
+            raise
+        except BaseException as error:
+            _close(folder, account, "FAIL", f"{type(error).__name__}: {error}")
+            raise
+        stop.check()  # a signal during the last figures: the run is complete, what would follow is not wanted
+        return objective
+
+
+def _opened(config: RunConfig, splits: Splits, folder: RunFolder, overrides: Sequence[str]) -> Record:
+    runtime.start_tensorflow(config.training)
+    account = Record(
+        state="RUNNING",
+        config=config.to_mapping(),
+        config_hash=config.hash(),
+        overrides=list(overrides),
+        provenance={
+            "data_name": splits.name,
+            "data_fingerprint": splits.fingerprint,
+            "data_split_seed": config.data.split_seed,
+            "binarize": config.data.binarize,
+            "train_images": len(splits.train),
+            "validation_images": len(splits.validation),
+            "test_images": len(splits.test),
+            "seed": config.training.seed,
+            "folder": str(folder.path.resolve()),
+            "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            **provenance.software(),
+            **provenance.hardware(),
+        },
+    )
+    folder.write_config(config)
+    record.write(folder.record, account)
+    folder.model.unlink(missing_ok=True)  # an earlier part's; not before the record ceases to say COMPLETE
+    return account
+
+
+def _close(folder: RunFolder, account: Record, state: record.State, reason: str) -> None:
+    """Says in the record how the run ended, with the epochs it has done; the reason of the end outranks a
+    full disk that keeps it from being said."""
+    from lstm_vae.training import history
+
+    try:
+        rows = history.read(folder.history) if folder.history.exists() else []
+        done = {"epochs": len(rows), "training_seconds": sum(row.seconds for row in rows)}
+        record.write(folder.record, account.updated(done, state=state, reason=reason))
+    except (OSError, UserError):
+        return
+
+
+def _execute(
+    config: RunConfig,
+    splits: Splits,
+    folder: RunFolder,
+    account: Record,
+    stop: StopSignals,
+    further: Sequence[Observer],
+) -> float:
+    from lstm_vae.evaluation import UNITS, evaluate
+    from lstm_vae.model import build_vae
+    from lstm_vae.training import history
+    from lstm_vae.training.checkpoint import read_progress
+    from lstm_vae.training.progress import display
+    from lstm_vae.training.tensorboard import TensorBoard
+    from lstm_vae.training.trainer import Trainer, TrainingFiles, likely_cause
+
+    started = time.perf_counter()
+    training = config.training
+    vae = build_vae(config)
+    files = TrainingFiles(folder.history, folder.last, folder.best)
+    epochs_done = read_progress(folder.last).epoch if folder.last.exists() else 0
+    with display(
+        training.progress, training.epochs, len(splits.train), training.batch_size, epochs_done
+    ) as shown:
+        observers: list[Observer] = [shown, *further]
+        if training.tensorboard:
+            observers.append(TensorBoard(folder.tensorboard))
+        trained = Trainer(vae, splits, config, files, observers, stop).fit()
+
+    metrics = evaluate(vae, splits, config.evaluation)
+    best = history.best(trained.rows)
+    metrics |= {"best_epoch": best.epoch, "best_val_loss": best.val_loss}
+    if undefined := [f"{name} is {value}" for name, value in metrics.items() if not math.isfinite(value)]:
+        raise RunFailedError(
+            f"epoch {len(trained.rows)}, evaluation: {', '.join(undefined)}; likely cause: weights that "
+            f"overflow, after {likely_cause(training)}"
+        )
+    stop.check()
+    with replacing(folder.model) as partial:
+        vae.save(partial)
+    if config.figures.enabled:
+        from lstm_vae.figures.run_figures import draw_run_figures
+
+        draw_run_figures(vae, splits, trained.rows, config, folder.figures)
+    objective = float(metrics["val_loss"])
+    training_seconds = math.fsum(row.seconds for row in trained.rows)
+    finished = {
+        "epochs": len(trained.rows),
+        "resumed_from_epoch": epochs_done,
+        "stopped_early": trained.stopped_early,
+        "parameters": vae.count_params(),
+        "training_seconds": training_seconds,
+        "images_per_second": len(trained.rows) * len(splits.train) / training_seconds,
+        "seconds": time.perf_counter() - started,
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+    }
+    units = {name: UNITS[name] for name in metrics}
+    account = account.updated(
+        finished, state="COMPLETE", objective=Objective(value=objective), metrics=metrics, units=units
+    )
+    record.write(folder.record, account)
+    return objective

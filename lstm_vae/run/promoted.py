@@ -1,0 +1,75 @@
+"""Beginning a run where another one of the same configuration was stopped, whose folder stays as it is."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from pathlib import Path
+
+from lstm_vae.atomic import copy_file
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.errors import UserError
+from lstm_vae.run import record
+from lstm_vae.run.folder import RunFolder, sole_user
+from lstm_vae.run.resume import require_whole
+
+
+def take_over(stopped: Path, folder: RunFolder, config: RunConfig, fingerprint: str) -> int:
+    """Copies a stopped run's training state, history and best weights into a new run's folder.
+
+    Where there is no state that training could go on from (its checkpoints were deleted to free disk, say),
+    says so in a line; the run then starts with its first epoch.
+
+    Args:
+        stopped: the folder of the stopped run.
+        folder: of the new run, which holds none of these files.
+        config: of the new run.
+        fingerprint: of its data.
+
+    Returns:
+        the number of epochs that are done.
+
+    Raises:
+        UserError: the stopped run is one of another configuration, or of other data.
+        OSError: a file cannot be written.
+    """
+    source = RunFolder(stopped)
+    try:
+        with sole_user(source) if source.lock.exists() else contextlib.nullcontext():
+            before = record.read(source.record)
+            done = require_whole(source, str(stopped))
+            if done == 0:
+                raise UserError(f"{stopped}: has no training state (checkpoints/last.npz)")
+            _require_same(stopped, before, config, fingerprint)
+            _copy(source, folder)
+            return done
+    except _OtherRunError:
+        raise
+    except UserError as error:
+        print(f"note: {error}; the run starts again", file=sys.stderr, flush=True)
+        return 0
+
+
+class _OtherRunError(UserError):
+    """The stopped run is not an earlier part of this one."""
+
+
+def _require_same(stopped: Path, before: record.Record, config: RunConfig, fingerprint: str) -> None:
+    if before.config_hash != config.hash():
+        raise _OtherRunError(
+            f"{stopped}: a run of another configuration ({before.config_hash}, here {config.hash()})"
+        )
+    data = before.provenance.get("data_fingerprint")
+    if data != fingerprint:
+        raise _OtherRunError(f"{stopped}: was trained on data {data}, but this is {fingerprint}")
+
+
+def _copy(source: RunFolder, folder: RunFolder) -> None:
+    folder.last.parent.mkdir(parents=True, exist_ok=True)
+    for one, other in ((source.history, folder.history), (source.best, folder.best)):
+        if one.exists():
+            copy_file(one, other)
+    if source.tensorboard.is_dir():
+        shutil.copytree(source.tensorboard, folder.tensorboard)
+    copy_file(source.last, folder.last)  # last: with it the rest counts

@@ -1,0 +1,32 @@
+"""One run that ends badly: what it says, and what it leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.errors import RunFailedError
+from lstm_vae.run import execution, record
+
+
+@pytest.mark.long
+def test_an_evaluation_that_overflows_where_validation_does_not_fails_the_run(
+    small: RunConfig, tmp_path: Path
+) -> None:
+    # The loss of a posterior's sample is below what single precision holds; its log-density is above.
+    config = small.replace(
+        training__epochs=1, training__batch_size=256, training__ema=0.0, training__learning_rate=1.5e9,
+        decoder__filters=[8, 4], evaluation__batch_size=1,
+    )  # fmt: skip
+    with pytest.raises(
+        RunFailedError,
+        match=r"^epoch 1, evaluation: test_nll is (nan|inf); likely cause: weights that overflow, after a "
+        r"learning rate too high \(training.learning_rate=1.5e\+09\) without gradient clipping",
+    ) as failed:
+        execution.execute(config, tmp_path)
+    account = record.read(tmp_path / "record.json")
+    assert (account.state, account.reason) == ("FAIL", str(failed.value))
+    assert account.metrics == {}
+    assert not (tmp_path / "model.keras").exists()
