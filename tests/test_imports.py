@@ -17,11 +17,39 @@ HYDRA_SPEAKERS = {"train.py", "schemas.py", "exits.py", "preflight.py"}
 LIGHT = {"sweeps", "hydra_plugins"}
 
 
-# The rooms of `sweeps/`, from the cellar up: each imports only from those before it.
-ROOMS = (
-    *("text", "errors", "system", "inside", "study", "settings", "space", "terminal", "results", "search"),
-    *("plan", "commands", "workers", "course", "dry_run", "sweeper", "__main__", "__init__"),
-)
+# The rooms of each house, from the cellar up: each imports only from those before it.
+ROOMS = {
+    "sweeps": (
+        *(
+            "text",
+            "errors",
+            "system",
+            "inside",
+            "study",
+            "settings",
+            "space",
+            "terminal",
+            "results",
+            "search",
+        ),
+        *("plan", "commands", "workers", "course", "dry_run", "sweeper", "__main__"),
+    ),
+    "lstm_vae": (
+        *(
+            "errors",
+            "atomic",
+            "npz",
+            "config",
+            "data",
+            "model",
+            "process",
+            "evaluation",
+            "training",
+            "figures",
+        ),
+        *("run", "command", "train", "evaluate", "generate"),
+    ),
+}
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -73,20 +101,28 @@ def test_no_file_is_a_drawer_or_too_long() -> None:
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
 
 
-def room_of(name: str) -> str | None:
-    """The room of a module of `sweeps`; None of another's."""
-    parts = name.split(".")
-    return parts[1] if parts[0] == "sweeps" and len(parts) > 1 else None
+HOUSES = [(house, path) for house in ROOMS for path in modules(house) if path.parent.name != house] + [
+    (house, ROOT / house / f"{room}.py")
+    for house, rooms in ROOMS.items()
+    for room in rooms
+    if (ROOT / house / f"{room}.py").is_file()
+]
 
 
-@pytest.mark.parametrize("path", modules("sweeps"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_room_imports_from_above(path: Path) -> None:
-    own = path.relative_to(ROOT / "sweeps").parts[0].removesuffix(".py")
-    if own == "__init__":
-        return  # the public names, of whatever rooms
+@pytest.mark.parametrize(("house", "path"), HOUSES, ids=lambda value: str(value).removeprefix(f"{ROOT}/"))
+def test_no_room_imports_from_above(house: str, path: Path) -> None:
+    rooms = ROOMS[house]
+    own = path.relative_to(ROOT / house).parts[0].removesuffix(".py")
     for name in imports(path):
-        other = room_of(name)
-        assert other is None or ROOMS.index(other) <= ROOMS.index(own), f"{path}: {name}"
+        parts = name.split(".")
+        if parts[0] == house and len(parts) > 1:
+            assert rooms.index(parts[1]) <= rooms.index(own), f"{path}: {name}"
+
+
+@pytest.mark.parametrize("house", ROOMS)
+def test_every_module_is_in_a_room(house: str) -> None:
+    found = {path.relative_to(ROOT / house).parts[0].removesuffix(".py") for path in modules(house)}
+    assert found == {*ROOMS[house], "__init__"}
 
 
 def test_only_the_room_of_a_study_names_its_attributes() -> None:

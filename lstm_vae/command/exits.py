@@ -25,9 +25,9 @@ from hydra.errors import (
 from omegaconf.errors import OmegaConfBaseException
 
 from lstm_vae.atomic import shown
-from lstm_vae.command import streams
 from lstm_vae.config.run_config import unknown_key
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
+from lstm_vae.process import streams
 
 LONGEST = 4000  # characters of a message
 

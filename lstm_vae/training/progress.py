@@ -10,7 +10,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from lstm_vae.command import streams
+from lstm_vae.process import streams
 from lstm_vae.training.history import EpochRow
 
 
