@@ -28,7 +28,7 @@ def main() -> None:
             re.findall(rf"```{kind}\n(.*?)```", guide, re.DOTALL)[0] for kind in ("python", "bash")
         )
         (folder / "bowl.py").write_text(program, encoding="utf-8")
-        words = [python, *shlex.split(command.replace("\\\n", ""))[1:]]
+        words = [str(python), *shlex.split(command.replace("\\\n", ""))[1:]]
         swept = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
         if "20/20 done" not in swept.stdout:
             sys.exit(f"{wheel.name}: does not sweep: {swept.stdout}{swept.stderr}")

@@ -98,8 +98,8 @@ def register_configs() -> None:
     """Makes the sweeper and its groups known to Hydra."""
     store = ConfigStore.instance()
     # Open, so that the sweeper refuses a field that there is not, in one line; Hydra would take five.
-    node = OmegaConf.create(SWEEPER, flags={"struct": False})
-    store.store(group="hydra/sweeper", name="optuna_study", node=node, provider="optuna_study")
+    sweeper = OmegaConf.create(SWEEPER, flags={"struct": False})
+    store.store(group="hydra/sweeper", name="optuna_study", node=sweeper, provider="optuna_study")
     store.store(
         group="hydra/sweeper/optuna_study/callbacks",
         name="first_look",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +59,8 @@ def test_npz_of_the_wrong_form_is_refused(tmp_path: Path) -> None:
     np.savez(npz, x_train=np.zeros(3, np.uint8))
     with pytest.raises(UserError, match="array y_train is missing"):
         idx.read_folder(tmp_path, "mnist.npz")
-    np.savez(npz, **{key: np.zeros(3) for key in idx.NPZ.values()})
+    wrong: dict[str, Any] = {key: np.zeros(3) for key in idx.NPZ.values()}
+    np.savez(npz, **wrong)
     with pytest.raises(UserError, match="holds float64, must be uint8"):
         idx.read_folder(tmp_path, "mnist.npz")
     npz.write_bytes(npz.read_bytes()[:100])

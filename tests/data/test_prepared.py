@@ -63,7 +63,7 @@ def test_prepared_splits_are_those_of_the_direct_way(config: DataConfig) -> None
 
 def test_each_choice_has_its_own_and_none_is_taken_for_another() -> None:
     configs = [
-        DataConfig(name="mnist_5k", **changes)  # type: ignore[arg-type]
+        DataConfig(name="mnist_5k", **changes)
         for changes in ({}, {"limit": 50}, {"split_seed": 1}, {"binarize": "static"})
     ]
     for config in configs:

@@ -12,6 +12,7 @@ from typing import Any
 
 import optuna
 import yaml
+from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.results import tables
@@ -114,7 +115,7 @@ def _study(root: Path, scenario: Scenario) -> optuna.Study:
         path = root / "results" / "s" / "study.journal"
         if not path.exists():
             raise FileNotFoundError(path)
-        backend = optuna.storages.journal.JournalFileBackend(str(path))
+        backend = JournalFileBackend(str(path))
         storage = optuna.storages.JournalStorage(backend)
     return optuna.load_study(study_name="s", storage=storage)
 

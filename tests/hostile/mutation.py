@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +92,14 @@ def replace_by(path: Path, kind: str) -> None:
 PLACES = (
     "nothing", "folder", "pipe", "link to itself", "link to a device", "huge", "huge after a true beginning"
 )  # fmt: skip
-SHAPES = {
+
+
+def _torn(part: int, content: bytes) -> bytes:
+    """So many hundredths of a file."""
+    return content[: len(content) * part // 100]
+
+
+SHAPES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "zeros": lambda _: bytes(2**20),
     "noise": lambda _: random.Random(0).randbytes(50_000),
@@ -113,6 +121,5 @@ SHAPES = {
     "null": lambda _: b"null\n",
     "one long line": lambda _: b'{"a": "' + b"x" * 3_000_000 + b'"}\n',
     "many commas": lambda _: b",".join(b"a%d" % n for n in range(5000)) + b"\n" + b"," * 4999 + b"\n",
-    **{f"torn at {part} %": lambda content, part=part: content[: len(content) * part // 100]
-       for part in (1, 10, 37, 50, 80, 99)},
+    **{f"torn at {part} %": functools.partial(_torn, part) for part in (1, 10, 37, 50, 80, 99)},
 }  # fmt: skip

@@ -175,7 +175,7 @@ def test_a_module_beside_the_run_is_not_imported(finished_run: Path, tmp_path: P
     changed(place.sent / "config.yaml", kind="brought.Evil")
     code = {
         "load": "import lstm_vae; lstm_vae.load('sent')",
-        "resume": "from lstm_vae import train, cli; import sys; cli.run(train.train)",
+        "resume": "from lstm_vae import train; from lstm_vae.command import exits; exits.run(train.train)",
     }[command]
     words = {"load": [], "resume": ["training.resume=sent", "training.epochs=5"]}[command]
     done = subprocess.run(

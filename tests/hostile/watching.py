@@ -115,8 +115,7 @@ def watched(
         wrong.append(f"raised {type(error).__name__}: {str(error)[:200]}")
     finally:
         sys.stdout, sys.stderr = kept
-    said = [_said(stream) for stream in (out, err)]
-    outcome = Outcome(code, *said, wrong)
+    outcome = Outcome(code, _said(out), _said(err), wrong)
     judge(outcome, allowed, exact)
     if place.state() != before:
         wrong.append("changed a file outside of the folder")

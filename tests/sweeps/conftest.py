@@ -11,6 +11,7 @@ from typing import Any
 
 import optuna
 import pytest
+from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial
 
 from tests.conftest import OUTSIDE
@@ -90,7 +91,7 @@ def study_of(tmp_path: Path) -> optuna.Study:
 
 def study_in(folder: Path) -> optuna.Study:
     """The study of a folder's journal."""
-    backend = optuna.storages.journal.JournalFileBackend(str(folder / "study.journal"))
+    backend = JournalFileBackend(str(folder / "study.journal"))
     return optuna.load_study(study_name=None, storage=optuna.storages.JournalStorage(backend))
 
 

@@ -136,11 +136,18 @@ def test_after_the_longest_wait_a_sweep_ends_and_the_same_command_goes_on(
     sweep: Sweep, server: Server, url: str, tmp_path: Path
 ) -> None:
     # Ten minutes would be long for a test.
-    (tmp_path / "sitecustomize.py").write_text("import sweeps.study.patience\nsweeps.patience.LIMIT = 4.0\n")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sweeps.study.patience\nsweeps.study.patience.LIMIT = 4.0\n"
+    )
     path = os.pathsep.join([str(tmp_path), OUTSIDE["PYTHONPATH"]])
     arguments = "x=range(0,4)", f"events={tmp_path}/events", "seconds=0.3", f"hydra.sweeper.storage={url}"
     shown = re.escape(url.replace(PASSWORD, "***"))
-    stopper = threading.Thread(target=lambda: (wait_for(lambda: steps(tmp_path, "end") >= 1), server.stop()))
+
+    def stop_in_the_middle() -> None:
+        wait_for(lambda: steps(tmp_path, "end") >= 1)
+        server.stop()
+
+    stopper = threading.Thread(target=stop_in_the_middle)
     stopper.start()
     try:
         result = sweep(*arguments, PYTHONPATH=path)

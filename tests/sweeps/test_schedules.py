@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ class Schedules(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world: World | None = None
+        self.world: Any = None  # a World, from the first rule on
         self._whole = True
         self._derived: list[TrialState] = []
 
@@ -89,13 +91,13 @@ class Schedules(RuleBasedStateMachine):
         self._do(lambda: self.world.begin(machine))
 
     @rule(which=WHICH, steps=STEPS)
-    @precondition(lambda self: self.world.ready)
+    @precondition(lambda self: bool(self.world.ready))
     def steps(self, which: int, steps: int) -> None:
         ready = self.world.ready
         self._do(lambda: self.world.run(ready[which % len(ready)], steps))
 
     @rule(before=BRINKS, turns=TURNS)
-    @precondition(lambda self: self.world.ready)
+    @precondition(lambda self: bool(self.world.ready))
     def all_go_on_to_a_brink_and_over_it_in_turns(self, before: tuple[str, ...], turns: list[int]) -> None:
         self._in_turns(self.world.ready, before, turns)
 
@@ -107,20 +109,20 @@ class Schedules(RuleBasedStateMachine):
             self._do(lambda process=process, steps=steps: self.world.run(process, steps))
 
     @rule()
-    @precondition(lambda self: self.world.ready)
+    @precondition(lambda self: bool(self.world.ready))
     def all_go_on(self) -> None:
         for process in self.world.ready:
             self._do(lambda process=process: self.world.run(process, 5000))
 
     @rule(which=WHICH, value=VALUES, kind=st.sampled_from(["report"] * 4 + ["raise"]), steps=STEPS)
-    @precondition(lambda self: self.world.at_jobs)
+    @precondition(lambda self: bool(self.world.at_jobs))
     def a_job_goes_on(self, which: int, value: float, kind: str, steps: int) -> None:
         worker = self.world.at_jobs[which % len(self.world.at_jobs)]
         worker.action = (kind, value)
         self._do(lambda: self.world.run(worker.process, steps))
 
     @rule(value=VALUES, before=BRINKS | st.just(()), turns=TURNS)
-    @precondition(lambda self: self.world.at_jobs)
+    @precondition(lambda self: bool(self.world.at_jobs))
     def all_jobs_go_on(self, value: float, before: tuple[str, ...], turns: list[int]) -> None:
         workers = self.world.at_jobs
         for worker in workers:
@@ -128,7 +130,7 @@ class Schedules(RuleBasedStateMachine):
         self._in_turns([worker.process for worker in workers], before, turns)
 
     @rule(which=WHICH)
-    @precondition(lambda self: [w for w in self.world.workers if w.process.lives])
+    @precondition(lambda self: any(w.process.lives for w in self.world.workers))
     def a_worker_dies(self, which: int) -> None:
         living = [worker for worker in self.world.workers if worker.process.lives]
         busy = [worker for worker in living if worker.process.at != "its start"]
@@ -136,7 +138,7 @@ class Schedules(RuleBasedStateMachine):
         self.world.kill(chosen[which % len(chosen)].process)
 
     @rule(which=WHICH)
-    @precondition(lambda self: self.world.sweeps)
+    @precondition(lambda self: bool(self.world.sweeps))
     def a_sweep_dies_or_its_machine(self, which: int) -> None:
         sweep = self.world.sweeps[which // 2 % len(self.world.sweeps)]
         owners = (*self.world.sweeps, *self.world.workers)
@@ -146,7 +148,7 @@ class Schedules(RuleBasedStateMachine):
                 self.world.kill(process)
 
     @rule(which=WHICH)
-    @precondition(lambda self: [s for s in self.world.sweeps if s.process.lives])
+    @precondition(lambda self: any(s.process.lives for s in self.world.sweeps))
     def a_signal(self, which: int) -> None:
         living = [sweep for sweep in self.world.sweeps if sweep.process.lives]
         living[which % len(living)].signalled = True

@@ -23,12 +23,12 @@ def test_the_average_follows_its_definition(values: list[float], momentum: float
 
 
 def test_applied_swaps_and_restores_exactly() -> None:
-    weight = keras.Variable(np.float32([1 / 3, 2]))
+    weight = keras.Variable(np.array([1 / 3, 2], np.float32))
     average = WeightAverage([weight], 0.9)
     weight.assign([5 / 7, 3])
     before = weight.numpy()
     with average.applied():
-        np.testing.assert_array_equal(weight.numpy(), np.float32([1 / 3, 2]))
+        np.testing.assert_array_equal(weight.numpy(), np.array([1 / 3, 2], np.float32))
     np.testing.assert_array_equal(weight.numpy(), before)
 
 

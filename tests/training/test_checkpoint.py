@@ -14,7 +14,7 @@ from lstm_vae.training.checkpoint import Progress
 
 
 def test_state_comes_back_whole(tmp_path: Path) -> None:
-    variables = [keras.Variable(np.float32([1.5, 2])), keras.Variable(np.int64(7), dtype="int64")]
+    variables = [keras.Variable(np.array([1.5, 2], np.float32)), keras.Variable(np.int64(7), dtype="int64")]
     checkpoint.save(tmp_path / "last.npz", variables, Progress(3, 2, 1 / 3))
     before = [variable.numpy() for variable in variables]
     for variable in variables:

@@ -125,7 +125,7 @@ def pruner_of(name: str) -> BasePruner:
 @pytest.mark.parametrize("value", UNDEFINED, ids=lambda value: str(value)[:9])
 @pytest.mark.parametrize("name", PRUNERS)
 def test_every_pruner_stops_a_trial_for_an_undefined_value_at_any_step(
-    name: str, value: Any, direction: str
+    name: str, value: Any, direction: Any
 ) -> None:
     study = optuna.create_study(direction=direction, pruner=pruner_of(name))
     for before in ([], [1.0], [1.0, 2.0, 3.0]):

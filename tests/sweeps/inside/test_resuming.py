@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 from pathlib import Path
@@ -56,6 +57,11 @@ def test_four_trials_and_then_eight_are_the_eight_of_one_go(sweep: Sweep, tmp_pa
     assert "PRUNED" in states(one)
 
 
+def _has_begun(events: Path, times: int) -> bool:
+    """Whether trial 1 has begun so many times."""
+    return sum(line.endswith(" 1") for line in lines(events)) == times
+
+
 @LAUNCHERS
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_and_the_same_command_goes_on(
@@ -107,7 +113,7 @@ def test_a_trial_that_dies_with_its_sweep_is_tried_again_however_often(
     arguments = "x=0,1,2", f"events={events}", "slow_at=1", *launcher
     for times in (1, 2, 3):
         process = start(*arguments, "seconds=60")
-        wait_for(lambda times=times: sum(line.endswith(" 1") for line in lines(events)) == times)
+        wait_for(functools.partial(_has_begun, events, times))
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     again = sweep(*arguments, "seconds=0")

@@ -86,7 +86,7 @@ def test_an_edited_option_that_is_not_searched_does_not_matter(conf: Path) -> No
 
 
 def test_every_value_is_checked() -> None:
-    seen: list[tuple[float, str]] = []
+    seen: list[tuple[float, float]] = []
     spec_of("x=interval(0,1)", "shape=round,wide", check=lambda cfg: seen.append((cfg.x, cfg.shape.depth)))
     assert set(seen) == {(0.0, 0.0), (1.0, 0.0), (0.0, -1.0)}
 

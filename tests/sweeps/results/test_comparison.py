@@ -132,7 +132,8 @@ def test_only_complete_trials_count() -> None:
 
 def test_boards_without_replicates_are_compared_by_value_alone() -> None:
     single = grid([[1.5], [2.5]])
-    missing = single.assign(replicates=pd.NA)
+    nothing: Any = pd.NA
+    missing = single.assign(replicates=nothing)
     for board in (single, missing, read(single), read(missing)):
         found = compare([grid([LOW, LOW]), board], ["a", "b"])
         assert found["winner"].tolist() == ["unknown"] * 2
@@ -295,6 +296,6 @@ def test_a_difference_is_found() -> None:
     reference = generator.normal(150, 1, (20, 5))
     other = generator.normal(150, 1, (20, 5))
     other[:4] -= 8  # eight standard deviations
-    found = compare([grid(reference), grid(other)], ["a", "b"])
+    found = compare([grid(reference.tolist()), grid(other.tolist())], ["a", "b"])
     assert found["winner"].tolist() == ["b"] * 4 + ["no difference"] * 16
     assert overall(found)["wins"].tolist() == [4]

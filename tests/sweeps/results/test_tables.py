@@ -44,7 +44,7 @@ def test_floats_come_back_to_the_last_bit(tmp_path_factory: Any, number: float) 
 
 
 def test_types_follow_from_the_values() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"trial": 0, "params_a": 1, "params_b": 1, "params_c": True, "params_d": "[64]", "reason": None},
         {"trial": 1, "params_a": 2, "params_b": 0.5, "params_c": None, "params_d": 3, "reason": None},
     ]

@@ -135,7 +135,7 @@ class Promises:
             assert not left, f"trial {number} had ended, and is given up"
 
     def _machine_of(self, process: Process) -> StudyFolder:
-        owners = (*self._world.sweeps, *self._world.workers)
+        owners: list[Any] = [*self._world.sweeps, *self._world.workers]
         return next(one.machine for one in owners if one.process is process)
 
     def certainly_dead(self, folder: StudyFolder) -> list[int]:

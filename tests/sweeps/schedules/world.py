@@ -51,7 +51,7 @@ class World:
         settings = self.rules.settings
         return optuna.load_study(
             study_name=NAME,
-            storage=SteppingStorage(self._real(), self.promises.seen),
+            storage=SteppingStorage(self._real(), self.promises.seen),  # type: ignore[abstract]
             sampler=PerTrialSampler(settings.sampler),
             pruner=make_pruner(settings.pruner),
         )
@@ -71,7 +71,8 @@ class World:
     @property
     def processes(self) -> list[Process]:
         """All that were ever started; a worker may share its sweep's."""
-        found = [one.process for one in (*self.sweeps, *self.workers)]
+        owners: list[Any] = [*self.sweeps, *self.workers]
+        found = [one.process for one in owners]
         return list(dict.fromkeys(found))
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import optuna
 import pytest
 from hypothesis import given, settings
@@ -34,7 +36,7 @@ def run(study: optuna.Study, curve: list[float]) -> FrozenTrial:
     return study.get_trials()[trial.number]
 
 
-def halving(eta: int = 2, direction: str = "minimize") -> optuna.Study:
+def halving(eta: int = 2, direction: Any = "minimize") -> optuna.Study:
     pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=eta)
     return optuna.create_study(pruner=pruner, direction=direction)
 

@@ -12,12 +12,13 @@ from optuna.trial import Trial, TrialState
 
 from sweeps.search.queue import combination_key, enqueue_missing, enqueue_retries
 from sweeps.search.samplers import PerTrialSampler
+from sweeps.space.parameter import Value
 from sweeps.study import attributes
 from sweeps.study.lineage import enqueue_resumption
 from sweeps.study.trial import Cause
 from tests.sweeps.parts import journal_study
 
-COMBINATIONS = [{"x": 1, "y": "a"}, {"x": 2, "y": "a"}, {"x": 1}]
+COMBINATIONS: list[dict[str, Value]] = [{"x": 1, "y": "a"}, {"x": 2, "y": "a"}, {"x": 1}]
 
 
 def started(study: optuna.Study) -> Trial:
@@ -55,7 +56,7 @@ def test_a_combination_that_ran_is_not_enqueued_again(tmp_path: Path) -> None:
 
 def test_combinations_share_a_key_only_if_they_are_the_same() -> None:
     assert combination_key({"x": 1, "y": 2}) == combination_key({"y": 2, "x": 1})
-    different = [
+    different: list[dict[str, Value]] = [
         {},
         {"x": 1},
         {"x": "1"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import optuna
 import pytest
@@ -62,7 +63,7 @@ def to_be_promoted(study: optuna.Study, pruner: Pruner) -> FrozenTrial | None:
     st.sampled_from([0, 0, 2]),
 )
 def test_who_is_promoted_is_whom_the_definition_names(
-    seed: int, hyperband: bool, direction: str, eta: int, least: int
+    seed: int, hyperband: bool, direction: Any, eta: int, least: int
 ) -> None:
     drawn = random.Random(seed)
     pruner: Pruner
@@ -113,4 +114,5 @@ def test_a_pruner_that_comes_to_know_its_brackets_begins_anew() -> None:
             study.tell(trial, 0.0)
         assert isinstance(study.pruner, HyperbandPruner)
         assert promotable(study) == to_be_promoted(study, study.pruner)
+    assert isinstance(study.pruner, HyperbandPruner)
     assert study.pruner._pruners

@@ -94,7 +94,8 @@ def test_a_float_of_an_interval_survives_the_override_to_the_last_bit(
         return
     parameter = parameter_of(f"x=interval({low!r},{high!r})")
     value = min(high, low + share * (high - low))
-    assert parameter.suggest(FixedTrial({"x": value})) == value
+    trial: Any = FixedTrial({"x": value})
+    assert parameter.suggest(trial) == value
     assert value_of(parameter.override(value)).hex() == float(value).hex()
     assert parameter.extremes() == (low, high)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import optuna
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ POINTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0,
 @settings(deadline=None, max_examples=60)
 @given(POINTS, st.lists(st.sampled_from(["minimize", "maximize"]), min_size=3, max_size=3))
 def test_the_front_is_that_of_brute_force_and_of_optuna(
-    points: list[tuple[int, int, int]], directions: list[str]
+    points: list[tuple[int, int, int]], directions: list[Any]
 ) -> None:
     study = optuna.create_study(directions=directions)
     for point in points:
