@@ -8,8 +8,8 @@ from sweeps.inside.resuming import continued_from
 if TYPE_CHECKING:
     from optuna import TrialPruned
 
-    from sweeps.results.board import leaderboard
     from sweeps.results.comparison import compare
+    from sweeps.results.leaderboard import leaderboard
 
 __all__ = ["TrialPruned", "compare", "continued_from", "leaderboard", "report"]
 
@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
 
         return TrialPruned
     if name == "leaderboard":
-        from sweeps.results.board import leaderboard
+        from sweeps.results.leaderboard import leaderboard
 
         return leaderboard
     if name == "compare":

@@ -10,9 +10,9 @@ from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.errors import SweepError
 from sweeps.results import tables
-from sweeps.results.board import leaderboard
 from sweeps.results.comparison import compare, overall
-from sweeps.results.rows import PARAMS
+from sweeps.results.leaderboard import leaderboard
+from sweeps.results.row import PARAMS
 from sweeps.study.finding import find_study
 from sweeps.terminal.console import give, say
 

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from sweeps.commands.arguments import subcommand
-from sweeps.commands.board import tell_damaged
+from sweeps.commands.leaderboard import tell_damaged
 from sweeps.errors import SweepError
 from sweeps.results import tables
-from sweeps.results.board import leaderboard
+from sweeps.results.leaderboard import leaderboard
 from sweeps.study.finding import find_study
 from sweeps.terminal.console import say
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.errors import SweepError
-from sweeps.results.board import leaderboard
+from sweeps.results.leaderboard import leaderboard
 from sweeps.study.finding import find_study
 from sweeps.study.folder import OWN_FILES
 from sweeps.study.trial import TrialView

@@ -13,7 +13,7 @@ from optuna.exceptions import ExperimentalWarning
 from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
 from sweeps.errors import SweepError
-from sweeps.results.csv_rows import cell
+from sweeps.results.csv_file import cell
 from sweeps.study.finding import find_study
 from sweeps.terminal.console import say
 from sweeps.text import one_line

@@ -14,8 +14,8 @@ from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines
 from sweeps.errors import SweepError
 from sweeps.results import records
-from sweeps.results.board import study_header
-from sweeps.results.csv_rows import cell
+from sweeps.results.csv_file import cell
+from sweeps.results.leaderboard import study_header
 from sweeps.study.finding import find_study, studies_below
 from sweeps.study.objective import front
 from sweeps.study.tally import tally

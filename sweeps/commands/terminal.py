@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sweeps.results.rows import PARAMS
+from sweeps.results.row import PARAMS
 from sweeps.text import shown
 
 WIDTH = 80

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.errors import SweepError
-from sweeps.results.rows import PARAMS
+from sweeps.results.row import PARAMS
 from sweeps.study.objective import DIRECTIONS
 from sweeps.text import one_line
 

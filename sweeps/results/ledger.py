@@ -11,8 +11,8 @@ from optuna.trial import FrozenTrial
 
 from sweeps.errors import SweepError
 from sweeps.results import records
-from sweeps.results.csv_rows import append, numbers_of, write_rows
-from sweeps.results.rows import header_of, row_of
+from sweeps.results.csv_file import append, numbers_of, write_rows
+from sweeps.results.row import header_of, row_of
 from sweeps.study.folder import StudyFolder
 from sweeps.study.trial import is_surplus
 
@@ -66,7 +66,7 @@ class Ledger:
     def rank(self) -> None:
         """Writes the ranked board."""
         from sweeps.results import tables  # pandas: not before it is needed
-        from sweeps.results.board import leaderboard
+        from sweeps.results.leaderboard import leaderboard
 
         started = time.monotonic()
         board = leaderboard(self._study, self._folder.path)

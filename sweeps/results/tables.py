@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.errors import SweepError
-from sweeps.results.csv_rows import cell, line, read_cells
+from sweeps.results.csv_file import cell, line, read_cells
 from sweeps.system.atomic import write_text
 from sweeps.text import one_line
 

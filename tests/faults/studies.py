@@ -16,7 +16,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.results import tables
-from sweeps.results.board import leaderboard
+from sweeps.results.leaderboard import leaderboard
 from sweeps.results.ledger import Ledger
 from sweeps.study import attributes
 from sweeps.study.folder import StudyFolder
@@ -30,7 +30,7 @@ PROGRAMS = Path(__file__).parents[1] / "sweeps" / "program"
 IMPORTS = (
     "sweeps.sweeper",
     "sweeps.workers.worker",
-    "sweeps.results.board",
+    "sweeps.results.leaderboard",
     "hydra_plugins.optuna_study.sweeper",
     "hydra._internal.core_plugins.basic_launcher",
     "filelock",

@@ -23,7 +23,7 @@ import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.results.csv_rows import read_cells
+from sweeps.results.csv_file import read_cells
 from sweeps.results.ledger import Ledger
 from sweeps.study import attributes
 from sweeps.study.folder import StudyFolder

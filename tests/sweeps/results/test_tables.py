@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sweeps.errors import SweepError
 from sweeps.results import tables
-from sweeps.results.csv_rows import append, read_cells
+from sweeps.results.csv_file import append, read_cells
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 cells = st.one_of(

@@ -10,7 +10,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.results import records
-from sweeps.results.csv_rows import cell
+from sweeps.results.csv_file import cell
 from sweeps.results.replication import mean_of
 from sweeps.study.objective import Objective, objectives_of
 from sweeps.study.trial import Job, TrialView

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_vae.data import Split, Splits, store
+from lstm_vae.data import Split, Splits, mapped_splits
 
 IDENTITY = {"format": 1, "files": [["a", 1, 2, 3]]}
 
@@ -23,13 +23,13 @@ def made_up() -> Splits:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    store.save_splits(tmp_path / "root" / "one", made_up(), IDENTITY)
+    mapped_splits.save_splits(tmp_path / "root" / "one", made_up(), IDENTITY)
     return tmp_path / "root" / "one"
 
 
 def test_what_is_opened_is_what_was_saved_and_cannot_be_written_to(folder: Path) -> None:
-    before, after = made_up(), store.open_splits(folder, "mnist", IDENTITY)
-    for part in store.PARTS:
+    before, after = made_up(), mapped_splits.open_splits(folder, "mnist", IDENTITY)
+    for part in mapped_splits.PARTS:
         assert np.array_equal(getattr(after, part).images, getattr(before, part).images)
         assert np.array_equal(getattr(after, part).labels, getattr(before, part).labels)
     assert after.fingerprint == before.fingerprint
@@ -38,7 +38,7 @@ def test_what_is_opened_is_what_was_saved_and_cannot_be_written_to(folder: Path)
 
 
 def test_only_whole_folders_are_left(folder: Path) -> None:
-    store.save_splits(folder, made_up(), IDENTITY)
+    mapped_splits.save_splits(folder, made_up(), IDENTITY)
     assert [path.name for path in folder.parent.iterdir()] == ["one"]
 
 
@@ -48,7 +48,7 @@ def test_any_cut_is_found(folder: Path, name: str) -> None:
     for size in {0, 1, 10, 60, 127, 128, 129, len(content) - 2} & set(range(len(content) - 1)):
         (folder / name).write_bytes(content[:size])
         with pytest.raises(ValueError):
-            store.open_splits(folder, "mnist", IDENTITY)
+            mapped_splits.open_splits(folder, "mnist", IDENTITY)
 
 
 @pytest.mark.parametrize("name", ["train_images.npy", "validation_labels.npy", "account.json"])
@@ -60,7 +60,7 @@ def test_any_changed_bit_is_found(folder: Path, name: str) -> None:
         changed[place] ^= 1 << (place % 8)
         (folder / name).write_bytes(changed)
         try:
-            opened = store.open_splits(folder, "mnist", IDENTITY)
+            opened = mapped_splits.open_splits(folder, "mnist", IDENTITY)
         except ValueError:
             continue
         assert name != "account.json"
@@ -71,15 +71,15 @@ def test_any_changed_bit_is_found(folder: Path, name: str) -> None:
 
 def test_a_missing_file_and_others_splits_are_told_apart(folder: Path) -> None:
     with pytest.raises(ValueError, match="tells of others"):
-        store.open_splits(folder, "mnist", {**IDENTITY, "format": 2})
+        mapped_splits.open_splits(folder, "mnist", {**IDENTITY, "format": 2})
     (folder / "test_images.npy").unlink()
     with pytest.raises(FileNotFoundError):
-        store.open_splits(folder, "mnist", IDENTITY)
+        mapped_splits.open_splits(folder, "mnist", IDENTITY)
 
 
 def test_the_oldest_go(tmp_path: Path) -> None:
-    for number in range(store.KEPT + 3):
-        store.save_splits(tmp_path / str(number), made_up(), IDENTITY)
+    for number in range(mapped_splits.KEPT + 3):
+        mapped_splits.save_splits(tmp_path / str(number), made_up(), IDENTITY)
     left = {path.name for path in tmp_path.iterdir()}
-    assert len(left) == store.KEPT
-    assert str(store.KEPT + 2) in left
+    assert len(left) == mapped_splits.KEPT
+    assert str(mapped_splits.KEPT + 2) in left

@@ -15,7 +15,7 @@ from optuna.trial import TrialState
 
 import sweeps
 from sweeps.results import tables
-from sweeps.results.board import leaderboard
+from sweeps.results.leaderboard import leaderboard
 from sweeps.results.ledger import Ledger
 from sweeps.study import attributes
 from sweeps.study.folder import StudyFolder

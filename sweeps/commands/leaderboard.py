@@ -13,9 +13,9 @@ from sweeps.commands.arguments import subcommand, whole
 from sweeps.commands.terminal import board_lines, markdown_lines
 from sweeps.errors import SweepError
 from sweeps.results import records, tables
-from sweeps.results.board import leaderboard
+from sweeps.results.leaderboard import leaderboard
 from sweeps.results.ledger import Ledger
-from sweeps.results.rows import PARAMS
+from sweeps.results.row import PARAMS
 from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.trial import TrialView
 from sweeps.study.view import StudyView

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sweeps.results import csv_rows
+from sweeps.results import csv_file
 
 CELLS = st.text(max_size=12) | st.text("='+-@\t\r\n\",|1. ", max_size=8)
 
@@ -20,10 +20,10 @@ def test_any_text_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
 ) -> None:
     path = tmp_path_factory.mktemp("rows") / "x.csv"
-    csv_rows.write_rows(
+    csv_file.write_rows(
         path, [{"a": "x", "=b": "y", "c": "z"}, *({"a": a, "=b": b, "c": c} for a, b, c in rows)]
     )
-    header, found = csv_rows.read_cells(path)
+    header, found = csv_file.read_cells(path)
     assert header == ["a", "=b", "c"]
     assert found == [["x", "y", "z"], *rows]
 
@@ -31,7 +31,7 @@ def test_any_text_is_read_as_it_was_written(
 @given(CELLS)
 @example("\t0")
 def test_only_numbers_begin_like_a_formula(cell: str) -> None:
-    ((shown,),) = csv.reader(io.StringIO(csv_rows.line([cell]), newline=""))
+    ((shown,),) = csv.reader(io.StringIO(csv_file.line([cell]), newline=""))
     assert shown[:1] not in ("=", "@", "\t", "\r")
     if shown[:1] in ("+", "-"):
         assert [float(part) for part in shown.split(" ")]
@@ -53,13 +53,13 @@ def test_columns_do_not_depend_on_which_row_came_first(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, int]], chance: random.Random
 ) -> None:
     folder = tmp_path_factory.mktemp("rows")
-    csv_rows.write_rows(folder / "at once.csv", rows)
-    header, _ = csv_rows.read_cells(folder / "at once.csv")
+    csv_file.write_rows(folder / "at once.csv", rows)
+    header, _ = csv_file.read_cells(folder / "at once.csv")
     for row in rows:
         assert [name for name in header if name in row] == list(row)
     chance.shuffle(rows)
     for row in rows:
-        csv_rows.append(folder / "one by one.csv", row)
+        csv_file.append(folder / "one by one.csv", row)
     lines = [sorted(path.read_text().splitlines()) for path in sorted(folder.iterdir())]
     assert lines[0] == lines[1]
 
@@ -67,14 +67,14 @@ def test_columns_do_not_depend_on_which_row_came_first(
 def test_rows_that_contradict_each_other_have_an_order_too() -> None:
     rows = [["trial", "a", "b"], ["trial", "b", "c"], ["trial", "c", "a"]]
     for some in itertools.permutations(rows):
-        assert csv_rows.in_order(some) == ["trial", "a", "b", "c"]
-    assert csv_rows.in_order([]) == []
+        assert csv_file.in_order(some) == ["trial", "a", "b", "c"]
+    assert csv_file.in_order([]) == []
 
 
 def test_appended_rows_keep_their_columns(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    csv_rows.append(path, {"trial": 0, "=x": "=1"})
-    csv_rows.append(path, {"trial": 1, "=x": -1.5})
+    csv_file.append(path, {"trial": 0, "=x": "=1"})
+    csv_file.append(path, {"trial": 1, "=x": -1.5})
     assert path.read_text() == "trial,'=x\n0,'=1\n1,-1.5\n"
-    assert csv_rows.read_cells(path) == (["trial", "=x"], [["0", "=1"], ["1", "-1.5"]])
-    assert csv_rows.numbers_of(path) == {0, 1}
+    assert csv_file.read_cells(path) == (["trial", "=x"], [["0", "=1"], ["1", "-1.5"]])
+    assert csv_file.numbers_of(path) == {0, 1}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_vae.config.sections import DataConfig
-from lstm_vae.data import store
+from lstm_vae.data import mapped_splits
 from lstm_vae.data.sources import cache_folder, source_files
 from lstm_vae.data.splits import Splits, load_splits, require_batch, require_unnamed
 
@@ -79,7 +79,7 @@ def _identity(config: DataConfig) -> dict[str, Any] | None:
 
 def _opened(folder: Path, name: str, identity: dict[str, Any]) -> Splits | None:
     try:
-        return store.open_splits(folder, name, identity)
+        return mapped_splits.open_splits(folder, name, identity)
     except (OSError, ValueError) as error:
         if os.path.lexists(folder):
             what = f"{Path(error.filename).name} is missing" if isinstance(error, FileNotFoundError) else ""
@@ -92,8 +92,8 @@ def _made(folder: Path, config: DataConfig, identity: dict[str, Any]) -> Splits:
     if _identity(config) != identity:
         return splits  # the files have changed meanwhile
     try:
-        store.save_splits(folder, splits, identity)
-        return store.open_splits(folder, config.name, identity)
+        mapped_splits.save_splits(folder, splits, identity)
+        return mapped_splits.open_splits(folder, config.name, identity)
     except (OSError, ValueError) as error:
         _note(
             f"{folder.parent}: cannot be used for prepared images ({_reason(error)}); this process keeps "

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lstm_vae.config.sections import DataConfig
-from lstm_vae.data import Splits, cached_splits, load_splits, prepared, store
+from lstm_vae.data import Splits, cached_splits, load_splits, mapped_splits, splits_cache
 from lstm_vae.data.sources import cache_folder
 from lstm_vae.errors import UserError
 from tests.conftest import SMALL, Command
@@ -18,7 +18,7 @@ from tests.conftest import SMALL, Command
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("LSTM_VAE_DATA", raising=False)
-    prepared._note.cache_clear()
+    splits_cache._note.cache_clear()
     return cache_folder("prepared")
 
 
@@ -29,7 +29,7 @@ def no_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(*_: object) -> Splits:
         raise AssertionError("read in the direct way")
 
-    monkeypatch.setattr(prepared, "load_splits", load)
+    monkeypatch.setattr(splits_cache, "load_splits", load)
 
 
 def same(one: Splits, other: Splits) -> bool:
@@ -39,7 +39,7 @@ def same(one: Splits, other: Splits) -> bool:
         and all(
             np.array_equal(getattr(one, part).images, getattr(other, part).images)
             and np.array_equal(getattr(one, part).labels, getattr(other, part).labels)
-            for part in store.PARTS
+            for part in mapped_splits.PARTS
         )
     )
 
@@ -58,7 +58,7 @@ def same(one: Splits, other: Splits) -> bool:
 def test_prepared_splits_are_those_of_the_direct_way(config: DataConfig) -> None:
     direct = load_splits(config)
     for _ in ("made", "opened"):
-        assert same(prepared.prepared_splits(config), direct)
+        assert same(splits_cache.prepared_splits(config), direct)
 
 
 def test_each_choice_has_its_own_and_none_is_taken_for_another() -> None:
@@ -67,8 +67,8 @@ def test_each_choice_has_its_own_and_none_is_taken_for_another() -> None:
         for changes in ({}, {"limit": 50}, {"split_seed": 1}, {"binarize": "static"})
     ]
     for config in configs:
-        prepared.prepared_splits(config)
-    found = {prepared.prepared_splits(config).fingerprint for config in configs}
+        splits_cache.prepared_splits(config)
+    found = {splits_cache.prepared_splits(config).fingerprint for config in configs}
     assert len(found) == len(configs)
     assert found == {load_splits(config).fingerprint for config in configs}
 
@@ -78,9 +78,9 @@ def test_a_second_process_reads_no_data_set(
 ) -> None:
     config = DataConfig(name="mnist_5k", limit=64)
     with monkeypatch.context() as loading:
-        loading.setattr(prepared, "load_splits", load_splits)
-        prepared.prepared_splits(config)
-    assert isinstance(prepared.prepared_splits(config).train.images.base, np.memmap)
+        loading.setattr(splits_cache, "load_splits", load_splits)
+        splits_cache.prepared_splits(config)
+    assert isinstance(splits_cache.prepared_splits(config).train.images.base, np.memmap)
 
 
 def test_the_whole_of_mnist_is_the_same_and_a_changed_file_is_refused(
@@ -91,15 +91,15 @@ def test_the_whole_of_mnist_is_the_same_and_a_changed_file_is_refused(
     folder.chmod(0o755)
     config = DataConfig(dir=str(folder))
     direct = load_splits(config)
-    assert same(prepared.prepared_splits(config), direct)
-    assert same(prepared.prepared_splits(config), direct)
+    assert same(splits_cache.prepared_splits(config), direct)
+    assert same(splits_cache.prepared_splits(config), direct)
     labels = folder / "t10k-labels-idx1-ubyte.gz"
     state, content = labels.stat(), labels.read_bytes()
     labels.chmod(0o644)
     labels.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
     os.utime(labels, ns=(state.st_atime_ns, state.st_mtime_ns))  # as `cp -p` would
     with pytest.raises(UserError, match="corrupted"):
-        prepared.prepared_splits(config)
+        splits_cache.prepared_splits(config)
     assert capsys.readouterr().err == ""
 
 
@@ -109,7 +109,7 @@ def test_damaged_splits_are_made_anew_with_a_notice(
 ) -> None:
     config = DataConfig(name="mnist_5k", limit=100)
     direct = load_splits(config)
-    prepared.prepared_splits(config)
+    splits_cache.prepared_splits(config)
     (folder,) = empty_cache.iterdir()
     images = folder / "train_images.npy"
     content = images.read_bytes()
@@ -121,11 +121,11 @@ def test_damaged_splits_are_made_anew_with_a_notice(
         images.unlink()
     else:
         (folder / "account.json").write_text("[]", encoding="utf-8")
-    assert same(prepared.prepared_splits(config), direct)
+    assert same(splits_cache.prepared_splits(config), direct)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"note: {folder}: prepared images are")
     assert "made anew" in line
-    assert same(prepared.prepared_splits(config), direct)
+    assert same(splits_cache.prepared_splits(config), direct)
     assert capsys.readouterr().err == ""
 
 
@@ -135,7 +135,7 @@ def test_a_cache_that_cannot_be_written_costs_one_line(
     (tmp_path / "cache").write_text("a file where a folder should be")
     config = DataConfig(name="mnist_5k", limit=100)
     for _ in range(2):
-        assert same(prepared.prepared_splits(config), load_splits(config))
+        assert same(splits_cache.prepared_splits(config), load_splits(config))
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("note: ")
     assert "Not a directory" in line
@@ -143,13 +143,13 @@ def test_a_cache_that_cannot_be_written_costs_one_line(
 
 def test_what_cannot_be_had_is_refused_from_the_cache_as_well() -> None:
     config = DataConfig(name="mnist_5k", limit=100)
-    prepared.prepared_splits(config)
+    splits_cache.prepared_splits(config)
     with pytest.raises(UserError, match="training.batch_size=101: must be at most 100"):
-        prepared.prepared_splits(config, 101)
+        splits_cache.prepared_splits(config, 101)
     with pytest.raises(UserError, match="data.dir=x: must be null"):
-        prepared.prepared_splits(DataConfig(name="mnist_5k", dir="x"))
+        splits_cache.prepared_splits(DataConfig(name="mnist_5k", dir="x"))
     with pytest.raises(UserError, match="data.limit=4001"):
-        prepared.prepared_splits(DataConfig(name="mnist_5k", limit=4001))
+        splits_cache.prepared_splits(DataConfig(name="mnist_5k", limit=4001))
 
 
 def test_a_process_opens_them_once() -> None:

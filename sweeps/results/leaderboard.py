@@ -10,8 +10,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.errors import SweepError
 from sweeps.results import records, tables
-from sweeps.results.csv_rows import cell, cells_of, in_order, read_cells
-from sweeps.results.rows import PARAMS, Header, header_of, row_of
+from sweeps.results.csv_file import cell, cells_of, in_order, read_cells
+from sweeps.results.row import PARAMS, Header, header_of, row_of
 from sweeps.study.folder import StudyFolder
 from sweeps.study.lineage import promoted
 from sweeps.study.objective import fronts
