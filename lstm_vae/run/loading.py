@@ -18,6 +18,7 @@ from lstm_vae.atomic import opened
 from lstm_vae.config.encoder_kinds import is_elsewhere
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import UserError
+from lstm_vae.process.runtime import without_chatter
 from lstm_vae.run.encoder_source import require_known_encoder
 from lstm_vae.run.folder import RunFolder
 
@@ -92,7 +93,8 @@ def require_plausible(config: RunConfig, size: int) -> None:
 def least_parameters(config: RunConfig) -> int:
     """So many weights a configuration's model has at least; what stands before the fully connected layers of
     an encoder that is elsewhere is not known."""
-    from lstm_vae.model.builder import encoder_class
+    with without_chatter():
+        from lstm_vae.model.builder import encoder_class
 
     encoder, decoder = config.encoder, config.decoder
     directions = 2 if encoder.bidirectional else 1

@@ -62,7 +62,12 @@ def test_it_learns_and_tells(small: RunConfig, digits: Splits, tmp_path: Path) -
 def test_stopped_and_resumed_equals_never_stopped(
     small: RunConfig, digits: Splits, tmp_path: Path, dropout: float
 ) -> None:
-    config = small.replace(encoder__dropout=dropout, training__epochs=4, training__kl_warmup_epochs=3)
+    config = small.replace(
+        encoder__dropout=dropout,
+        training__epochs=4,
+        training__kl_warmup_epochs=3,
+        training__schedule="constant",
+    )
     straight_model, straight = fit(config, digits, tmp_path / "straight")
     fit(config.replace(training__epochs=2, training__kl_warmup_epochs=3), digits, tmp_path / "resumed")
     history.append(tmp_path / "resumed" / "history.csv", straight.rows[0])  # a row the state knows nothing of
