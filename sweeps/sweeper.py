@@ -35,6 +35,7 @@ from sweeps.terminal.refusal import refuse
 from sweeps.text import one_line
 from sweeps.workers import narration
 from sweeps.workers.launching import launch
+from sweeps.workers.loop import Assignment
 from sweeps.workers.worker import Worker
 
 EXIT_CODES: dict[Verdict, int] = {"met": 0, "go on": 1, "failures": 1, "exhausted": 1}
@@ -118,14 +119,14 @@ class _Sweep:
         left = 1 if only_suspects else self._course.wanted()
         first = plan.folder.claim_workers(left)
         self._course.launches(range(first, first + left))
-        worker = Worker(
+        assignment = Assignment(
             task=self._task,
             plan=plan,
-            share=self._share,
             sweep=self._course.sweep,
             alone=left == 1 or plan.settings.supervised,
             only_suspects=only_suspects,
         )
+        worker = Worker(assignment, self._share)
         overrides = [*plan.space.fixed, *plan.space.overrides(plan.space.first())]
         plan.storage.hand_down()
         try:

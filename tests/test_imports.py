@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -117,6 +118,13 @@ def test_no_room_imports_from_above(house: str, path: Path) -> None:
         parts = name.split(".")
         if parts[0] == house and len(parts) > 1:
             assert rooms.index(parts[1]) <= rooms.index(own), f"{path}: {name}"
+
+
+@pytest.mark.parametrize("house", ROOMS)
+def test_no_modules_import_each_other_in_a_circle(house: str) -> None:
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules(house)}
+    graph = {name: {other for other in imports(path) if other in known} for name, path in known.items()}
+    graphlib.TopologicalSorter(graph).prepare()  # raises where there is one
 
 
 @pytest.mark.parametrize("house", ROOMS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweeps.workers.worker import Worker
+    from sweeps.workers.loop import Assignment
 
 # Exit codes; 128 + n by signal n.
 DONE = 0
@@ -23,13 +23,13 @@ class Order:
     """What the process is to do.
 
     Attributes:
-        worker: whose trials.
+        assignment: of the worker.
         number: of the worker.
         threads: of its share of the machine.
         singletons: Hydra's state.
     """
 
-    worker: Worker
+    assignment: Assignment
     number: int
     threads: int
     singletons: dict[Any, Any]
@@ -45,17 +45,18 @@ def main() -> None:
     from sweeps.study.storage import without_passwords
     from sweeps.system import signals
     from sweeps.system.atomic import write_text
+    from sweeps.workers.loop import run_trials
 
     with signals.stopping_on_signals():
         if hasattr(signal, "pthread_sigmask"):  # what came during the imports comes now
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
         order: Order = cloudpickle.load(sys.stdin.buffer)
-        folder = order.worker.plan.folder
+        folder = order.assignment.plan.folder
         try:
             setup_globals()
             Singleton.set_state(order.singletons)
             with folder.running(order.number):
-                code = RENEW if order.worker.loop(order.number, order.threads) else DONE
+                code = RENEW if run_trials(order.assignment, order.number, order.threads) else DONE
         except SweepInterruptedError as error:
             code = 128 + error.signum
         except Exception as error:

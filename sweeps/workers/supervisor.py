@@ -33,7 +33,7 @@ from sweeps.terminal.console import mention as say
 from sweeps.workers import runner
 
 if TYPE_CHECKING:
-    from sweeps.workers.worker import Worker
+    from sweeps.workers.loop import Assignment
 
 POLL = 0.05  # seconds between looks at the process
 OWN_END = 0.5  # seconds that the process gets after a Ctrl-C, which may have reached it too
@@ -52,7 +52,7 @@ main()
 """
 
 
-def supervise(worker: Worker, number: int, threads: int) -> None:
+def supervise(assignment: Assignment, number: int, threads: int) -> None:
     """Runs a worker's trials in processes of their own until nothing more may start.
 
     Args:
@@ -64,19 +64,21 @@ def supervise(worker: Worker, number: int, threads: int) -> None:
         FaultError: the disk or the storage failed.
         RuntimeError: the worker raised, or its processes die without ending a trial.
     """
-    _Supervisor(worker, number, threads).run()
+    _Supervisor(assignment, number, threads).run()
 
 
 class _Supervisor:
-    def __init__(self, worker: Worker, number: int, threads: int) -> None:
-        self._worker, self._number, self._threads = worker, number, threads
+    def __init__(self, assignment: Assignment, number: int, threads: int) -> None:
+        self._assignment, self._plan = assignment, assignment.plan
+        self._number, self._threads = number, threads
+        plan = assignment.plan
         self._parent = os.getppid()
-        self._pulse = worker.plan.folder.pulse_of(number)
-        self._error = worker.plan.folder.worker_error(number)
-        study = optuna.load_study(study_name=worker.plan.name, storage=worker.plan.storage.reopen())
-        watch = Watch(worker.plan.folder.leases, worker.plan.settings.grace_period)
-        entered = Ledger(study, worker.plan.folder).enter
-        self._rescue = Rescue(study, worker.plan.folder, worker.plan.settings, watch, entered)
+        self._pulse = plan.folder.pulse_of(number)
+        self._error = plan.folder.worker_error(number)
+        study = optuna.load_study(study_name=plan.name, storage=plan.storage.reopen())
+        watch = Watch(plan.folder.leases, plan.settings.grace_period)
+        entered = Ledger(study, plan.folder).enter
+        self._rescue = Rescue(study, plan.folder, plan.settings, watch, entered)
 
     def run(self) -> None:
         fruitless = 0
@@ -111,7 +113,7 @@ class _Supervisor:
     def _started(self) -> Iterator[subprocess.Popen[bytes]]:
         self._pulse.unlink(missing_ok=True)  # a killed process has left it
         self._error.unlink(missing_ok=True)
-        order = runner.Order(self._worker, self._number, self._threads, Singleton.get_state())
+        order = runner.Order(self._assignment, self._number, self._threads, Singleton.get_state())
         with subprocess.Popen([sys.executable, "-c", _BOOT], stdin=subprocess.PIPE) as process:
             assert process.stdin is not None
             try:
@@ -141,14 +143,14 @@ class _Supervisor:
             raise SweepInterruptedError(signum) from None
 
     def _until_ended(self, process: subprocess.Popen[bytes]) -> str | None:
-        limit = self._worker.plan.settings.trial_timeout
+        limit = self._plan.settings.trial_timeout
         seen, since = pulse.state_of(self._pulse), time.monotonic()
         with signals.let_through():
             while process.poll() is None:
                 time.sleep(POLL)
                 if os.getppid() != self._parent:
                     # The sweep's own process is gone: the trial goes on, no other is asked for.
-                    self._worker.plan.folder.stop_mark(self._number).touch()
+                    self._plan.folder.stop_mark(self._number).touch()
                 now = pulse.state_of(self._pulse)
                 if now != seen or now is None:
                     seen, since = now, time.monotonic()

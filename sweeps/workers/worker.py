@@ -1,234 +1,42 @@
-"""A worker: asks the study for a trial, runs the job, tells the result, until the budget is met.
-
-Hydra's launcher runs it as one long job in place of the program's own.
-"""
+"""A worker, which Hydra's launcher runs as one long job in place of the program's own."""
 
 from __future__ import annotations
 
-import os
-import platform
-import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import optuna
-from hydra._internal.callbacks import Callbacks
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.utils import configure_log
-from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
-from optuna.study import Study
-from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps.errors import SweepError, SweepInterruptedError
-from sweeps.inside.pulse import pulsing
-from sweeps.inside.reporting import reporting_to
-from sweeps.inside.resuming import resuming
-from sweeps.plan.composition import Composer, with_copies_first
 from sweeps.plan.machine import Share
-from sweeps.plan.plan import Plan
-from sweeps.results.ledger import Ledger
-from sweeps.results.outcome import Outcome
-from sweeps.results.replication import first_seed, mean_of, replicate_overrides
-from sweeps.search.samplers import PerTrialSampler, make_pruner
-from sweeps.search.taking import Taker
-from sweeps.search.telling import fail_by, fail_own, tell
-from sweeps.study.account import account_of
-from sweeps.study.folder import trial_subfolder
-from sweeps.study.leases import Lease
-from sweeps.study.lineage import stopped_folder
-from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.system import signals
-from sweeps.workers.job import run_trial_job
-from sweeps.workers.narration import tell_outcome, tell_resumption
-from sweeps.workers.wear import Wear
+from sweeps.workers.loop import Assignment, run_trials
 
 
 @dataclass(frozen=True)
 class Worker:
-    """What a launcher runs as a job; holds all that a worker needs, and can be pickled.
+    """What a launcher runs as a job; can be pickled.
 
     Attributes:
-        task: the program's own function.
-        plan: of the sweep; its study exists.
+        assignment: what it is to do.
         share: of the machine.
-        sweep: which one launches it.
-        alone: whether it is launched without others.
-        only_suspects: run only trials on whose last try a worker died.
     """
 
-    task: TaskFunction
-    plan: Plan
+    assignment: Assignment
     share: Share
-    sweep: str
-    alone: bool
-    only_suspects: bool
 
     def __call__(self, cfg: DictConfig) -> None:
         """Works until nothing more may start."""
         number = int(HydraConfig.get().job.num)
-        with signals.stopping_on_signals(), self.plan.folder.at_work(number):
+        plan = self.assignment.plan
+        with signals.stopping_on_signals(), plan.folder.at_work(number):
             threads = self.share.settle(number)
             try:
-                if self.plan.settings.supervised:
+                if plan.settings.supervised:
                     from sweeps.workers.supervisor import supervise
 
-                    supervise(self, number, threads)
+                    supervise(self.assignment, number, threads)
                 else:
-                    self.loop(number, threads)
+                    run_trials(self.assignment, number, threads)
             except Exception:
                 signals.check()
                 raise
-
-    def loop(self, number: int, threads: int) -> bool:
-        """Runs trials in this process until nothing more may start, or the process is to be renewed.
-
-        Args:
-            number: of the worker.
-            threads: of its share of the machine.
-
-        Returns:
-            whether it is to be renewed.
-        """
-        return _Loop(self, number, threads).run()
-
-
-class _Loop:
-    def __init__(self, worker: Worker, number: int, threads: int) -> None:
-        self._worker, self._plan, self._number, self._threads = worker, worker.plan, number, threads
-        plan = worker.plan
-        self._parent = os.getppid()
-        self._own: Any = HydraConfig.get()
-        search_path = with_copies_first(plan.search_path, plan.folder.conf)
-        self._composer = Composer(search_path, plan.config)
-        self._context = HydraContext(
-            config_loader=ConfigLoaderImpl(search_path), callbacks=Callbacks(plan.config)
-        )
-        self._study: Study = optuna.load_study(
-            study_name=plan.name,
-            storage=plan.storage.reopen(),
-            sampler=PerTrialSampler(plan.settings.sampler),
-            pruner=make_pruner(plan.settings.pruner),
-        )
-        self._ledger = Ledger(self._study, plan.folder)
-        self._pulse = plan.folder.pulse_of(number) if plan.settings.supervised else None
-        self._wear = Wear(plan.settings.renew_after_trials, plan.settings.renew_after_growth)
-        self._taker = Taker(
-            self._study,
-            plan.folder,
-            plan.settings,
-            plan.space,
-            plan.config,
-            plan.budget,
-            worker.alone,
-            worker.only_suspects,
-            Job(worker=number, sweep=worker.sweep, machine=platform.node(), threads=threads),
-            self._thread_override(),
-            self._subfolder,
-            lambda trial: Lease(plan.folder.leases, trial, plan.settings.heartbeat_interval),
-        )
-
-    def run(self) -> bool:
-        # An orphan goes on with its trial, but asks for no other: the sweep's own process is gone.
-        stop = self._plan.folder.stop_mark(self._number)
-        while os.getppid() == self._parent and not stop.exists():
-            signals.check()
-            placed = self._taker.take()
-            if placed is None:
-                break
-            try:
-                self._run(*placed)
-            finally:
-                placed.lease.release()
-            if self._wear.is_out():
-                return True
-        return False
-
-    def _subfolder(self, number: int, overrides: Sequence[str]) -> str:
-        """`hydra.sweep.subdir` of the trial."""
-        text = self._plan.config.hydra.sweep._get_node("subdir")._value()
-        if text == "${hydra.job.num}":
-            return str(number)
-        return trial_subfolder(self._composer.compose(overrides), number)
-
-    def _thread_override(self) -> list[str]:
-        key = self._plan.settings.threads_key
-        given = {override.lstrip("+").split("=", 1)[0] for override in self._plan.space.fixed}
-        return [f"{key}={self._threads}"] if key is not None and key not in given else []
-
-    def _run(self, trial: Trial, lease: Lease, overrides: list[str], subfolder: str) -> None:
-        plan = self._plan
-        folder = plan.folder.path / subfolder
-        try:
-            with lease.beating():
-                outcome = self._jobs(trial, overrides, subfolder)
-            if outcome.state == TrialState.FAIL:
-                signals.check()
-        except SweepError as error:
-            outcome = Outcome(TrialState.FAIL, (), str(error))
-        except BaseException as error:
-            signum = signals.interruption(error)
-            if signum is not None:
-                said = f"stopped by {signal.Signals(signum).name}"
-                fail_own(self._study, trial, Cause.INTERRUPTED, said, plan.folder.path)
-            else:
-                fail_by(self._study, trial, error, plan.folder.path)
-            self._enter(trial)
-            if signum is not None:
-                raise SweepInterruptedError(signum) from None
-            raise
-        finally:
-            configure_log(self._own.job_logging, self._own.verbose)
-        tell(self._study, trial, outcome, plan.folder.path, subfolder)
-        lease.release()
-        if self._enter(trial).state == outcome.state:
-            tell_outcome(trial, outcome, self._tally(), plan.budget, folder)
-        signals.check()
-
-    def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
-        settings = self._plan.settings
-        if settings.replicates == 1:
-            return self._job(trial, overrides, subfolder, 0)
-        values: list[float] = []
-        seed = first_seed(self._composer.compose(overrides), settings)
-        for index, own in enumerate(replicate_overrides(overrides, seed, settings)):
-            # The first one may be pruned; when it was not, the others count, whatever way they take.
-            outcome = self._job(trial, own, f"{subfolder}/{index}", index)
-            if outcome.state != TrialState.COMPLETE:
-                return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
-            values += outcome.values
-        return Outcome(TrialState.COMPLETE, (mean_of(values),), replicates=tuple(values))
-
-    def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
-        settings, root = self._plan.settings, self._plan.folder.path
-        reports = index == 0 and not settings.several
-        resumed = TrialView(trial._cached_frozen_trial).resumes
-        stopped = None
-        if resumed is not None:
-            stopped = stopped_folder(account_of(self._study).trials[resumed.trial], index, root)
-        if resumed is not None and reports:
-            tell_resumption(trial.number, resumed, stopped is not None)
-        config = self._composer.compose(overrides)
-        with (
-            pulsing(self._pulse),
-            reporting_to(trial if reports else None, resumed.step if resumed else -1) as faults,
-            resuming(stopped),
-            signals.let_through(),
-        ):
-            outcome = run_trial_job(
-                self._worker.task, config, trial.number, subfolder, self._context, settings
-            )
-        if outcome.state == TrialState.FAIL and faults:
-            raise faults[-1]  # it is not the job's failure, whatever the job has made of it
-        return outcome
-
-    def _enter(self, trial: Trial) -> FrozenTrial:
-        ended: FrozenTrial = self._study._storage.get_trial(trial._trial_id)
-        self._ledger.enter(ended)
-        return ended
-
-    def _tally(self) -> Tally:
-        return account_of(self._study).tally(self._plan.budget.objective)
