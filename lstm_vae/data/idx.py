@@ -178,5 +178,5 @@ def _check(part: str, array: NDArray[np.uint8], name: str) -> None:
 def _check_shape(part: str, shape: tuple[int, ...], name: str) -> None:
     expected = (COUNTS[part], 28, 28) if part.endswith("images") else (COUNTS[part],)
     if shape != expected:
-        held, wanted = ("x".join(map(str, sides)) for sides in (shape, expected))
-        raise UserError(f"{name}: holds {held} values, must be {wanted}")
+        sizes, wanted = ("x".join(map(str, sides)) for sides in (shape, expected))
+        raise UserError(f"{name}: holds {sizes} values, must be {wanted}")

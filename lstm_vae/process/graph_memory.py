@@ -43,10 +43,10 @@ def _leave_to_its_graph(registered: dict[str, dict[str, Any]], name: str) -> Non
     if graph is None:
         return
     graph.gradients_of_its_own = [*getattr(graph, "gradients_of_its_own", ()), gradient]
-    kept = weakref.ref(gradient, lambda _: registered.pop(name, None))
+    reference = weakref.ref(gradient, lambda _: registered.pop(name, None))
 
     def by_reference(op: Any, *upstream: Any) -> Any:
-        return kept()(op, *upstream)  # type: ignore[misc]
+        return reference()(op, *upstream)  # type: ignore[misc]
 
     registered[name]["type"] = by_reference
 

@@ -35,10 +35,10 @@ def run(options: argparse.Namespace) -> int:
     """Runs it."""
     found = find_study(options.study)
     board = leaderboard(found.study, found.folder.path)
-    kept = set() if board.empty else set(board.loc[board["rank"].notna(), "trial"].head(options.keep))
+    best = set() if board.empty else set(board.loc[board["rank"].notna(), "trial"].head(options.keep))
     spared, places = set(), []
     for trial in found.study.get_trials(deepcopy=False):
-        if not trial.state.is_finished() or trial.number in kept:
+        if not trial.state.is_finished() or trial.number in best:
             spared |= {Path(folder) for folder in TrialView(trial).folders}
         else:
             places += [Path(folder) for folder in TrialView(trial).folders]

@@ -162,9 +162,9 @@ def _stacked(
         yield line
         if index >= 2:
             row = board.iloc[index - 2]
-            told = " ".join(
+            values = " ".join(
                 f"{columns[name][0]}={_text(row[name])}" for name in params if row[name] == row[name]
             )
             yield from textwrap.wrap(
-                told, width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+                values, width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
             )

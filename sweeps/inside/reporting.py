@@ -20,7 +20,7 @@ LARGEST_STEP = 2**31 - 1  # that every storage takes
 
 
 @dataclass
-class _Told:
+class _Listener:
     """Attributes:
     trial: that is told.
     through: the last step that it knew before its job began; -1 for none.
@@ -34,7 +34,7 @@ class _Told:
     faults: list[Exception]
 
 
-_told: ContextVar[_Told | None] = ContextVar("sweeps_told", default=None)
+_listener: ContextVar[_Listener | None] = ContextVar("sweeps_listener", default=None)
 
 
 @contextlib.contextmanager
@@ -43,21 +43,21 @@ def reporting_to(trial: Trial | None, through: int = -1) -> Iterator[Sequence[Ex
     it does: a job may turn their exceptions into others.
 
     Args:
-        through: a step; the trial has the values up to it from the one that it goes on with.
+        through: a step; the trial has the values up to it from the one that it resumes.
     """
     faults: list[Exception] = []
-    token = _told.set(_Told(trial, through, -1, faults) if trial is not None else None)
+    token = _listener.set(_Listener(trial, through, -1, faults) if trial is not None else None)
     try:
         yield faults
     finally:
-        _told.reset(token)
+        _listener.reset(token)
 
 
 def report(value: float, step: int, last: bool = False) -> None:
     """Records an intermediate objective value of the trial that runs, and stops it if the pruner says so.
 
     Outside a sweep, and in a sweep of several objectives (which Optuna does not prune), it does nothing, so
-    a program may call it always. Of a trial that goes on with another, the steps up to where that one was
+    a program may call it always. Of a trial that resumes another, the steps up to where that one was
     stopped are known: nothing of them is recorded or decided again.
 
     Args:
@@ -73,23 +73,23 @@ def report(value: float, step: int, last: bool = False) -> None:
         ValueError: `step` is out of its range, or does not rise.
     """
     pulse.beat()
-    told = _told.get()
-    if told is None:
+    listener = _listener.get()
+    if listener is None:
         return
     number, whole = _number(value), _whole(step)
-    if whole <= told.through:
+    if whole <= listener.through:
         return
-    if whole <= told.last:
-        raise ValueError(f"sweeps.report(step={whole}): must rise; {told.last} has been reported")
-    told.last = whole
-    if _is_stopped(told, number, whole, last):
+    if whole <= listener.last:
+        raise ValueError(f"sweeps.report(step={whole}): must rise; {listener.last} has been reported")
+    listener.last = whole
+    if _is_stopped(listener, number, whole, last):
         from optuna import TrialPruned
 
         raise TrialPruned(f"pruned at step {whole} with {number:g}")
 
 
-def _is_stopped(told: _Told, number: float, step: int, last: bool) -> bool:
-    trial, finite = told.trial, math.isfinite(number)
+def _is_stopped(listener: _Listener, number: float, step: int, last: bool) -> bool:
+    trial, finite = listener.trial, math.isfinite(number)
     try:
         trial.report(number if finite else math.nan, step)
         return not last and (trial.should_prune() if finite else _prunes(trial))
@@ -97,7 +97,7 @@ def _is_stopped(told: _Told, number: float, step: int, last: bool) -> bool:
         from sweeps.errors import is_fault
 
         if is_fault(error):
-            told.faults.append(error)
+            listener.faults.append(error)
         raise
 
 

@@ -49,8 +49,8 @@ def study_name(program: str, arguments: Sequence[str], settings: Settings, space
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
     # `+sweep=encoder` is the study's own word; else the parameters say best what it is.
     added = [word.split("=", 1)[1] for word in words if re.match(r"\+[\w/]+=\w+$", word)]
-    told = added or sorted(parameter.name for parameter in space.parameters)
-    slug = re.sub(r"[^\w.]+", "-", "_".join(told))[:48].strip("-_.")
+    parts = added or sorted(parameter.name for parameter in space.parameters)
+    slug = re.sub(r"[^\w.]+", "-", "_".join(parts))[:48].strip("-_.")
     return f"{slug or program}-{digest}"
 
 

@@ -47,9 +47,9 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
     known = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
     rows = []
     trials = study.get_trials(deepcopy=False)
-    gone = promoted(trials, waiting=False)
+    replaced = promoted(trials, waiting=False)
     for trial in trials:
-        if trial.state == TrialState.WAITING or is_surplus(trial) or trial.number in gone:
+        if trial.state == TrialState.WAITING or is_surplus(trial) or trial.number in replaced:
             continue
         row = known.get(trial.number)
         if row is None or not _agrees(row, trial, header):

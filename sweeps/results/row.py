@@ -128,20 +128,20 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
 
 def _joined(found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     """The flat maps of a trial's records as one."""
-    kept = [record for record in found if record is not None]
-    if not kept:
+    readable = [record for record in found if record is not None]
+    if not readable:
         return {}
     joined: dict[str, Any] = {}
-    for name, value in records.flat(kept[0], "metrics").items():
-        numbers = _numbers(kept, "metrics", name)
-        several = len(kept) > 1 and len(numbers) == len(kept)
+    for name, value in records.flat(readable[0], "metrics").items():
+        numbers = _numbers(readable, "metrics", name)
+        several = len(readable) > 1 and len(numbers) == len(readable)
         joined[name] = mean_of(numbers) if several else value
-    provenance = records.flat(kept[0], "provenance")
+    provenance = records.flat(readable[0], "provenance")
     joined |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in joined}
-    if len(kept) > 1 and "seconds" in joined:
-        joined["seconds"] = sum(_numbers(kept, "provenance", "seconds"))
-    if isinstance(kept[0].get("config_hash"), str):
-        joined["config_hash"] = kept[0]["config_hash"]
+    if len(readable) > 1 and "seconds" in joined:
+        joined["seconds"] = sum(_numbers(readable, "provenance", "seconds"))
+    if isinstance(readable[0].get("config_hash"), str):
+        joined["config_hash"] = readable[0]["config_hash"]
     return joined
 
 

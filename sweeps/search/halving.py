@@ -49,7 +49,7 @@ class LatestStudy(Study):
 class _Keeper:
     """Keeps the rungs of a study, and of which."""
 
-    kept: tuple[object, Rungs] | None = None
+    cache: tuple[object, Rungs] | None = None
 
 
 class SuccessiveHalvingPruner(_Keeper, optuna.pruners.SuccessiveHalvingPruner):
@@ -100,9 +100,9 @@ def _rungs_of(study: Study, pruner: SuccessiveHalvingPruner | HyperbandPruner) -
     """The rungs of a study, which its pruner keeps; made anew when it has come to know its brackets."""
     bracket = _brackets(study, pruner)
     of = (study._storage, study._study_id, len(getattr(pruner, "_pruners", ())))
-    if pruner.kept is None or pruner.kept[0] != of:
-        pruner.kept = (of, Rungs(objectives_of(study)[0], bracket))
-    return pruner.kept[1]
+    if pruner.cache is None or pruner.cache[0] != of:
+        pruner.cache = (of, Rungs(objectives_of(study)[0], bracket))
+    return pruner.cache[1]
 
 
 def _brackets(

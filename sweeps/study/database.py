@@ -136,8 +136,8 @@ class Database(_CachedStorage):
             self._backend.check_trial_is_updatable(trial_id, trial.state)
             attr = models.TrialSystemAttributeModel
             if trial.state != TrialState.WAITING:
-                held: Any = attr.find_by_trial_and_key(trial, TOKEN, session)
-                return held is not None and held.value_json == json.dumps(token)
+                owner: Any = attr.find_by_trial_and_key(trial, TOKEN, session)
+                return owner is not None and owner.value_json == json.dumps(token)
             self._backend._set_trial_attr_without_commit(session, attr, trial_id, TOKEN, token)
             trial.state, trial.datetime_start = TrialState.RUNNING, datetime.now()
             return True

@@ -83,14 +83,14 @@ class Lease:
         """Gives it back; doing so twice changes nothing."""
         if self._lock is None:
             return
-        held, self._lock = self._lock, None
+        lock, self._lock = self._lock, None
         # Whether its file can be removed or not, the lock is given back.
         if os.name == "nt":
-            held.release(force=True)  # Windows removes no open file
+            lock.release(force=True)  # Windows removes no open file
             self._remove()
         else:
             self._remove()
-            held.release(force=True)
+            lock.release(force=True)
 
     def _remove(self) -> None:
         with contextlib.suppress(OSError):

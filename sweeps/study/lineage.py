@@ -56,9 +56,9 @@ def latest(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     repeated: every configuration counts once."""
     views = [(trial, TrialView(trial)) for trial in trials]
     tied = [(t, view) for t, view in views if view.retry_of is not None or view.resumes is not None]
-    gone: set[int | None] = {*promoted([t for t, _ in tied]), *(view.retry_of for _, view in tied)}
-    gone |= {t.number for t, view in tied if t.state == TrialState.FAIL and view.resumes is not None}
-    return [trial for trial in trials if trial.number not in gone] if gone else list(trials)
+    replaced: set[int | None] = {*promoted([t for t, _ in tied]), *(view.retry_of for _, view in tied)}
+    replaced |= {t.number for t, view in tied if t.state == TrialState.FAIL and view.resumes is not None}
+    return [trial for trial in trials if trial.number not in replaced] if replaced else list(trials)
 
 
 def params_of(trial: FrozenTrial) -> dict[str, Any]:

@@ -245,11 +245,11 @@ def test_its_rungs_are_kept_from_one_look_to_the_next(
     for number in range(8):
         run(study, [float(number)] * 4)
     promotable(study)
-    assert pruner.kept is not None
-    rungs = pruner.kept[1]
+    assert pruner.cache is not None
+    rungs = pruner.cache[1]
     run(study, [0.0] * 4)
     promotable(study)
-    assert pruner.kept[1] is rungs
+    assert pruner.cache[1] is rungs
 
 
 def test_a_view_gives_copies_unless_told_otherwise() -> None:
