@@ -92,7 +92,7 @@ def _require_results(where: str, trial: FrozenTrial, objectives: int) -> None:
         raise SweepError(f"{where}: is PRUNED and has {len(values)} values, must have one at most")
     steps = trial.intermediate_values
     if not isinstance(steps, Mapping) or not all(
-        _whole(step) and isinstance(value, (int, float)) for step, value in steps.items()
+        _whole(step) and (isinstance(value, float) or _whole(value)) for step, value in steps.items()
     ):
         raise SweepError(f"{where}: its intermediate values must be numbers by step")
     if not isinstance(trial.params, Mapping) or not all(isinstance(name, str) for name in trial.params):
