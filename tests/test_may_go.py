@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from typing import Any
 
 import optuna
 import pytest
@@ -21,14 +22,7 @@ def test_hydra_reads_every_file_again_for_every_job(monkeypatch: pytest.MonkeyPa
     """`sweeps.plan.composition` reads and merges each once."""
     loader, master = ConfigLoaderImpl(LOADER.get_search_path()), master_of()
     loader.load_sweep_config(master, ["x=1"])
-    read: list[str] = []
-    load = ConfigRepository.load_config
-
-    def counted(self: ConfigRepository, config_path: str) -> object:
-        read.append(config_path)
-        return load(self, config_path)
-
-    monkeypatch.setattr(ConfigRepository, "load_config", counted)
+    read = _asked_for(monkeypatch, ConfigRepository, "load_config")
     loader.load_sweep_config(master, ["x=2"])
     assert read
 
@@ -41,14 +35,7 @@ def test_optuna_cannot_be_asked_for_one_of_the_trials_that_wait() -> None:
 def test_a_view_of_a_study_asks_the_storage_for_what_the_study_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """`sweeps.search.halving.LatestStudy` copies what a study knows: a pruner makes one at every report."""
     study = optuna.create_study()
-    asked: list[str] = []
-    look = InMemoryStorage.get_study_id_from_name
-
-    def counted(self: InMemoryStorage, study_name: str) -> int:
-        asked.append(study_name)
-        return look(self, study_name)
-
-    monkeypatch.setattr(InMemoryStorage, "get_study_id_from_name", counted)
+    asked = _asked_for(monkeypatch, InMemoryStorage, "get_study_id_from_name")
     optuna.study.Study(study_name=study.study_name, storage=study._storage)
     assert asked
 
@@ -80,6 +67,19 @@ def test_tensorflow_keeps_the_gradients_of_what_it_has_traced() -> None:
 def test_keras_imports_what_no_run_uses() -> None:
     """`lstm_vae.process.unused_imports` hides it."""
     assert _said("import keras, sys; print('pandas' in sys.modules)") == "True"
+
+
+def _asked_for(monkeypatch: pytest.MonkeyPatch, kind: type, name: str) -> list[Any]:
+    """With what a method is called from now on."""
+    asked: list[Any] = []
+    method = getattr(kind, name)
+
+    def noted(self: object, *args: Any, **options: Any) -> object:
+        asked.append((args, options))
+        return method(self, *args, **options)
+
+    monkeypatch.setattr(kind, name, noted)
+    return asked
 
 
 def _said(code: str) -> str:

@@ -25,7 +25,6 @@ class Defaults:
     def __init__(self, file: str, part: str | None = None) -> None:
         values: dict[str, Any] = yaml.safe_load((CONF_DIR / file).read_text(encoding="utf-8"))
         self._values = values if part is None else values[part]
-        self.names: list[str] = []  # of the fields that the file has
 
     def __call__(self, name: str, rule: Rule, otherwise: Any = ...) -> Any:
         """A field.
@@ -36,8 +35,6 @@ class Defaults:
             otherwise: its default where the file has none, and then only.
         """
         assert (name in self._values) != (otherwise is not ...), f"{name}: must have one default"
-        if name in self._values:
-            self.names.append(name)
         default = rule.normalise(self._values.get(name, otherwise))
         if isinstance(default, dict):
             return field(default_factory=default.copy, metadata={"rule": rule})

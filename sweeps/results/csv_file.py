@@ -180,5 +180,5 @@ def _text(rows: Sequence[Mapping[str, str]]) -> str:
 
 def _rewrite(path: Path, added: Mapping[str, str]) -> None:
     header, rows = read_cells(path)
-    whole = [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
-    write_text(path, _text([*({k: v for k, v in row.items() if v} for row in whole), added]))
+    whole = [cells_of(dict(zip(header, row, strict=True))) for row in rows if len(row) == len(header)]
+    write_text(path, _text([*whole, added]))

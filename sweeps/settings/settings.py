@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -142,11 +141,7 @@ _FIELDS = {own.metadata["key"] or own.name: own for own in fields(Settings)}
 
 def defaults() -> dict[str, Any]:
     """Every field of `hydra.sweeper` with its default, as in YAML."""
-    return {
-        key: list(default) if isinstance(default, tuple) else copy.copy(default)
-        for key, own in _FIELDS.items()
-        for default in (own.metadata["default"],)
-    }
+    return {key: own.metadata["default"] for key, own in _FIELDS.items()}
 
 
 def settings_from(config: DictConfig) -> Settings:

@@ -54,8 +54,11 @@ def promoted(trials: Sequence[FrozenTrial], waiting: bool = True) -> set[int]:
 def latest(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """The trials without promoted ones, without failed attempts to resume one, and without those that are
     repeated: every configuration counts once."""
-    views = [(trial, TrialView(trial)) for trial in trials]
-    tied = [(t, view) for t, view in views if view.retry_of is not None or view.resumes is not None]
+    tied = [
+        (trial, view)
+        for trial in trials
+        if (view := TrialView(trial)).retry_of is not None or view.resumes is not None
+    ]
     replaced: set[int | None] = {*promoted([t for t, _ in tied]), *(view.retry_of for _, view in tied)}
     replaced |= {t.number for t, view in tied if t.state == TrialState.FAIL and view.resumes is not None}
     return [trial for trial in trials if trial.number not in replaced] if replaced else list(trials)

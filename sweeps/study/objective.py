@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,12 +76,7 @@ def fronts(costs: Sequence[Sequence[float]]) -> list[int]:
     number = 0
     while left:
         number += 1
-        free = [
-            index
-            for index, point in left.items()
-            if not any(dominates(other, point) for other in left.values())
-        ]
-        for index in free:
+        for index in _undominated(left):
             numbers[index] = number
             del left[index]
     return numbers
@@ -90,11 +85,14 @@ def fronts(costs: Sequence[Sequence[float]]) -> list[int]:
 def front(trials: Sequence[FrozenTrial], objectives: Sequence[Objective]) -> list[FrozenTrial]:
     """The Pareto front of complete trials: those that no other dominates."""
     complete = _complete(trials)
-    costs = [costs_of(trial.values, objectives) for trial in complete]
+    costs = {index: costs_of(trial.values, objectives) for index, trial in enumerate(complete)}
+    return [complete[index] for index in _undominated(costs)]
+
+
+def _undominated(costs: Mapping[int, Sequence[float]]) -> list[int]:
+    """The points that no other dominates."""
     return [
-        trial
-        for trial, own in zip(complete, costs, strict=True)
-        if not any(dominates(other, own) for other in costs)
+        index for index, own in costs.items() if not any(dominates(other, own) for other in costs.values())
     ]
 
 

@@ -33,15 +33,15 @@ class StudyView:
         n_trials: int | None = self._study.user_attrs.get(attributes.BUDGET, {}).get("n_trials")
         return n_trials
 
-    def note_search(self, spec: Mapping[str, Any], program: str) -> None:
-        """Says what a new study searches, and by which program."""
-        self._study.set_user_attr(attributes.SPEC, dict(spec))
-        self._study.set_user_attr(attributes.PROGRAM, program)
-
     @property
     def columns(self) -> dict[str, str | None]:
         """Columns of records that tables show, and their headings; None for their names."""
         return self._study.user_attrs.get(attributes.COLUMNS, {})
+
+    def note_search(self, spec: Mapping[str, Any], program: str) -> None:
+        """Says what a new study searches, and by which program."""
+        self._study.set_user_attr(attributes.SPEC, dict(spec))
+        self._study.set_user_attr(attributes.PROGRAM, program)
 
     def note_command(self, n_trials: int | None, columns: Mapping[str, str | None]) -> None:
         """Says what the last command's budget is, and what it has tables show."""
