@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstm_vae.config.run_config import RunConfig
-from lstm_vae.errors import UserError
 from lstm_vae.model import build_vae
 from lstm_vae.run.loading import least_parameters
 from tests.conftest import OUTSIDE, ROOT
@@ -216,12 +215,3 @@ def test_in_a_process_of_its_own(finished_run: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_many_more(run_campaign: Campaign) -> None:
     assert [example for example in run_campaign.drawn(400, seed=2) if example.wrong] == []
-
-
-def test_a_refused_encoder_says_what_to_do(finished_run: Path, tmp_path: Path) -> None:
-    from lstm_vae.run.encoder_source import require_known_encoder
-
-    with pytest.raises(UserError, match="import brought before lstm_vae.load"):
-        require_known_encoder("brought.Evil")
-    require_known_encoder("lstm")
-    require_known_encoder("lstm_vae.model.LSTMEncoder")

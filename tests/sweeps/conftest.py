@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -68,6 +70,23 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)
+
+
+def stopped_in_the_midst(
+    process: subprocess.Popen[str], tmp_path: Path, signum: int, code: int
+) -> list[FrozenTrial]:
+    """The trials of a sweep that is sent a signal when trial 1 has begun and trial 0 has ended, and leaves as
+    it must."""
+    events = tmp_path / "events"
+    wait_for(lambda: any(line.startswith("start 1") for line in lines(events)))
+    wait_for(lambda: any(line.startswith("end 0") for line in lines(events)))
+    os.killpg(process.pid, signum) if signum == signal.SIGINT else process.send_signal(signum)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == code, stderr
+    assert "Traceback" not in stderr
+    trials = trials_of(tmp_path)
+    assert "RUNNING" not in states(trials)
+    return trials
 
 
 def lines(path: Path) -> list[str]:

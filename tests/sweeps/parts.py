@@ -15,9 +15,11 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from optuna.trial import Trial, TrialState
 
 from sweeps.settings import Settings, settings_from
 from sweeps.space import Parameter, Space, parse_space
+from sweeps.study import attributes
 
 CONF = Path(__file__).parent / "program" / "conf"
 
@@ -65,6 +67,19 @@ def journal_study(folder: Path, name: str = "study", **options: Any) -> optuna.S
     """A study in a journal file."""
     storage = JournalStorage(JournalFileBackend(str(folder / "study.journal")))
     return optuna.create_study(study_name=name, storage=storage, load_if_exists=True, **options)
+
+
+def started(study: optuna.Study) -> Trial:
+    """The next trial, with its parameter drawn as a worker does."""
+    trial = study.ask()
+    trial.suggest_categorical("x", (1, 2, 3))
+    return trial
+
+
+def end(study: optuna.Study, trial: Trial, cause: str) -> None:
+    """The trial fails, for a cause."""
+    trial.set_user_attr(attributes.CAUSE, cause)
+    study.tell(trial, state=TrialState.FAIL)
 
 
 LOADER = loader_of()

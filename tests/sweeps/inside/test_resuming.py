@@ -16,6 +16,7 @@ from tests.sweeps.conftest import (
     folder_of,
     lines,
     states,
+    stopped_in_the_midst,
     trials_of,
     wait_for,
 )
@@ -70,14 +71,7 @@ def test_a_signal_stops_and_the_same_command_goes_on(
     events = tmp_path / "events"
     arguments = "x=0,1,2,3", f"events={events}", "slow_at=1", *launcher
     process = start(*arguments, "seconds=20")
-    wait_for(lambda: any(line.startswith("start 1") for line in lines(events)))
-    wait_for(lambda: any(line.startswith("end 0") for line in lines(events)))
-    os.killpg(process.pid, signum) if signum == signal.SIGINT else process.send_signal(signum)
-    _, stderr = process.communicate(timeout=60)
-    assert process.returncode == code, stderr
-    assert "Traceback" not in stderr
-    stopped = trials_of(tmp_path)
-    assert "RUNNING" not in states(stopped)
+    stopped = stopped_in_the_midst(process, tmp_path, signum, code)
     failed = [trial for trial in stopped if trial.state.name == "FAIL"]
     assert failed
     assert all(trial.user_attrs["sweeps:cause"] == "interrupted" for trial in failed)

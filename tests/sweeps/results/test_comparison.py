@@ -1,10 +1,8 @@
-"""Boards compared: alignment, errors, and how often the verdict is wrong."""
+"""Boards compared: the verdict, and how often it is wrong."""
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,40 +12,12 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweeps.errors import SweepError
-from sweeps.results.alignment import ComparisonError
 from sweeps.results.comparison import compare, overall
+from tests.sweeps.results.boards import HIGH, LOW, board_of, grid, read
 
 # Hours of sleep gained with either of two drugs: Student (1908); R's data set `sleep`.
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 SECOND = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
-LOW = [1.0, 1.1, 0.9, 1.05]
-HIGH = [2.0, 2.1, 1.9, 2.05]
-
-Trial = tuple[dict[str, Any], Sequence[float]]
-
-
-def board_of(*trials: Trial, **columns: Any) -> pd.DataFrame:
-    """A board of complete trials, each of its parameters and values."""
-    values = [list(map(float, sample)) for _, sample in trials]
-    frame = pd.DataFrame({"rank": range(1, len(trials) + 1), "trial": range(len(trials))}, dtype="Int64")
-    frame["state"] = pd.array(["COMPLETE"] * len(trials), dtype="string")
-    frame["value"] = [float(np.mean(sample)) for sample in values]
-    frame["replicates"] = pd.array([" ".join(map(repr, sample)) for sample in values], dtype="string")
-    for name in dict.fromkeys(name for parameters, _ in trials for name in parameters):
-        frame[f"params_{name}"] = [parameters.get(name, pd.NA) for parameters, _ in trials]
-    frame = frame.assign(objective="val_loss", direction="minimize", data_split_seed=0)
-    return frame.assign(data_name="mnist_5k", data_fingerprint="0123456789abcdef").assign(**columns)
-
-
-def grid(samples: Sequence[Sequence[float]], **columns: Any) -> pd.DataFrame:
-    """A board of one parameter."""
-    return board_of(*(({"hidden": i}, sample) for i, sample in enumerate(samples)), **columns)
-
-
-def read(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same board from a CSV."""
-    return pd.read_csv(io.StringIO(frame.to_csv(index=False)))
 
 
 def test_the_two_drugs_of_student() -> None:
@@ -104,32 +74,6 @@ def test_the_frame_is_typed() -> None:
     assert set(counts.values()) == {"Int64"}
 
 
-def test_values_are_aligned_whatever_a_columns_type() -> None:
-    names = "abcd"
-    cells = [(64, True, 0.1, "x"), (8, False, 1e-3, pd.NA)]
-    texts = [("64", "True", "0.1", "x"), ("8", "False", "0.001", pd.NA)]
-    floats = [(64.0, True, math.nextafter(0.1, 1), "x"), (8.0, False, 0.001, pd.NA)]
-    boards = [
-        board_of(*((dict(zip(names, row, strict=True)), LOW) for row in rows))
-        for rows in (cells, texts, floats)
-    ]
-    boards += [read(boards[0]), read(boards[1])]
-    boards[1:3] = boards[1].assign(data_split_seed="0"), boards[2].assign(data_split_seed=0.0)
-    found = compare(boards, list("abcde"))
-    assert found["board"].tolist() == list("bbccddee")
-    assert found["params_a"].tolist() == [8, 64] * 4
-    assert (found["difference"] == 0).all()
-
-
-def test_only_complete_trials_count() -> None:
-    states = pd.array(["COMPLETE", "PRUNED", "FAIL", "RUNNING", pd.NA], dtype="string")
-    board = grid([LOW] * 5).assign(state=states)
-    found = compare([board, grid([LOW] * 5)], ["a", "b"])
-    assert found["params_hidden"].tolist() == [0]
-    with pytest.raises(ComparisonError, match=r"^board b has no COMPLETE trial$"):
-        compare([board, board.assign(state="FAIL")], ["a", "b"])
-
-
 def test_boards_without_replicates_are_compared_by_value_alone() -> None:
     single = grid([[1.5], [2.5]])
     nothing: Any = pd.NA
@@ -146,81 +90,6 @@ def test_boards_without_replicates_are_compared_by_value_alone() -> None:
 def test_values_without_spread_name_no_winner() -> None:
     found = compare([grid([[0.97] * 3, [0.98] * 3]), grid([[0.98] * 3, [0.98] * 3])], ["a", "b"])
     assert found["winner"].tolist() == ["unknown", "no difference"]
-
-
-def test_one_trial_stands_for_a_combination() -> None:
-    same = {"hidden": 0}
-    # Neither the best, nor all; of the two with most replicates the earlier, wherever it stands.
-    board = board_of((same, [0.1]), (same, [3.0, 3.2]), (same, [0.0, 0.3]))
-    for rows in ([0, 1, 2], [2, 1, 0]):
-        found = compare([board.iloc[rows], grid([LOW])], ["a", "b"])
-        assert found["n_reference"].tolist() == [2]
-        assert found["reference_value"].tolist() == pytest.approx([3.1])
-
-
-def test_a_parameter_of_one_board_is_dropped_if_it_has_one_value() -> None:
-    lone = board_of(*(({"hidden": i, "model": "gru"}, LOW) for i in range(2)))
-    found = compare([grid([LOW, LOW]), lone], ["a", "b"])
-    assert [name for name in found.columns if name.startswith("params_")] == ["params_hidden"]
-    assert found.attrs["dropped"] == {"params_model": "gru"}
-    several = board_of(({"hidden": 0, "model": "gru"}, LOW), ({"hidden": 0, "model": "lstm"}, LOW))
-    with pytest.raises(ComparisonError, match=r"^params_model has 2 values in b and none in a: "):
-        compare([grid([LOW, LOW]), several], ["a", "b"])
-    sometimes = board_of(({"hidden": 0, "model": "gru"}, LOW), ({"hidden": 1}, LOW))
-    with pytest.raises(ComparisonError, match=r"^params_model has 2 values"):
-        compare([sometimes, grid([LOW, LOW])], ["a", "b"])
-    found = compare([board_of(({"a": 1}, LOW)), board_of(({"b": 2}, HIGH))], ["one", "two"])
-    assert found["winner"].tolist() == ["one"]  # a single combination
-    assert found.attrs["dropped"] == {"params_a": 1, "params_b": 2}
-
-
-def test_data_may_differ_between_combinations_but_not_within() -> None:
-    board = grid([LOW, LOW]).assign(data_name=["mnist", "fashion"])
-    assert len(compare([board, board.iloc[::-1]], ["a", "b"])) == 2
-    with pytest.raises(ComparisonError, match="^boards a and b differ in data_name: (mnist|fashion) and"):
-        compare([board, board.assign(data_name=["fashion", "mnist"])], ["a", "b"])
-
-
-@pytest.mark.parametrize(
-    "column", ["objective", "direction", "data_name", "data_fingerprint", "data_split_seed"]
-)
-def test_boards_of_different_questions_are_refused(column: str) -> None:
-    value = "maximize" if column == "direction" else "another"
-    board = grid([LOW])
-    here = board[column][0]
-    with pytest.raises(ComparisonError, match=rf"^boards a and c differ in {column}: {here} and {value}$"):
-        compare([board, board, board.assign(**{column: value})], ["a", "b", "c"])
-    if column not in ("objective", "direction"):
-        with pytest.raises(
-            ComparisonError, match=rf"^boards a and b differ in {column}: {here} and nothing$"
-        ):
-            compare([board, board.drop(columns=column)], ["a", "b"])
-        assert len(compare([board.drop(columns=column)] * 2, ["a", "b"])) == 1
-    with pytest.raises(ComparisonError, match=f"differ in {column}"):  # rather than "nothing in common"
-        compare([board, board.assign(params_hidden=7, **{column: value})], ["a", "b"])
-
-
-def test_what_else_is_refused() -> None:
-    board = grid([LOW, LOW])
-    commas, nothing = board.assign(replicates="1.0,2.0"), board.assign(replicates="", value=math.nan)
-    needed = ["trial", "state", "value", "replicates", "objective", "direction"]
-    for boards, names, confidence, message in (
-        *(([board, board.drop(columns=name)], ["a", "b"], 0.95, f"board b lacks {name}$") for name in needed),
-        ([board], ["a"], 0.95, "a comparison takes two boards or more, not 1"),
-        ([board] * 2, ["a"], 0.95, "2 boards have 1 names: a"),
-        ([board] * 2, ["a", "a"], 0.95, "boards named a, a: names must differ"),
-        ([board] * 2, ["a", "unknown"], 0.95, "boards named a, unknown: names must differ and be neither"),
-        ([board] * 2, ["a", "b"], 95, "confidence=95: must be above 0 and below 1"),
-        ([board, board.assign(params_hidden=[7, 8])], ["a", "b"], 0.95, "boards a and b have no combination"),
-        ([board, board.assign(trial=3)], ["a", "b"], 0.95, "board b holds trial 3 twice"),
-        ([board, commas], ["a", "b"], 0.95, "board b: trial 0 has replicates=1.0,2.0; must be numbers"),
-        ([board, nothing], ["a", "b"], 0.95, "board b: trial 0 is COMPLETE and has no value$"),
-        ([board, board.assign(objective=["x", "y"])], ["a", "b"], 0.95, "board b has several values of obj"),
-        ([board.assign(direction="up")] * 2, ["a", "b"], 0.95, "board a: direction=up must be minimize or"),
-    ):
-        with pytest.raises(SweepError, match=f"^{message}") as caught:
-            compare(boards, names, confidence)
-        assert "\n" not in str(caught.value)
 
 
 def test_overall_counts() -> None:

@@ -22,6 +22,7 @@ from sweeps.study.folder import StudyFolder
 from tests.conftest import OUTSIDE, SMALL, Command
 from tests.sweeps.conftest import Start, Sweep, folder_of, lines, study_of, wait_for
 from tests.sweeps.parts import journal_study
+from tests.sweeps.results.entries import entered
 
 
 def assert_board_is_the_study(board: pd.DataFrame, study: optuna.Study) -> None:
@@ -187,19 +188,6 @@ def test_a_row_from_before_the_objective_had_a_name_is_made_anew(tmp_path: Path)
     assert tables.text_of(board) == tables.text_of(leaderboard(study, tmp_path, rebuild=True))
 
 
-def entered(study: optuna.Study, ledger: Ledger, number: int, state: TrialState) -> None:
-    """Ends a trial, of which a record says a metric if it is COMPLETE."""
-    folder = ledger._folder.path / str(number)
-    folder.mkdir()
-    storage, trial_id = study._storage, study.trials[number]._trial_id
-    storage.set_trial_user_attr(trial_id, attributes.JOB, {"folder": str(number), "beat": 0.0})
-    metrics = {"metrics": {"val_loss": 1.0}} if state == TrialState.COMPLETE else {}
-    (folder / "record.json").write_text(json.dumps({"provenance": {"git_commit": "abc"}} | metrics))
-    values = [1.0] if state == TrialState.COMPLETE else None
-    storage.set_trial_state_values(trial_id, state, values)
-    ledger.enter(study.trials[number])
-
-
 @pytest.mark.parametrize("ended", itertools.permutations(range(3)))
 def test_columns_do_not_depend_on_which_trial_ended_first(tmp_path: Path, ended: tuple[int, ...]) -> None:
     study = journal_study(tmp_path)
@@ -215,19 +203,6 @@ def test_columns_do_not_depend_on_which_trial_ended_first(tmp_path: Path, ended:
     assert board == tables.text_of(leaderboard(study, tmp_path, rebuild=True))
     ledger.rebuild()
     assert sorted(table.splitlines()) == sorted(ledger._folder.trials.read_text().splitlines())
-
-
-def test_a_table_that_was_spoilt_is_written_anew(tmp_path: Path) -> None:
-    study = journal_study(tmp_path)
-    ledger = Ledger(study, StudyFolder(tmp_path))
-    for _ in range(3):
-        study.ask()
-    entered(study, ledger, 0, TrialState.FAIL)
-    with ledger._folder.trials.open("ab") as file:
-        file.write(b"\xff\xfe\n")
-    entered(study, ledger, 1, TrialState.FAIL)  # appended, without a look at other rows
-    entered(study, ledger, 2, TrialState.COMPLETE)  # has a new column
-    assert tables.read(ledger._folder.trials)["trial"].tolist() == [0, 1, 2]
 
 
 def test_names_with_half_characters_are_written_as_escapes(tmp_path: Path) -> None:

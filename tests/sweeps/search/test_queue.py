@@ -8,7 +8,7 @@ import optuna
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from optuna.trial import Trial, TrialState
+from optuna.trial import TrialState
 
 from sweeps.search.queue import combination_key, enqueue_missing, enqueue_retries
 from sweeps.search.samplers import PerTrialSampler
@@ -16,21 +16,9 @@ from sweeps.space.parameter import Value
 from sweeps.study import attributes
 from sweeps.study.lineage import enqueue_resumption
 from sweeps.study.trial import Cause
-from tests.sweeps.parts import journal_study
+from tests.sweeps.parts import end, journal_study, started
 
 COMBINATIONS: list[dict[str, Value]] = [{"x": 1, "y": "a"}, {"x": 2, "y": "a"}, {"x": 1}]
-
-
-def started(study: optuna.Study) -> Trial:
-    """The next trial, with its parameter drawn as a worker does."""
-    trial = study.ask()
-    trial.suggest_categorical("x", (1, 2, 3))
-    return trial
-
-
-def end(study: optuna.Study, trial: Trial, cause: str) -> None:
-    trial.set_user_attr(attributes.CAUSE, cause)
-    study.tell(trial, state=TrialState.FAIL)
 
 
 def test_enqueueing_twice_changes_nothing(tmp_path: Path) -> None:

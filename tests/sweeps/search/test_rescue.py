@@ -11,12 +11,10 @@ from optuna.trial import Trial, TrialState
 
 from sweeps.search.queue import enqueue_retries
 from sweeps.search.rescue import fail_dead
-from sweeps.search.telling import fail
 from sweeps.study import attributes
 from sweeps.study.leases import Lease, Watch
 from sweeps.study.trial import Cause
-from tests.sweeps.parts import journal_study
-from tests.sweeps.search.test_queue import end, started
+from tests.sweeps.parts import end, journal_study, started
 
 
 def running(study: optuna.Study, folder: Path, subfolder: str = "0") -> tuple[Trial, Lease]:
@@ -46,17 +44,6 @@ def test_only_the_dead_are_failed_and_their_records_closed(tmp_path: Path) -> No
     assert closed == {"state": "FAIL", "id": 7, "reason": "its worker died"}
     assert json.loads((tmp_path / "0" / "record.json").read_text(encoding="utf-8"))["state"] == "RUNNING"
     alive.release()
-
-
-def test_a_trial_that_has_ended_meanwhile_keeps_its_result(tmp_path: Path) -> None:
-    study = journal_study(tmp_path)
-    trial = started(study)
-    (seen,) = study.get_trials()
-    study.tell(trial, 4.0)
-    assert not fail(study, seen, Cause.LOST, "dead", tmp_path)
-    (kept,) = study.get_trials()
-    assert (kept.state, kept.value) == (TrialState.COMPLETE, 4.0)
-    assert attributes.CAUSE not in kept.user_attrs
 
 
 def test_a_dead_one_that_was_to_give_way_is_not_tried_again(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import inspect
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -135,25 +134,6 @@ def test_every_pruner_can_be_made_from_its_option(name: str) -> None:
 def test_a_sampler_whose_package_is_missing_says_what_to_install(name: str) -> None:
     with pytest.raises(SweepError, match=f"needs the package {PACKAGES[name]}: pip install {PACKAGES[name]}"):
         make_sampler(SAMPLERS[name], 0)
-
-
-@pytest.mark.parametrize(
-    ("group", "name"),
-    [(group, name) for group in (SAMPLERS, PRUNERS) for name in group if "." in group[name]["_target_"]],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_the_arguments_and_defaults_of_an_option_are_optunas(
-    group: dict[str, dict[str, Any]], name: str
-) -> None:
-    signature = inspect.signature(get_class(group[name]["_target_"])).parameters
-    given = {key: value for key, value in group[name].items() if key not in ("_target_", "seed")}
-    assert sorted(set(given) - set(signature)) == []
-    optional = {
-        key: value for key, value in given.items() if signature[key].default is not inspect.Parameter.empty
-    }
-    assert optional == {key: signature[key].default for key in optional}
-    required = {key for key, value in signature.items() if value.default is value.empty}
-    assert required <= set(given)
 
 
 @pytest.mark.parametrize(

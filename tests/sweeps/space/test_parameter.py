@@ -49,19 +49,6 @@ def test_the_override_of_every_choice_is_read_as_that_choice(form: str, elements
 
 
 @settings(max_examples=60, deadline=None)
-@given(start=st.integers(-30, 30), stop=st.integers(-30, 30), step=st.integers(-7, 7).filter(bool))
-def test_a_range_of_whole_numbers_is_pythons_range(start: int, stop: int, step: int) -> None:
-    argument, wanted = f"x=range({start},{stop},{step})", range(start, stop, step)
-    if not wanted:
-        with pytest.raises(SweepError, match="the range is empty"):
-            parameter_of(argument)
-        return
-    parameter = parameter_of(argument)
-    assert parameter.values == tuple(wanted)
-    assert all(parameter.distribution._contains(parameter.distribution.to_internal_repr(v)) for v in wanted)
-
-
-@settings(max_examples=60, deadline=None)
 @given(
     start=st.integers(-20, 20),
     number=st.integers(2, 15),

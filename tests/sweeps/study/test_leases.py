@@ -15,7 +15,6 @@ from optuna.trial import FrozenTrial
 
 from sweeps.study import attributes, patience
 from sweeps.study.leases import Lease, Watch
-from sweeps.system.host import this_host
 from tests.conftest import OUTSIDE
 from tests.sweeps.parts import journal_study
 
@@ -138,12 +137,6 @@ def test_a_storage_that_refuses_beats_does_not_hurt_the_trial(tmp_path: Path) ->
         time.sleep(0.2)
     lease.release()
     assert attributes.BEAT not in trial_of(tmp_path).user_attrs
-
-
-def test_this_host_is_the_same_in_another_process_of_it() -> None:
-    asked = [sys.executable, "-c", "from sweeps.system.host import this_host; print(this_host())"]
-    said = subprocess.run(asked, env=OUTSIDE, capture_output=True, text=True, check=True).stdout
-    assert said.strip() == this_host()
 
 
 def test_a_worker_that_died_before_it_said_where_it_is_is_dead_at_once(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.sweeps.conftest import (
     folder_of,
     lines,
     states,
+    stopped_in_the_midst,
     trials_of,
     wait_for,
 )
@@ -90,14 +91,7 @@ def test_a_signal_reaches_the_processes_of_trials(
     events = tmp_path / "events"
     arguments = "x=0,1,2,3", f"events={events}", "slow_at=1", SUPERVISED, *launcher
     process = start(*arguments, "seconds=20")
-    wait_for(lambda: any(line.startswith("start 1") for line in lines(events)))
-    wait_for(lambda: any(line.startswith("end 0") for line in lines(events)))
-    os.killpg(process.pid, signum) if signum == signal.SIGINT else process.send_signal(signum)
-    _, stderr = process.communicate(timeout=60)
-    assert process.returncode == code, stderr
-    assert "Traceback" not in stderr
-    stopped = trials_of(tmp_path)
-    assert "RUNNING" not in states(stopped)
+    stopped = stopped_in_the_midst(process, tmp_path, signum, code)
     assert {t.user_attrs["sweeps:cause"] for t in stopped if t.state.name == "FAIL"} == {"interrupted"}
     assert not living(tmp_path)
     again = sweep(*arguments, "seconds=0")
