@@ -20,8 +20,8 @@ def dry_run(plan: Plan) -> None:
     """Prints what the sweep would run; launches and writes nothing."""
     exists = "goes on in" if plan.folder.spec.exists() else "would be made in"
     say(f"study {plan.name} {exists} {shown_path(plan.folder.path)}")
-    for parameter, described in plan.space.described().items():
-        say(f"  {parameter}: {described}")
+    for parameter, description in plan.space.described().items():
+        say(f"  {parameter}: {description}")
     say(f"  until {plan.budget.described}; {plan.settings.n_workers} at a time")
     if plan.settings.replicates > 1:
         say(f"  each combination {plan.settings.replicates} times, with different seeds")

@@ -89,12 +89,12 @@ def _require_study(path: Path, study: str) -> None:
             pass
         address = f"file:{quote(str(path.absolute()))}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=100)) as database:
-            found = database.execute("SELECT 1 FROM studies WHERE study_name = ?", (study,)).fetchone()
+            row = database.execute("SELECT 1 FROM studies WHERE study_name = ?", (study,)).fetchone()
     except FileNotFoundError:
         raise SweepError(f"{path}: the study's database is missing") from None
     except OSError as error:
         raise SweepError(f"{path}: cannot be read ({error.strerror})") from None
     except (sqlite3.Error, ValueError) as error:
         raise SweepError(f"{path}: no database of Optuna's ({one_line(error, 200)})") from None
-    if found is None:
+    if row is None:
         raise SweepError(f"{path}: holds no study {one_line(study, 80)}")

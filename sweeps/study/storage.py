@@ -282,8 +282,8 @@ def _retried(make: Callable[[], RDBStorage], times: int = 5) -> RDBStorage:
         try:
             return make()
         except (IntegrityError, ProgrammingError, OperationalError) as error:
-            made = isinstance(error, IntegrityError) or "already exists" in str(error)
-            if attempt == times - 1 or not made:
+            is_race = isinstance(error, IntegrityError) or "already exists" in str(error)
+            if attempt == times - 1 or not is_race:
                 raise
             time.sleep(0.2 * (attempt + 1))
     raise AssertionError("unreachable")
