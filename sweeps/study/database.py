@@ -16,6 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -25,6 +26,7 @@ from optuna.storages._rdb import models
 from optuna.storages._rdb.storage import _create_scoped_session
 from optuna.trial import FrozenTrial, TrialState, create_trial
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from sweeps.study.patience import Patience
@@ -177,6 +179,19 @@ class Database(_CachedStorage):
                 )
                 ran_ids |= {row[0] for row in begun_rows} & waited_ids
         return newest, ran_ids
+
+
+def url_of_file(path: Path, options: str) -> str:
+    """SQLAlchemy's URL of an SQLite file, whatever its path has: since 2.1 it unquotes what stands there.
+
+    Args:
+        options: what follows the path's `?`, if anything does.
+    """
+    for text in (str(path), str(path).replace("%", "%25")):
+        url = f"sqlite:///{text}?{options}" if options else f"sqlite:///{text}"
+        if make_url(url).database == str(path):
+            return url
+    raise ValueError(f"{path}: no path that a URL can name")
 
 
 def is_away(error: BaseException) -> bool:
