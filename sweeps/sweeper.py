@@ -28,7 +28,6 @@ from sweeps.search.rescue import Rescue
 from sweeps.study.journal import Journal, was_mended
 from sweeps.study.leases import Watch
 from sweeps.study.patience import LIMIT, AwayError
-from sweeps.study.storage import without_passwords
 from sweeps.study.trial import Cause
 from sweeps.system import signals
 from sweeps.terminal.refusal import refuse
@@ -62,7 +61,7 @@ def run_sweep(
     except (OSError, StorageInternalError, FaultError) as error:
         # A full disk, a server that is gone: nothing is wrong with the command.
         plain = isinstance(error, (FaultError, AwayError))
-        message = without_passwords(one_line(error) if plain else reason(error))
+        message = one_line(error) if plain else reason(error)
         print(f"error: {message}; the same command goes on when that is mended", file=sys.stderr, flush=True)
         sys.exit(1)
     if code:
@@ -137,7 +136,7 @@ class _Sweep:
         except Exception as error:
             if is_fault(error):
                 raise FaultError(reason(error)) from None
-            return without_passwords(reason(error))
+            return reason(error)
 
     def _interrupted(self, signum: int) -> int:
         name = signal.Signals(signum).name
@@ -150,7 +149,7 @@ class _Sweep:
             print(f"\nstopped by {name}", file=sys.stderr)
             self._summary()
         except StorageInternalError as error:
-            message = without_passwords(one_line(error))
+            message = one_line(error)
             print(f"\nstopped by {name}; {message}; the same command goes on", file=sys.stderr)
         return 128 + signum
 

@@ -26,8 +26,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError, composition_error
-from sweeps.study.storage import without_passwords
 from sweeps.system.atomic import write_text
+from sweeps.text import without_passwords
 
 
 class _Repository(ConfigRepository):

@@ -28,7 +28,8 @@ from sweeps.settings.functions import load_function
 from sweeps.space import Space, parse_space
 from sweeps.study.folder import StudyFolder, resolved_text, trial_subfolder
 from sweeps.study.ownership import require_own
-from sweeps.study.storage import locate, masked, without_passwords
+from sweeps.study.storage import locate, masked
+from sweeps.text import without_passwords
 
 LARGEST_GRID = 10_000
 NUMBERED = "${hydra.job.num}"  # `hydra.sweep.subdir` as Hydra has it

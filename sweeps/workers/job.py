@@ -21,9 +21,8 @@ from sweeps.results import records
 from sweeps.results.outcome import Outcome
 from sweeps.settings import Settings
 from sweeps.study.patience import AwayError
-from sweeps.study.storage import without_passwords
 from sweeps.system.atomic import write_text
-from sweeps.text import one_line
+from sweeps.text import one_line, without_passwords
 
 
 def run_trial_job(
@@ -69,25 +68,25 @@ def _left(code: object) -> str:
     """What a job that left by `sys.exit` said: a number, or a text, which means 1."""
     if code is None or isinstance(code, int):
         return f"the job left with exit code {int(code or 0)}"
-    return without_passwords(f"the job left with exit code 1: {one_line(code)}")
+    return f"the job left with exit code 1: {one_line(code)}"
 
 
 def _outcome(job_return: JobReturn, folder: Path, settings: Settings) -> Outcome:
     value: Any = job_return._return_value
     if job_return.status != JobStatus.COMPLETED:
         if isinstance(value, TrialPruned):
-            return Outcome(TrialState.PRUNED, reason=without_passwords(one_line(value)) or "pruned")
+            return Outcome(TrialState.PRUNED, reason=one_line(value) or "pruned")
         if isinstance(value, AwayError):
             raise value  # no fault of the job's
         remark = _write_traceback(folder, value)
-        return Outcome(TrialState.FAIL, reason=without_passwords(reason(value)) + remark)
+        return Outcome(TrialState.FAIL, reason=reason(value) + remark)
     try:
         if settings.objective is not None:
             values = tuple(records.values(folder, settings.objective))
         else:
             values = _numbers(value, len(settings.directions))
     except (records.MissingError, _NoNumberError) as error:
-        return Outcome(TrialState.FAIL, reason=without_passwords(one_line(error)))
+        return Outcome(TrialState.FAIL, reason=one_line(error))
     return Outcome(TrialState.COMPLETE, values)
 
 
