@@ -134,13 +134,16 @@ def _joined(job_records: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     if not readable:
         return {}
     fields: dict[str, Any] = {}
-    for name, value in records.flat(readable[0], "metrics").items():
+    metrics = records.flat(readable[0], "metrics")
+    for name, value in metrics.items():
         numbers = _numbers(readable, "metrics", name)
-        several = len(readable) > 1 and len(numbers) == len(readable)
-        fields[name] = mean_of(numbers) if several else value
+        if len(readable) > 1 and numbers:
+            # Of some replicates only, a mean would be that of others than the value's.
+            value = mean_of(numbers) if len(numbers) == len(readable) else None
+        fields[name] = value
     provenance = records.flat(readable[0], "provenance")
     fields |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in fields}
-    if len(readable) > 1 and "seconds" in fields:
+    if len(readable) > 1 and "seconds" in provenance and "seconds" not in metrics:
         fields["seconds"] = sum(_numbers(readable, "provenance", "seconds"))
     if isinstance(readable[0].get("config_hash"), str):
         fields["config_hash"] = readable[0]["config_hash"]
