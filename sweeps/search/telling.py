@@ -31,9 +31,11 @@ def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: st
             note_replicates(study._storage, trial._trial_id, outcome.replicates)
         if outcome.state == TrialState.PRUNED:
             note_reason(study._storage, trial._trial_id, outcome.reason)
-            study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
+            final_trial = study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
         else:
-            study.tell(trial, list(outcome.values), skip_if_finished=True)
+            final_trial = study.tell(trial, list(outcome.values), skip_if_finished=True)
+        if final_trial.state != outcome.state:
+            _not_used(trial)
     except optuna.exceptions.UpdateFinishedTrialError:
         _not_used(trial)
 
