@@ -68,17 +68,17 @@ def _measure(threads: int) -> dict[str, float]:
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    found = {}
+    rates = {}
     for precision in ("float32", "bfloat16"):
         left, right = (tf.cast(tf.random.normal((SIZE, SIZE), seed=n), precision) for n in range(2))
         seconds = []
-        begun = time.perf_counter()
-        while time.perf_counter() - begun < 2:
-            started = time.perf_counter()
+        loop_start = time.perf_counter()
+        while time.perf_counter() - loop_start < 2:
+            call_start = time.perf_counter()
             tf.matmul(left, right)
-            seconds.append(time.perf_counter() - started)
-        found[precision] = round(2 * SIZE**3 / min(seconds) / 1e9, 1)
-    return found
+            seconds.append(time.perf_counter() - call_start)
+        rates[precision] = round(2 * SIZE**3 / min(seconds) / 1e9, 1)
+    return rates
 
 
 def main() -> None:

@@ -26,5 +26,5 @@ def drawn(trials: int, seed: int) -> str:
         choice = OverridesParser.create().parse_override(f"{name}={values}").value()
         assert isinstance(choice, ChoiceSweep)
         choices.append([f"{name}:{value}" for value in choice.list])
-    chosen = random.Random(seed).sample(list(itertools.product(*choices)), trials)
-    return "[" + ",".join("{" + ",".join(pairs) + "}" for pairs in chosen) + "]"
+    combinations = random.Random(seed).sample(list(itertools.product(*choices)), trials)
+    return "[" + ",".join("{" + ",".join(pairs) + "}" for pairs in combinations) + "]"

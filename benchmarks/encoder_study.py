@@ -79,7 +79,7 @@ class Trial(NamedTuple):
     fc: list[int]
 
 
-def read_trials(folder: Path, started: float) -> list[Trial]:
+def read_trials(folder: Path, start_time: float) -> list[Trial]:
     """The trials of a study's folder, in the order in which they finished."""
     trials = []
     for path in folder.glob("*/record.json"):
@@ -87,7 +87,7 @@ def read_trials(folder: Path, started: float) -> list[Trial]:
         provenance, encoder = record["provenance"], record["config"]["encoder"]
         trials.append(
             Trial(
-                path.stat().st_mtime - started,
+                path.stat().st_mtime - start_time,
                 record["state"],
                 record["objective"]["value"],
                 provenance.get("epochs", 0),
@@ -151,14 +151,14 @@ def run_study(variant: str, args: argparse.Namespace, seed: int) -> dict[str, An
         environment["PYTHONPATH"] = os.pathsep.join([str(BATCH), environment.get("PYTHONPATH", "")])
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root) / "study"
-        started = time.time()
+        start_time = time.time()
         process = subprocess.run(
             command(variant, args, seed, folder), cwd=root, env=environment, capture_output=True, text=True
         )
-        seconds = time.time() - started
+        seconds = time.time() - start_time
         if process.returncode:
             sys.exit(f"{variant}, seed {seed} failed:\n{process.stdout[-2000:]}\n{process.stderr[-2000:]}")
-        trials = read_trials(folder, started)
+        trials = read_trials(folder, start_time)
     return study_figures(trials, seconds, args.limit, args.workers)
 
 
@@ -182,20 +182,20 @@ def study_figures(trials: list[Trial], seconds: float, images: int, workers: int
 def compare(studies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The studies of one seed: by peer and ours, times to the target and ratios."""
     trials = {variant: [Trial(**each) for each in study["each"]] for variant, study in studies.items()}
-    found = {}
+    comparisons = {}
     for peer in [name for name in ("batch", "keras") if name in studies]:
         others = [name for name in ("ours", "pruned") if name in studies]
         target = 1 + min(best(trials[name]) for name in (peer, *others))
         for ours in others:
             first, second = studies[peer], studies[ours]
-            reached = [time_to(trials[name], target) for name in (peer, ours)]
+            times_to_target = [time_to(trials[name], target) for name in (peer, ours)]
             own = [time_to(trials[name], 1 + best(trials[name])) for name in (peer, ours)]
-            found[f"{peer}, {ours}"] = {
+            comparisons[f"{peer}, {ours}"] = {
                 "target": target,
-                "seconds to the target": reached,
+                "seconds to the target": times_to_target,
                 "seconds to within a nat of the own best": own,
                 "ratios": {
-                    "time to the target": ratio(*reached),
+                    "time to the target": ratio(*times_to_target),
                     "time to within a nat of the own best": ratio(*own),
                     "time in all": ratio(first["seconds"], second["seconds"]),
                     "trials an hour": ratio(second["trials_per_hour"], first["trials_per_hour"]),
@@ -205,18 +205,18 @@ def compare(studies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
                     "epochs": ratio(first["epochs"], second["epochs"]),
                 },
             }
-    return found
+    return comparisons
 
 
-def median_ratios(compared: Sequence[dict[str, dict[str, Any]]]) -> dict[str, dict[str, float]]:
+def median_ratios(comparisons: Sequence[dict[str, dict[str, Any]]]) -> dict[str, dict[str, float]]:
     """Of all seeds; a seed at which neither reached the target says nothing of the time to it."""
     medians: dict[str, dict[str, float]] = {}
-    for pair in compared[0]:
+    for pair in comparisons[0]:
         medians[pair] = {}
-        for name in compared[0][pair]["ratios"]:
-            values = [one[pair]["ratios"][name] for one in compared]
-            if told := [value for value in values if value is not None]:
-                medians[pair][name] = statistics.median(told)
+        for name in comparisons[0][pair]["ratios"]:
+            values = [one[pair]["ratios"][name] for one in comparisons]
+            if numbers := [value for value in values if value is not None]:
+                medians[pair][name] = statistics.median(numbers)
     return medians
 
 
@@ -267,21 +267,21 @@ def main() -> None:
         if earlier["settings"] != settings:
             sys.exit(f"{args.json} has figures of other settings: {earlier['settings']}")
         report["studies"] = earlier["studies"]
-    compared = []
+    comparisons = []
     for number, seed in enumerate(args.seeds):
         studies = report["studies"].setdefault(str(seed), {})
         for variant in args.variants if number % 2 == 0 else args.variants[::-1]:
             if variant not in studies:
                 studies[variant] = run_study(variant, args, seed)
                 save(args.json, report)
-            shown = {name: value for name, value in studies[variant].items() if name != "each"}
-            print(f"seed {seed}, {variant}: {shown}", flush=True)
-        compared.append(compare({variant: studies[variant] for variant in args.variants}))
-        report["seeds"] = dict(zip(map(str, args.seeds), compared, strict=False))
-        report["medians of the ratios"] = median_ratios(compared)
+            figures = {name: value for name, value in studies[variant].items() if name != "each"}
+            print(f"seed {seed}, {variant}: {figures}", flush=True)
+        comparisons.append(compare({variant: studies[variant] for variant in args.variants}))
+        report["seeds"] = dict(zip(map(str, args.seeds), comparisons, strict=False))
+        report["medians of the ratios"] = median_ratios(comparisons)
         save(args.json, report)
-        print(f"seed {seed}: {json.dumps(plain(compared[-1]), indent=2)}", flush=True)
-    print(f"medians of the ratios: {json.dumps(plain(median_ratios(compared)), indent=2)}")
+        print(f"seed {seed}: {json.dumps(plain(comparisons[-1]), indent=2)}", flush=True)
+    print(f"medians of the ratios: {json.dumps(plain(median_ratios(comparisons)), indent=2)}")
 
 
 def save(path: Path | None, report: dict[str, Any]) -> None:

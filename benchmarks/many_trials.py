@@ -55,31 +55,31 @@ def sweep(folder: Path, arguments: Sequence[str], trials: int) -> None:
     )
 
 
-def fill(storage: BaseStorage, study: optuna.Study, wanted: int) -> None:
+def fill(storage: BaseStorage, study: optuna.Study, total: int) -> None:
     """Fills a study up with finished trials that differ from its last one as trials do."""
     trials = study.get_trials(deepcopy=False)
     model = next(trial for trial in reversed(trials) if trial.state == TrialState.COMPLETE)
-    waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
-    missing = wanted - sum(trial.state.is_finished() for trial in trials)
-    for trial in waiting[:missing]:
+    waiting_trials = [trial for trial in trials if trial.state == TrialState.WAITING]
+    missing = total - sum(trial.state.is_finished() for trial in trials)
+    for trial in waiting_trials[:missing]:
         _finish(storage, trial, model)
-    if not waiting:
+    if not waiting_trials:
         for number in range(len(trials), len(trials) + missing):
             storage.create_new_trial(study._study_id, template_trial=_like(model, number))
 
 
 def _like(model: FrozenTrial, number: int) -> FrozenTrial:
     """A trial as a worker leaves one."""
-    drawn = random.Random(number)
+    generator = random.Random(number)
     params = {
-        name: drawn.uniform(own.low, own.high)
+        name: generator.uniform(own.low, own.high)
         if isinstance(own, FloatDistribution)
-        else drawn.randrange(int(own.low), int(own.high) + 1)
+        else generator.randrange(int(own.low), int(own.high) + 1)
         if isinstance(own, IntDistribution)
-        else drawn.choice(own.choices)  # type: ignore[attr-defined]
+        else generator.choice(own.choices)  # type: ignore[attr-defined]
         for name, own in model.distributions.items()
     }
-    value = drawn.random()
+    value = generator.random()
     trial = create_trial(
         params=params,
         distributions=model.distributions,
@@ -98,14 +98,14 @@ def _attrs(model: FrozenTrial, number: int) -> dict[str, Any]:
     return {**model.user_attrs, attributes.JOB: {**model.user_attrs[attributes.JOB], "folder": str(number)}}
 
 
-def _finish(storage: BaseStorage, waiting: FrozenTrial, model: FrozenTrial) -> None:
-    trial_id = waiting._trial_id
+def _finish(storage: BaseStorage, trial: FrozenTrial, model: FrozenTrial) -> None:
+    trial_id = trial._trial_id
     storage.set_trial_state_values(trial_id, TrialState.RUNNING)
     for name, own in model.distributions.items():
-        value = waiting.system_attrs["fixed_params"][name]
+        value = trial.system_attrs["fixed_params"][name]
         storage.set_trial_param(trial_id, name, own.to_internal_repr(value), own)
-    storage.set_trial_user_attr(trial_id, attributes.JOB, _attrs(model, waiting.number)[attributes.JOB])
-    storage.set_trial_state_values(trial_id, TrialState.COMPLETE, [float(waiting.number)])
+    storage.set_trial_user_attr(trial_id, attributes.JOB, _attrs(model, trial.number)[attributes.JOB])
+    storage.set_trial_state_values(trial_id, TrialState.COMPLETE, [float(trial.number)])
 
 
 def location(folder: Path, kind: str) -> StorageLocation:
@@ -115,8 +115,8 @@ def location(folder: Path, kind: str) -> StorageLocation:
 
 def last_ends(study: optuna.Study, trials: int) -> list[float]:
     """Milliseconds from one trial's end to the next, of the last ones to have ended."""
-    ended = [t.datetime_complete.timestamp() for t in study.get_trials(deepcopy=False) if t.datetime_complete]
-    return [1000 * (later - earlier) for earlier, later in itertools.pairwise(sorted(ended)[-trials:])]
+    ends = [t.datetime_complete.timestamp() for t in study.get_trials(deepcopy=False) if t.datetime_complete]
+    return [1000 * (later - earlier) for earlier, later in itertools.pairwise(sorted(ends)[-trials:])]
 
 
 def ours(kind: str, grid: bool, sizes: Sequence[int], trials: int) -> dict[int, float]:
@@ -129,9 +129,9 @@ def ours(kind: str, grid: bool, sizes: Sequence[int], trials: int) -> dict[int, 
         for size in sizes:
             storage = location(folder, kind).open()
             study = optuna.load_study(study_name=None, storage=storage)
-            held = max(size, BEGUN)
-            fill(storage, study, held)
-            sweep(folder, arguments, held + trials)
+            total = max(size, BEGUN)
+            fill(storage, study, total)
+            sweep(folder, arguments, total + trials)
             costs[size] = statistics.median(last_ends(study, trials))
             print(
                 f"{size} trials: a sweep's next ones take {costs[size]:.1f} ms", file=sys.stderr, flush=True
@@ -208,8 +208,11 @@ def main() -> None:
             "ours": ours(args.storage, args.grid, args.sizes, args.trials),
             "Optuna alone": optuna_alone(args.storage, args.grid, args.sizes, args.trials),
         }
-    shown = {name: {size: round(cost, 1) for size, cost in found.items()} for name, found in costs.items()}
-    print(json.dumps({"ms a trial": shown}, indent=2))
+    rounded_costs = {
+        name: {size: round(cost, 1) for size, cost in costs_by_size.items()}
+        for name, costs_by_size in costs.items()
+    }
+    print(json.dumps({"ms a trial": rounded_costs}, indent=2))
 
 
 if __name__ == "__main__":

@@ -21,11 +21,11 @@ def unique_mb(pid: int) -> float | None:
 
 def descendants(pid: int) -> list[int]:
     """A process and all that it has started, directly or not."""
-    found = [pid]
-    for parent in found:
+    pids = [pid]
+    for parent in pids:
         for tasks in Path(f"/proc/{parent}/task").glob("*/children"):
             try:
-                found += [int(child) for child in tasks.read_text(encoding="ascii").split()]
+                pids += [int(child) for child in tasks.read_text(encoding="ascii").split()]
             except OSError:  # it has ended
                 continue
-    return found
+    return pids

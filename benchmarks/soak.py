@@ -69,10 +69,10 @@ def soak(trials: int, growth: float | None) -> list[Look]:
         table = Path(folder) / "sweep" / "trials.csv"
         before = time.monotonic()
         while sweep.poll() is None:
-            ended = table.read_bytes().count(b"\n") - 1 if table.exists() else 0
-            if ended > len(looks) and (look := _look(sweep.pid, before)) is not None:
+            trials_ended = table.read_bytes().count(b"\n") - 1 if table.exists() else 0
+            if trials_ended > len(looks) and (look := _look(sweep.pid, before)) is not None:
                 before += look.seconds
-                looks += [look] * (ended - len(looks))
+                looks += [look] * (trials_ended - len(looks))
             time.sleep(0.05)
     if sweep.returncode:
         sys.exit("the sweep failed")

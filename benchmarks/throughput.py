@@ -42,10 +42,10 @@ def cells(args: argparse.Namespace) -> Iterator[Setting]:
     """What is to be run."""
     common = {"epochs": args.epochs, "limit": args.limit}
     default = {name: values[0] for name, values in AXES.items()}
-    given = {name: getattr(args, name) for name in AXES if getattr(args, name)}
-    if given:
-        for values in itertools.product(*given.values()):
-            yield Setting(**{**default, **dict(zip(given, values, strict=True)), **common})
+    given_axes = {name: getattr(args, name) for name in AXES if getattr(args, name)}
+    if given_axes:
+        for values in itertools.product(*given_axes.values()):
+            yield Setting(**{**default, **dict(zip(given_axes, values, strict=True)), **common})
         return
     yield Setting(**default, **common)
     for name, values in AXES.items():

@@ -54,9 +54,9 @@ def main() -> None:
     args = parser.parse_args()
     summary: dict[str, object] = {}
     for workers in (1, 2):
-        found = peaks(args, workers)
-        print(f"{workers} workers: {', '.join(f'{mb:.0f} MB' for mb in found)}", flush=True)
-        summary[f"{workers} workers, MB each"] = found
+        peak_sizes = peaks(args, workers)
+        print(f"{workers} workers: {', '.join(f'{mb:.0f} MB' for mb in peak_sizes)}", flush=True)
+        summary[f"{workers} workers, MB each"] = peak_sizes
     print(json.dumps(summary))
 
 

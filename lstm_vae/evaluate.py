@@ -58,16 +58,18 @@ def main() -> None:
     from lstm_vae.process import runtime
 
     splits = load_splits(config.data)
-    expected = account.provenance.get("data_fingerprint")
-    if splits.fingerprint != expected:
-        raise UserError(f"{args.run}: trained on data {expected}, but this is {splits.fingerprint}")
+    recorded_fingerprint = account.provenance.get("data_fingerprint")
+    if splits.fingerprint != recorded_fingerprint:
+        raise UserError(
+            f"{args.run}: trained on data {recorded_fingerprint}, but this is {splits.fingerprint}"
+        )
     runtime.start_tensorflow(config.training)
     from lstm_vae.evaluation import evaluate
     from lstm_vae.run.loading import load
 
     metrics = evaluate(load(args.run), splits, config.evaluation)
-    if undefined := [name for name, value in metrics.items() if not math.isfinite(value)]:
-        raise UserError(f"{args.run}: its model gives no finite {', '.join(undefined)}")
+    if undefined_metrics := [name for name, value in metrics.items() if not math.isfinite(value)]:
+        raise UserError(f"{args.run}: its model gives no finite {', '.join(undefined_metrics)}")
     print_metrics(metrics)
     _print_comparison(account, metrics)
     if args.out is not None:
@@ -76,13 +78,13 @@ def main() -> None:
 
 
 def _print_comparison(account: Record, metrics: dict[str, float | int]) -> None:
-    recorded = {name: value for name, value in account.metrics.items() if name in metrics}
-    differing = {name: value for name, value in recorded.items() if value != metrics[name]}
-    if not recorded:
+    recorded_metrics = {name: value for name, value in account.metrics.items() if name in metrics}
+    differing_metrics = {name: value for name, value in recorded_metrics.items() if value != metrics[name]}
+    if not recorded_metrics:
         print("The record holds no metrics to compare with.")
-    elif not differing:
+    elif not differing_metrics:
         print("The same as in the record, to the last digit.")
-    for name, value in differing.items():
+    for name, value in differing_metrics.items():
         print(f"{name}: {metrics[name]:.6f} here, {value:.6f} in the record")
 
 

@@ -55,12 +55,12 @@ class Archive:
         Raises:
             ValueError: it is another one, or damaged.
         """
-        wanted = np.dtype(dtype)
+        expected_dtype = np.dtype(dtype)
         with self._member(name) as file:
             header = _header(file)
-            if header.shape != tuple(shape) or header.dtype != wanted:
+            if header.shape != tuple(shape) or header.dtype != expected_dtype:
                 raise ValueError(
-                    f"array {name} holds {header.shape} {header.dtype}, must be {shape} {wanted}"
+                    f"array {name} holds {header.shape} {header.dtype}, must be {shape} {expected_dtype}"
                 )
             return _values(name, file, header)
 

@@ -29,13 +29,15 @@ def main() -> None:
         )
         (folder / "bowl.py").write_text(program, encoding="utf-8")
         words = [str(python), *shlex.split(command.replace("\\\n", ""))[1:]]
-        swept = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-        if "20/20 done" not in swept.stdout:
-            sys.exit(f"{wheel.name}: does not sweep: {swept.stdout}{swept.stderr}")
+        sweep_run = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+        if "20/20 done" not in sweep_run.stdout:
+            sys.exit(f"{wheel.name}: does not sweep: {sweep_run.stdout}{sweep_run.stderr}")
         code = f"import importlib.util as u; print([n for n in {UNWANTED} if u.find_spec(n)])"
-        found = subprocess.run([python, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
-        if found.stdout.strip() != "[]":
-            sys.exit(f"{wheel.name}: brings {found.stdout}")
+        module_search = subprocess.run(
+            [python, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+        )
+        if module_search.stdout.strip() != "[]":
+            sys.exit(f"{wheel.name}: brings {module_search.stdout}")
     print(f"{wheel.name}: sweeps by itself")
 
 

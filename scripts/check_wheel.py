@@ -43,17 +43,17 @@ def main() -> None:
         where = _run(folder, "-c", "import lstm_vae.config.defaults as c; print(c.CONF_DIR)")
         if Path(where.stdout.strip()).resolve() != Path(folder).resolve() / "lstm_vae" / "conf":
             sys.exit(f"{wheel.name}: finds its configuration at {where.stdout}, not in itself")
-        shown = _run(folder, "-m", "lstm_vae.train", "encoder=stacked", "--cfg", "job")
-        if "latent_dim: 2" not in shown.stdout:
-            sys.exit(f"{wheel.name}: --cfg job fails: {shown.stderr}")
+        config_run = _run(folder, "-m", "lstm_vae.train", "encoder=stacked", "--cfg", "job")
+        if "latent_dim: 2" not in config_run.stdout:
+            sys.exit(f"{wheel.name}: --cfg job fails: {config_run.stderr}")
         guide = (ROOT / "docs" / "any_program.md").read_text(encoding="utf-8")
         program, command = (
             re.findall(rf"```{kind}\n(.*?)```", guide, re.DOTALL)[0] for kind in ("python", "bash")
         )
         (Path(folder) / "bowl.py").write_text(program, encoding="utf-8")
-        swept = _run(folder, *shlex.split(command.replace("\\\n", ""))[1:])
-        if "20/20 done" not in swept.stdout:
-            sys.exit(f"{wheel.name}: the sweeper does not sweep: {swept.stderr}")
+        sweep_run = _run(folder, *shlex.split(command.replace("\\\n", ""))[1:])
+        if "20/20 done" not in sweep_run.stdout:
+            sys.exit(f"{wheel.name}: the sweeper does not sweep: {sweep_run.stderr}")
     print(f"{wheel.name}: carries its configuration and runs from elsewhere")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from sweeps.commands import best, compare, export, gc, importance, leaderboard, listing, plan, status
 from sweeps.errors import SweepError, reason
-from sweeps.study.storage import without_passwords
 from sweeps.terminal.console import hold, silence
 from sweeps.text import one_line
 
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = options.run(options)
     except SweepError as error:
-        print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr)
+        print(f"error: {one_line(error, 2000)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence()
         return 1
     except OSError as error:
-        print(f"error: {without_passwords(reason(error))}", file=sys.stderr)
+        print(f"error: {reason(error)}", file=sys.stderr)
         return 1
     return int(code or 0)
 

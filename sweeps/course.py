@@ -100,15 +100,15 @@ class Course:
             if self._budget.may_start(before):
                 waits = False
                 try:
-                    lost = launch(self._in_company and self._has_suspects(before))
+                    loss = launch(self._in_company and self._has_suspects(before))
                 except FaultError as fault:
                     self._stop_at(fault)
                     continue
                 signals.check()
-                self.rescue(lost)
+                self.rescue(loss)
                 fruitless = fruitless + 1 if _ended(self.tally()) == _ended(before) else 0
-                if lost is not None:
-                    say(f"lost workers: {one_line(lost, 300)}")
+                if loss is not None:
+                    say(f"lost workers: {one_line(loss, 300)}")
                 if fruitless >= FRUITLESS:
                     say("stopped: workers ended three times in a row without ending a trial")
                     return
@@ -127,9 +127,9 @@ class Course:
     def _has_suspects(self, now: Tally) -> bool:
         """Whether trials that are to be run without company wait, and may start."""
         account = account_of(self._study)
-        found = [account.trials[number] for number in suspects(account)]
+        trials = [account.trials[number] for number in suspects(account)]
         begins = self._budget.may_begin(now)
-        return any(begins or TrialView(trial).resumes is not None for trial in found)
+        return any(begins or TrialView(trial).resumes is not None for trial in trials)
 
     @property
     def _in_company(self) -> bool:
@@ -144,26 +144,26 @@ class Course:
     def wanted(self) -> int:
         """How many workers to launch: no more than there are trials left to run."""
         now = self.tally()
-        left = self._settings.n_workers
+        n_workers = self._settings.n_workers
         if self._budget.grid:
-            left = min(left, now.waiting)
+            n_workers = min(n_workers, now.waiting)
         if self._budget.n_trials is not None:
-            left = min(left, self._budget.n_trials - now.finished - now.running)
-        return max(1, left)
+            n_workers = min(n_workers, self._budget.n_trials - now.finished - now.running)
+        return max(1, n_workers)
 
-    def rescue(self, lost: str | None, everywhere: bool = False) -> None:
+    def rescue(self, loss: str | None, everywhere: bool = False) -> None:
         """Gives up the trials of workers that died.
 
         Args:
-            lost: how, as the launcher says.
+            loss: how it lost them, as the launcher says.
             everywhere: whether to look for results in all folders, as after damage.
         """
-        said = "its worker died" + (f" ({one_line(lost, 300)})" if lost else "")
-        self.give_up_dead(Cause.LOST, said, everywhere)
+        reason = "its worker died" + (f" ({one_line(loss, 300)})" if loss else "")
+        self.give_up_dead(Cause.LOST, reason, everywhere)
 
-    def give_up_dead(self, cause: str, said: str, everywhere: bool = False) -> None:
+    def give_up_dead(self, cause: str, reason: str, everywhere: bool = False) -> None:
         """Gives up the trials of dead workers, for a cause and a reason."""
-        self._rescue.give_up_dead(cause, said, self._why_spared, everywhere)
+        self._rescue.give_up_dead(cause, reason, self._why_spared, everywhere)
 
     def tally(self) -> Tally:
         """The study's."""

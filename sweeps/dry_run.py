@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import optuna
 
 from sweeps.plan.plan import Plan
 from sweeps.plan.preparation import sampler_name
+from sweeps.search.queue import combination_key, enqueue_missing
 from sweeps.search.samplers import PerTrialSampler
+from sweeps.space.parameter import Value
 from sweeps.terminal.console import mention as say
 from sweeps.terminal.wording import shown_params, shown_path
 
@@ -20,23 +23,35 @@ def dry_run(plan: Plan) -> None:
     """Prints what the sweep would run; launches and writes nothing."""
     exists = "goes on in" if plan.folder.spec.exists() else "would be made in"
     say(f"study {plan.name} {exists} {shown_path(plan.folder.path)}")
-    for parameter, described in plan.space.described().items():
-        say(f"  {parameter}: {described}")
+    for parameter, description in plan.space.described().items():
+        say(f"  {parameter}: {description}")
     say(f"  until {plan.budget.described}; {plan.settings.n_workers} at a time")
     if plan.settings.replicates > 1:
         say(f"  each combination {plan.settings.replicates} times, with different seeds")
     if plan.grid:
         size = plan.space.size
         say(f"{size} combinations:")
-        for values in itertools.islice(plan.space.combinations(), SHOWN):
+        for values in itertools.islice(_in_order(plan), SHOWN):
             say(f"  {shown_params(values)}")
         if size > SHOWN:
             say(f"  and {size - SHOWN} more")
+        return
+    if plan.folder.spec.exists():
+        say(f"sampled by {sampler_name(plan.settings)}, which learns from the study's trials")
         return
     say(f"sampled by {sampler_name(plan.settings)}; the first, before there are results to learn from:")
     # The study's own draws: its sampler is seeded by trial, and has no results yet either.
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     directions: list[Any] = list(plan.settings.directions)
     study = optuna.create_study(directions=directions, sampler=PerTrialSampler(plan.settings.sampler))
-    for _ in range(min(5, plan.budget.n_trials or 5)):
+    enqueue_missing(study, plan.warm)
+    most = min(SHOWN, max(5, len(plan.warm)))
+    for _ in range(min(most, plan.budget.n_trials or most)):
         say(f"  {shown_params(plan.space.suggest(study.ask(), plan.config))}")
+
+
+def _in_order(plan: Plan) -> Iterator[Mapping[str, Value]]:
+    """A grid's combinations in the order in which they are run: the enqueued ones first, each once."""
+    yield from {
+        combination_key(values): values for values in (*plan.warm, *plan.space.combinations())
+    }.values()

@@ -57,8 +57,8 @@ def composition_error(error: Exception, known_keys: Iterable[str] = ()) -> Sweep
     lines = str(error).strip().splitlines() or [type(error).__name__]
     if isinstance(error, OverrideParseException):
         # The line after Hydra's "Error parsing override" says why.
-        said = next((x for x in lines[1:] if "while evaluating" in x), lines[0])
-        return SweepError(f"{error.override}: {one_line(said)}")
+        line = next((x for x in lines[1:] if "while evaluating" in x), lines[0])
+        return SweepError(f"{error.override}: {one_line(line)}")
     if match := re.match(r"Could not override '(.+?)'", lines[0]):
         key = match.group(1)
         near = difflib.get_close_matches(key, list(known_keys), n=1, cutoff=0.5)

@@ -28,7 +28,6 @@ from sweeps.search.rescue import Rescue
 from sweeps.study.journal import Journal, was_mended
 from sweeps.study.leases import Watch
 from sweeps.study.patience import LIMIT, AwayError
-from sweeps.study.storage import without_passwords
 from sweeps.study.trial import Cause
 from sweeps.system import signals
 from sweeps.terminal.refusal import refuse
@@ -62,8 +61,8 @@ def run_sweep(
     except (OSError, StorageInternalError, FaultError) as error:
         # A full disk, a server that is gone: nothing is wrong with the command.
         plain = isinstance(error, (FaultError, AwayError))
-        said = without_passwords(one_line(error) if plain else reason(error))
-        print(f"error: {said}; the same command goes on when that is mended", file=sys.stderr, flush=True)
+        message = one_line(error) if plain else reason(error)
+        print(f"error: {message}; the same command goes on when that is mended", file=sys.stderr, flush=True)
         sys.exit(1)
     if code:
         sys.exit(code)
@@ -116,14 +115,14 @@ class _Sweep:
     def _launch(self, only_suspects: bool) -> str | None:
         """Launches workers and waits for them; trials on which a worker died are tried again by one alone."""
         plan = self._plan
-        left = 1 if only_suspects else self._course.wanted()
-        first = plan.folder.claim_workers(left)
-        self._course.launches(range(first, first + left))
+        n_workers = 1 if only_suspects else self._course.wanted()
+        first = plan.folder.claim_workers(n_workers)
+        self._course.launches(range(first, first + n_workers))
         assignment = Assignment(
             task=self._task,
             plan=plan,
             sweep=self._course.sweep,
-            alone=left == 1 or plan.settings.supervised,
+            alone=n_workers == 1 or plan.settings.supervised,
             only_suspects=only_suspects,
         )
         worker = Worker(assignment, self._share)
@@ -131,13 +130,13 @@ class _Sweep:
         plan.storage.hand_down()
         try:
             with signals.let_through():
-                return launch(worker, self._context.config_loader, plan.config, overrides, first, left)
+                return launch(worker, self._context.config_loader, plan.config, overrides, first, n_workers)
         except FaultError:
             raise
         except Exception as error:
             if is_fault(error):
                 raise FaultError(reason(error)) from None
-            return without_passwords(reason(error))
+            return reason(error)
 
     def _interrupted(self, signum: int) -> int:
         name = signal.Signals(signum).name
@@ -150,8 +149,8 @@ class _Sweep:
             print(f"\nstopped by {name}", file=sys.stderr)
             self._summary()
         except StorageInternalError as error:
-            said = without_passwords(one_line(error))
-            print(f"\nstopped by {name}; {said}; the same command goes on", file=sys.stderr)
+            message = one_line(error)
+            print(f"\nstopped by {name}; {message}; the same command goes on", file=sys.stderr)
         return 128 + signum
 
     def _stop_workers(self) -> None:
@@ -160,21 +159,21 @@ class _Sweep:
         for number in self._course.launched:
             self._plan.folder.stop_mark(number).touch()
         end = time.monotonic() + STOPPING_SECONDS
-        asked: set[int] = set()
+        asked_pids: set[int] = set()
         while at_work := self._at_work():
             late = time.monotonic() >= end
-            for pid in at_work if late else at_work - asked:
+            for pid in at_work if late else at_work - asked_pids:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL if late and os.name != "nt" else signal.SIGTERM)
-            asked |= at_work
+            asked_pids |= at_work
             if time.monotonic() >= end + 1:
                 return
             time.sleep(0.02)
 
     def _at_work(self) -> set[int]:
         """The processes of this machine that are workers of this sweep."""
-        found = (self._plan.folder.processes_of(number) for number in self._course.launched)
-        return {pid for pids in found for pid in pids} - {os.getpid()}
+        pid_sets = (self._plan.folder.processes_of(number) for number in self._course.launched)
+        return {pid for pids in pid_sets for pid in pids} - {os.getpid()}
 
     def _summary(self) -> int:
         self._ledger.complete()

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+MASK = "***"  # in place of a password
+_IN_FRONT = re.compile(r"(\w+://[^\s:/@'\"]*):\S+@")
+_AS_OPTION = re.compile(r"([?&;][\w.-]*(?:passw(?:or)?d|pwd)[\w.-]*=)[^\s&;#'\"]+", re.IGNORECASE)
+
+
+def without_passwords(text: str) -> str:
+    """A text in which the password of every URL is masked, before the `@` and after the `?`."""
+    return _AS_OPTION.sub(rf"\1{MASK}", _IN_FRONT.sub(rf"\1:{MASK}@", text))
+
 
 def shown(text: str) -> str:
     """Text as a terminal may be given it: what would steer the terminal, or turn the direction of writing,
@@ -17,10 +28,14 @@ def shown_lines(text: str) -> str:
 
 
 def one_line(text: object, limit: int = 500) -> str:
-    """A text without line breaks, cut at `limit` characters; what no file or terminal takes is escaped."""
+    """A text without line breaks and passwords, cut at `limit` characters; what no file or terminal takes is
+    escaped."""
     try:
-        line = " ".join(str(text)[: 100 * limit].split())
+        whole = str(text)
     except Exception:  # an exception's own class may not be able to say what it is
-        line = ""
-    line = shown(line)
+        whole = ""
+    if len(whole) > 100 * limit:
+        # Half a URL may have its password, and no @ by which to know it.
+        whole = (whole[: 100 * limit].rsplit(None, 1) or [""])[0]
+    line = shown(" ".join(without_passwords(whole).split()))
     return line if len(line) <= limit else line[: limit - 3] + "..."

@@ -19,16 +19,16 @@ def main(cfg: DictConfig) -> float:
     config = OmegaConf.to_container(cfg, resolve=True)
     assert isinstance(config, dict)
     encoder, data, training = config["encoder"], config["data"], config["training"]
-    fitted = plain_keras.fit(encoder["hidden"], encoder["fc"], DataConfig(**data), **training)
+    outcome = plain_keras.fit(encoder["hidden"], encoder["fc"], DataConfig(**data), **training)
     record = {
         "state": "COMPLETE",
-        "objective": {"value": fitted.val_loss},
-        "provenance": {"epochs": training["epochs"], "training_seconds": fitted.training_seconds},
+        "objective": {"value": outcome.val_loss},
+        "provenance": {"epochs": training["epochs"], "training_seconds": outcome.training_seconds},
         "config": config,
     }
     folder = Path(HydraConfig.get().runtime.output_dir)
     (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")
-    return fitted.val_loss
+    return outcome.val_loss
 
 
 if __name__ == "__main__":

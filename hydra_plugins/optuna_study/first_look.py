@@ -30,9 +30,9 @@ class FirstLook(Callback):
                 for kind in Plugins.instance().discover(Sweeper)
                 if issubclass(kind, OptunaStudySweeper)
             ]
-            wanted = config.hydra.sweeper.get("_target_")
-            if wanted not in names:
-                raise SweepError(f"hydra.sweeper._target_={wanted}: must be {' or '.join(names)}")
+            target = config.hydra.sweeper.get("_target_")
+            if target not in names:
+                raise SweepError(f"hydra.sweeper._target_={target}: must be {' or '.join(names)}")
             if config.hydra.sweeper.get("_recursive_") is not False:
                 raise SweepError(
                     "hydra.sweeper._recursive_: must be false: nothing in it is for Hydra to make"

@@ -89,13 +89,13 @@ def require_known_flags() -> None:
     Raises:
         UserError: with what its parser says.
     """
-    said = io.StringIO()
+    stderr = io.StringIO()
     try:
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(stderr):
             get_args_parser().parse_args()
-    except SystemExit as left:
-        if left.code == 2:
-            line = said.getvalue().strip().splitlines()[-1].partition("error: ")[2]
+    except SystemExit as error:
+        if error.code == 2:
+            line = stderr.getvalue().strip().splitlines()[-1].partition("error: ")[2]
             raise UserError(f"{line}; --help and --hydra-help have all flags") from None
         raise
 

@@ -67,8 +67,8 @@ class Preflight(Callback):
             with open_dict(config):
                 config.hydra.sweep.dir = folder
                 # Jobs are composed anew, from these.
-                quoted = QuotedString(folder, Quote.single).with_quotes()
-                config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted}")
+                quoted_folder = QuotedString(folder, Quote.single).with_quotes()
+                config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted_folder}")
 
 
 def check_job(config: DictConfig) -> RunConfig:
@@ -101,8 +101,8 @@ def _jobs(config: DictConfig) -> Iterator[DictConfig]:
     overrides = [*config.hydra.overrides.task]
     for key, value in (config.hydra.sweeper.get("params") or {}).items():
         overrides.insert(0, f"{key}={value}")
-    parsed = OverridesParser.create(config_loader=loader).parse_overrides(overrides)
-    for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None):
+    parsed_overrides = OverridesParser.create(config_loader=loader).parse_overrides(overrides)
+    for batch in BasicSweeper.split_arguments(parsed_overrides, max_batch_size=None):
         for job in batch:
             yield loader.load_sweep_config(config, list(job))
 

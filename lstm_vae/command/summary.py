@@ -12,13 +12,13 @@ def print_summary(path: Path) -> None:
     """Prints a finished run's losses and where its files are."""
     folder = RunFolder(path)
     account = record.read(folder.record)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    short_path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     print(
         f"\nDone: {account.provenance['epochs']} epochs, {account.provenance['parameters']:,} parameters, "
         f"{account.provenance['images_per_second']:,.0f} images/s"
     )
     print_metrics(account.metrics)
-    print(f"Record, history, model and figures: {shown}")
+    print(f"Record, history, model and figures: {short_path}")
 
 
 def print_metrics(metrics: dict[str, float | int]) -> None:

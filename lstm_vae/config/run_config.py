@@ -66,13 +66,13 @@ class RunConfig:
         """
         sections = {}
         for name, kind in SECTIONS.items():
-            given = values.get(name, {})
-            if not isinstance(given, Mapping):
-                raise UserError(f"{name}={given!r}: must be a group of settings")
-            for key in given:
+            settings = values.get(name, {})
+            if not isinstance(settings, Mapping):
+                raise UserError(f"{name}={settings!r}: must be a group of settings")
+            for key in settings:
                 if f"{name}.{key}" not in KEYS:
                     raise unknown_key(f"{name}.{key}")
-            sections[name] = kind(**given)
+            sections[name] = kind(**settings)
         for name in values:
             if name not in SECTIONS:
                 raise unknown_key(name)
@@ -119,6 +119,6 @@ def unknown_key(key: str) -> UserError:
     near = difflib.get_close_matches(key, [*KEYS, *SECTIONS], n=1, cutoff=0.5)
     if not near:
         leaf = key.rsplit(".", 1)[-1]
-        near = [known for known in KEYS if known.rsplit(".", 1)[-1] == leaf][:1]
+        near = [known_key for known_key in KEYS if known_key.rsplit(".", 1)[-1] == leaf][:1]
     hint = f"; did you mean {near[0]}?" if near else "; --cfg job shows every field"
     return UserError(f"unknown key {key}{hint}")

@@ -56,7 +56,7 @@ def literal(value: Any) -> Any:
 
 
 def _literal(text: str) -> str:
-    return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", text)
+    return re.sub(r"(\\*)\$\{", lambda match: match[1] * 2 + r"\${", text)
 
 
 def run_config_from(cfg: DictConfig) -> RunConfig:

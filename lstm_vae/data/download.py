@@ -74,12 +74,12 @@ def _download_one(url: str, target: Path, progress: Progress, title: str) -> Non
     with response, target.open("wb") as out:
         size = int(response.headers.get("Content-Length") or 0) or None
         task = progress.add_task(title, total=size)
-        done = 0
+        bytes_done = 0
         while chunk := _read(response):
             out.write(chunk)
-            done += len(chunk)
+            bytes_done += len(chunk)
             progress.advance(task, len(chunk))
-        if size is not None and done != size:
+        if size is not None and bytes_done != size:
             raise DownloadError("broke off")
 
 

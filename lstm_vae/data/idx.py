@@ -88,10 +88,10 @@ def read_idx(path: Path, dims: int) -> NDArray[np.uint8]:
     if len(content) < size:
         raise UserError(f"{path}: truncated header")
     shape = struct.unpack(f">{dims}I", content[4:size])
-    expected = size + math.prod(shape)
-    if len(content) != expected:
-        word = "truncated" if len(content) < expected else "too long"
-        raise UserError(f"{path}: {word}, {len(content)} bytes where its header says {expected}")
+    expected_size = size + math.prod(shape)
+    if len(content) != expected_size:
+        word = "truncated" if len(content) < expected_size else "too long"
+        raise UserError(f"{path}: {word}, {len(content)} bytes where its header says {expected_size}")
     return np.frombuffer(content, np.uint8, offset=size).reshape(shape)
 
 
@@ -101,8 +101,8 @@ def _unpacked(path: Path) -> Iterator[IO[bytes]]:
         if path.suffix != ".gz":
             yield file
             return
-        with gzip.GzipFile(fileobj=file) as unpacked:
-            yield unpacked  # type: ignore[misc]
+        with gzip.GzipFile(fileobj=file) as unpacked_file:
+            yield unpacked_file  # type: ignore[misc]
 
 
 def find_folder(folder: Path, npz_name: str) -> bool:
@@ -120,13 +120,13 @@ def files_of(folder: Path, npz_name: str) -> dict[str, Path]:
     npz = folder / npz_name
     if npz.is_file():
         return dict.fromkeys(FILES, npz)
-    found = {}
+    paths = {}
     for part, name in FILES.items():
         path = next((p for p in (folder / f"{name}.gz", folder / name) if p.is_file()), None)
         if path is None:
             raise UserError(f"{folder / name}[.gz]: missing")
-        found[part] = path
-    return found
+        paths[part] = path
+    return paths
 
 
 def read_folder(folder: Path, npz_name: str) -> RawImages:
@@ -176,7 +176,7 @@ def _check(part: str, array: NDArray[np.uint8], name: str) -> None:
 
 
 def _check_shape(part: str, shape: tuple[int, ...], name: str) -> None:
-    expected = (COUNTS[part], 28, 28) if part.endswith("images") else (COUNTS[part],)
-    if shape != expected:
-        sizes, wanted = ("x".join(map(str, sides)) for sides in (shape, expected))
-        raise UserError(f"{name}: holds {sizes} values, must be {wanted}")
+    expected_shape = (COUNTS[part], 28, 28) if part.endswith("images") else (COUNTS[part],)
+    if shape != expected_shape:
+        sizes, expected_sizes = ("x".join(map(str, sides)) for sides in (shape, expected_shape))
+        raise UserError(f"{name}: holds {sizes} values, must be {expected_sizes}")

@@ -80,9 +80,9 @@ def load_published(config: DataConfig) -> RawImages:
     Raises:
         UserError: it is nowhere to be had, or what was found is not it.
     """
-    known = PUBLISHED[config.name]
+    data_set = PUBLISHED[config.name]
     folder = locate(config)
-    return _verified(read_folder(folder, known.npz), folder, known, config.verify)
+    return _verified(read_folder(folder, data_set.npz), folder, data_set, config.verify)
 
 
 def source_files(config: DataConfig) -> Sequence[Path]:
@@ -92,8 +92,8 @@ def source_files(config: DataConfig) -> Sequence[Path]:
         UserError: it is nowhere to be had.
     """
     if config.name == "mnist_5k":
-        packaged = _packaged_digits()
-        return (packaged,) if isinstance(packaged, Path) else ()
+        file = _packaged_digits()
+        return (file,) if isinstance(file, Path) else ()
     files = files_of(locate(config), PUBLISHED[config.name].npz)
     return tuple(dict.fromkeys(files.values()))
 
@@ -106,19 +106,19 @@ def locate(config: DataConfig) -> Path:
     Raises:
         UserError: it is nowhere to be had.
     """
-    known = PUBLISHED[config.name]
+    data_set = PUBLISHED[config.name]
     if config.dir is not None:
-        return _named(config.dir, "data.dir", known)
+        return _named(config.dir, "data.dir", data_set)
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
         inner = os.path.join(named, config.name)  # noqa: PTH118
         named = inner if os.path.isdir(os.path.expanduser(inner)) else named  # noqa: PTH111, PTH112
-        return _named(named, ENVIRONMENT_VARIABLE, known)
-    for place in known.packaged:
-        if find_folder(Path(place), known.npz):
+        return _named(named, ENVIRONMENT_VARIABLE, data_set)
+    for place in data_set.packaged:
+        if find_folder(Path(place), data_set.npz):
             return Path(place)
     cache = cache_folder(config.name)
-    if not find_folder(cache, known.npz):
-        _fetch(config, known, cache)
+    if not find_folder(cache, data_set.npz):
+        _fetch(config, data_set, cache)
     return cache
 
 
@@ -127,14 +127,18 @@ def cache_folder(name: str) -> Path:
     return Path(platformdirs.user_cache_dir("lstm_vae", appauthor=False)) / name
 
 
-def _named(named: str, field: str, known: Published) -> Path:
+def _named(named: str, field: str, data_set: Published) -> Path:
     how = f"{field}={named}"
     try:
         folder = Path(named).expanduser()
         if not folder.is_dir():
-            raise UserError(f"{how}: no such folder; must hold {known.title}'s IDX files or {known.npz}")
-        if not find_folder(folder, known.npz):
-            raise UserError(f"{how}: holds none of {', '.join(FILES.values())} (.gz or not) nor {known.npz}")
+            raise UserError(
+                f"{how}: no such folder; must hold {data_set.title}'s IDX files or {data_set.npz}"
+            )
+        if not find_folder(folder, data_set.npz):
+            raise UserError(
+                f"{how}: holds none of {', '.join(FILES.values())} (.gz or not) nor {data_set.npz}"
+            )
     except OSError as error:
         raise UserError(f"{how}: cannot be read ({error.strerror})") from None
     except RuntimeError as error:
@@ -142,42 +146,42 @@ def _named(named: str, field: str, known: Published) -> Path:
     return folder
 
 
-def _verified(raw: RawImages, folder: Path, known: Published, verify: bool) -> RawImages:
+def _verified(raw: RawImages, folder: Path, data_set: Published, verify: bool) -> RawImages:
     if not verify:
         return raw
-    for part, expected in known.sha256.items():
+    for part, expected_digest in data_set.sha256.items():
         digest = idx_sha256(getattr(raw, part))
-        if digest == expected:
+        if digest == expected_digest:
             continue
         other = [p.title for p in PUBLISHED.values() if p.sha256[part] == digest]
-        found = f"is {other[0]}'s" if other else "is changed or corrupted"
+        verdict = f"is {other[0]}'s" if other else "is changed or corrupted"
         raise UserError(
-            f"{folder}: its {FILES[part]} {found}, not {known.title}'s (SHA-256 {digest[:12]}..., must be "
-            f"{expected[:12]}...); data.verify=false takes any images of this form"
+            f"{folder}: its {FILES[part]} {verdict}, not {data_set.title}'s (SHA-256 {digest[:12]}..., must "
+            f"be {expected_digest[:12]}...); data.verify=false takes any images of this form"
         )
     return raw
 
 
-def _fetch(config: DataConfig, known: Published, cache: Path) -> None:
-    tried = [f"data.dir (not set), {ENVIRONMENT_VARIABLE} (not set)", *known.packaged, str(cache)]
+def _fetch(config: DataConfig, data_set: Published, cache: Path) -> None:
+    tried_places = [f"data.dir (not set), {ENVIRONMENT_VARIABLE} (not set)", *data_set.packaged, str(cache)]
 
     def check(folder: Path) -> None:
-        _verified(read_folder(folder, known.npz), folder, known, verify=True)
+        _verified(read_folder(folder, data_set.npz), folder, data_set, verify=True)
 
     if config.download:
-        for mirror in known.mirrors:
+        for mirror in data_set.mirrors:
             try:
-                download(mirror, FILES.values(), cache, known.title, check)
+                download(mirror, FILES.values(), cache, data_set.title, check)
             except DownloadError as error:
-                tried.append(f"{mirror} ({error})")
+                tried_places.append(f"{mirror} ({error})")
             except OSError as error:
                 raise UserError(f"{cache}: cannot be written ({error.strerror})") from None
             else:
                 return
     else:
-        tried.append("no download (data.download=false)")
+        tried_places.append("no download (data.download=false)")
     raise UserError(
-        f"data.name={config.name}: {known.title} was not found; tried {', '.join(tried)}. "
+        f"data.name={config.name}: {data_set.title} was not found; tried {', '.join(tried_places)}. "
         "Set data.dir, or use data=mnist_5k, which needs no download"
     )
 

@@ -126,12 +126,12 @@ def stratified_split(data: Split, held_out: int, seed: int) -> tuple[Split, Spli
     quota = np.floor(exact).astype(int)
     quota[np.argsort(quota - exact, kind="stable")[: held_out - quota.sum()]] += 1
     generator = np.random.default_rng([0x5B117, seed])
-    chosen = [
+    indices_by_label = [
         generator.permutation(np.flatnonzero(data.labels == label))[:n]
         for label, n in zip(labels, quota, strict=True)
     ]
     mask = np.zeros(len(data), bool)
-    mask[np.concatenate(chosen)] = True
+    mask[np.concatenate(indices_by_label)] = True
     return data.take(np.flatnonzero(~mask)), data.take(np.flatnonzero(mask))
 
 

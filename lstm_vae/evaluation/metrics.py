@@ -44,11 +44,11 @@ def evaluate(vae: VAE, splits: Splits, config: EvaluationConfig) -> dict[str, fl
         "test_kl": test.kl,
     }
     if config.nll_samples:
-        chosen = evenly_spaced(len(splits.test), config.nll_images)
+        indices = evenly_spaced(len(splits.test), config.nll_images)
         estimator = NLLEstimator(vae, config.nll_samples, config.seed)
-        metrics["test_nll"] = estimator.estimate(splits.test.images[chosen])
+        metrics["test_nll"] = estimator.estimate(splits.test.images[indices])
         metrics["nll_samples"] = config.nll_samples
-        metrics["nll_images"] = len(chosen)
+        metrics["nll_images"] = len(indices)
     means = posterior_means(vae, splits.validation.images, config.batch_size)
     metrics["active_units"] = active_units(means)
     return metrics

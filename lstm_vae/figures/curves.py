@@ -21,8 +21,8 @@ def draw_loss_curves(rows: Sequence[EpochRow], path: Path) -> None:
     would press the rest flat.
     """
     epochs = [row.epoch for row in rows]
-    with figure(path, 11, 3.6) as drawn:
-        for axes, (name, title) in zip(drawn.subplots(1, 3), PANELS, strict=True):
+    with figure(path, 11, 3.6) as fig:
+        for axes, (name, title) in zip(fig.subplots(1, 3), PANELS, strict=True):
             train = np.array([getattr(row, name) for row in rows])
             validation = np.array([getattr(row, f"val_{name}") for row in rows])
             marker = "o" if len(rows) < 12 else None

@@ -47,8 +47,8 @@ def draw_samples(vae: VAE, path: Path, count: int, scale: float, seed: int) -> N
     images = decode(vae, sample_prior(vae.latent_dim, count, scale, seed))
     spread = "the prior N(0, I)" if scale == 1 else f"N(0, {scale:g}² I), {scale:g} times the prior's spread"
     side = 5.5 if count <= 100 else 8.5
-    with figure(path, side, side * np.ceil(count / columns) / columns + 0.4) as drawn:
-        _show(drawn, tile(images, columns), f"{count} digits generated from {spread}")
+    with figure(path, side, side * np.ceil(count / columns) / columns + 0.4) as fig:
+        _show(fig, tile(images, columns), f"{count} digits generated from {spread}")
 
 
 def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
@@ -65,8 +65,8 @@ def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
     axis = np.linspace(-scale, scale, columns, dtype=np.float32) if columns > 1 else np.zeros(1, np.float32)
     z = np.array([(x, y) for y in axis[::-1] for x in axis], np.float32)
     side = 5.5 if count <= 100 else 8.5
-    with figure(path, side + 0.6, side + 0.6) as drawn:
-        axes = drawn.add_subplot()
+    with figure(path, side + 0.6, side + 0.6) as fig:
+        axes = fig.add_subplot()
         half = scale * columns / max(columns - 1, 1)
         axes.imshow(
             tile(decode(vae, z), columns), cmap="gray_r", vmin=0, vmax=1, extent=(-half, half, -half, half)
@@ -81,17 +81,17 @@ def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
 
 def draw_reconstructions(vae: VAE, images: NDArray[np.uint8], labels: NDArray[np.uint8], path: Path) -> None:
     """Two images of each label: originals above their reconstructions from the posterior's mean."""
-    chosen = np.concatenate([np.flatnonzero(labels == label)[:2] for label in np.unique(labels)])
-    originals = images[chosen].astype(np.float32) / 255
+    indices = np.concatenate([np.flatnonzero(labels == label)[:2] for label in np.unique(labels)])
+    originals = images[indices].astype(np.float32) / 255
     reconstructions = decode(vae, np.asarray(vae.encoder(originals).z_mean))
-    with figure(path, 10, 1.75) as drawn:
-        picture = tile(np.concatenate([originals, reconstructions]), len(chosen))
-        axes = _show(drawn, picture, "Validation digits (above) and their reconstructions (below)")
+    with figure(path, 10, 1.75) as fig:
+        picture = tile(np.concatenate([originals, reconstructions]), len(indices))
+        axes = _show(fig, picture, "Validation digits (above) and their reconstructions (below)")
         axes.set_anchor("C")
 
 
-def _show(drawn: Any, picture: NDArray[np.float32], title: str) -> Any:
-    axes = drawn.add_subplot()
+def _show(fig: Any, picture: NDArray[np.float32], title: str) -> Any:
+    axes = fig.add_subplot()
     axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
     axes.set_title(title)
     axes.set_axis_off()

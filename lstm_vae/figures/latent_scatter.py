@@ -31,8 +31,8 @@ def draw_latent_scatter(
     """
     latent_dim = z_mean.shape[1]
     names = FASHION if data_name == "fashion_mnist" else tuple("0123456789")
-    with figure(path, 7.2, 6) as drawn:
-        axes = drawn.add_subplot()
+    with figure(path, 7.2, 6) as fig:
+        axes = fig.add_subplot()
         axes.set_title(f"Posterior means of {len(labels):,} validation images")
         if latent_dim == 2:
             points = z_mean.astype(np.float64)
@@ -50,7 +50,7 @@ def draw_latent_scatter(
             axes.set(xlabel="z₁", ylabel="label")
         size = 4 if len(labels) > 2_000 else 12
         for label in range(10):
-            chosen, color = labels == label, mpl.colormaps["tab10"](label)
-            axes.scatter(*points[chosen].T, s=size, color=color, alpha=0.7, linewidths=0, label=names[label])
+            mask, color = labels == label, mpl.colormaps["tab10"](label)
+            axes.scatter(*points[mask].T, s=size, color=color, alpha=0.7, linewidths=0, label=names[label])
         title = "item" if data_name == "fashion_mnist" else "digit"
         axes.legend(title=title, loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2)

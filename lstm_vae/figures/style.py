@@ -33,11 +33,11 @@ STYLE = {
 def figure(path: Path, width: float, height: float) -> Iterator[Any]:
     """A figure of so many inches, saved to `path` when left, whole or not at all."""
     with plt.rc_context(STYLE):
-        drawn = plt.figure(figsize=(width, height))
+        fig = plt.figure(figsize=(width, height))
         try:
-            yield drawn
+            yield fig
             path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(path) as partial:
-                drawn.savefig(partial)
+                fig.savefig(partial)
         finally:
-            plt.close(drawn)
+            plt.close(fig)

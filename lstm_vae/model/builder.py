@@ -26,23 +26,23 @@ def encoder_class(kind: str) -> type[Encoder]:
         return _own(importlib.import_module(f"{encoder_kinds.PACKAGE}.{kind}"))
     module, _, name = kind.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module), name)
+        candidate = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise UserError(f"encoder.kind={kind}: must be {encoder_kinds.allowed()} ({error})") from None
-    if not (isinstance(found, type) and issubclass(found, Encoder)) or inspect.isabstract(found):
+    if not (isinstance(candidate, type) and issubclass(candidate, Encoder)) or inspect.isabstract(candidate):
         raise UserError(f"encoder.kind={kind}: must be {encoder_kinds.allowed()}")
-    return found
+    return candidate
 
 
 def _own(module: ModuleType) -> type[Encoder]:
     """The encoder that a module of this package defines."""
-    found = [
+    encoders = [
         item
         for item in vars(module).values()
         if isinstance(item, type) and issubclass(item, Encoder) and item.__module__ == module.__name__
     ]
-    assert len(found) == 1, f"{module.__name__}: must define one encoder"
-    return found[0]
+    assert len(encoders) == 1, f"{module.__name__}: must define one encoder"
+    return encoders[0]
 
 
 def build_vae(config: RunConfig) -> VAE:

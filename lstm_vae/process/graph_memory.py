@@ -19,13 +19,13 @@ def graphs_released() -> Iterator[None]:
 
     TensorFlow must be imported before. Graphs that are still used keep their gradients.
     """
-    registered = _registered()
-    before = set(registered)
+    registry = _registered()
+    before = set(registry)
     try:
         yield
     finally:
-        for name in registered.keys() - before:
-            _leave_to_its_graph(registered, name)
+        for name in registry.keys() - before:
+            _leave_to_its_graph(registry, name)
         gc.collect()
 
 
@@ -36,19 +36,19 @@ def _registered() -> dict[str, dict[str, Any]]:
     return getattr(getattr(ops, "gradient_registry", None), "_registry", {})
 
 
-def _leave_to_its_graph(registered: dict[str, dict[str, Any]], name: str) -> None:
+def _leave_to_its_graph(registry: dict[str, dict[str, Any]], name: str) -> None:
     """Lets a gradient live as long as the graph for which it was registered, instead of for good."""
-    gradient = registered[name].get("type")
+    gradient = registry[name].get("type")
     graph = _graph_of(gradient)
     if graph is None:
         return
     graph.gradients_of_its_own = [*getattr(graph, "gradients_of_its_own", ()), gradient]
-    reference = weakref.ref(gradient, lambda _: registered.pop(name, None))
+    reference = weakref.ref(gradient, lambda _: registry.pop(name, None))
 
     def by_reference(op: Any, *upstream: Any) -> Any:
         return reference()(op, *upstream)  # type: ignore[misc]
 
-    registered[name]["type"] = by_reference
+    registry[name]["type"] = by_reference
 
 
 def _graph_of(gradient: Any) -> Any:

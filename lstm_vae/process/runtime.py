@@ -39,7 +39,7 @@ def start_tensorflow(config: TrainingConfig) -> None:
             _set_threads(config.threads)
         # Every run traces functions of its own, once; TensorFlow takes a process's later runs for a mistake.
         logging.getLogger("tensorflow").addFilter(_is_no_retracing)
-        _applied.update(threads=config.threads, deterministic=config.deterministic)
+        _applied_settings.update(threads=config.threads, deterministic=config.deterministic)
         tf.config.list_physical_devices()
         tf.constant(0.0)
 
@@ -49,16 +49,19 @@ def _is_no_retracing(entry: logging.LogRecord) -> bool:
 
 
 # What the first run in this process has set, for all that follow.
-_applied: dict[str, int | bool | None] = {}
+_applied_settings: dict[str, int | bool | None] = {}
 
 
 def _require_as_before(config: TrainingConfig) -> None:
-    for field, before in _applied.items():
+    for field, before in _applied_settings.items():
         now = getattr(config, field)
         if now != before:
-            shown, asked = ("null" if value is None else str(value).lower() for value in (before, now))
+            text_before, text_now = (
+                "null" if value is None else str(value).lower() for value in (before, now)
+            )
             raise UserError(
-                f"training.{field}={asked}: must be {shown}, with which TensorFlow runs in this process"
+                f"training.{field}={text_now}: must be {text_before}, with which TensorFlow runs in "
+                "this process"
             )
 
 

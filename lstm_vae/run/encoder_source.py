@@ -33,17 +33,17 @@ def require_known_encoder(kind: str) -> None:
     module, _, name = kind.rpartition(".")
     if not module or module in sys.modules:
         return
-    refused = UserError(
+    refusal = UserError(
         f"encoder.kind={kind}: the run names code that is not imported, nor installed or in PYTHONPATH with "
         "a class of that name; a run that was sent may name anything. If the code is yours, name its folder "
         f"in PYTHONPATH, or import {module} before lstm_vae.load"
     )
     if not all(part.isidentifier() for part in kind.split(".")):
-        raise refused
+        raise refusal
     with _without_current_folder():
         spec = _spec(module)
         if spec is None or not _defines(spec.origin, name):
-            raise refused
+            raise refusal
         try:
             importlib.import_module(module)
         except Exception as error:  # somebody's module, which may do anything

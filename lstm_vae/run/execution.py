@@ -26,7 +26,7 @@ def execute(
     path: Path,
     overrides: Sequence[str] = (),
     observers: Sequence[Observer] = (),
-    stopped: Path | None = None,
+    stopped_folder: Path | None = None,
 ) -> float:
     """Trains, evaluates and records one run in the folder `path`.
 
@@ -35,7 +35,7 @@ def execute(
         path: the run's folder, which exists.
         overrides: of the command line, for the record.
         observers: told of the training beside the run's own; one that raises ends the run.
-        stopped: folder of a stopped run of the same configuration, from whose last finished epoch this one
+        stopped_folder: of a stopped run of the same configuration, from whose last finished epoch this one
             goes on; it stays as it is.
 
     Returns:
@@ -56,8 +56,8 @@ def execute(
         folder.set_aside()
         account = _opened(config, splits, folder, overrides)
         try:
-            if stopped is not None and take_over(stopped, folder, config, splits.fingerprint):
-                account = account.updated({"continued_from": str(stopped.resolve())})
+            if stopped_folder is not None and take_over(stopped_folder, folder, config, splits.fingerprint):
+                account = account.updated({"continued_from": str(stopped_folder.resolve())})
                 record.write(folder.record, account)
             with graphs_released():
                 objective = _execute(config, splits, folder, account, stop, observers)
@@ -117,8 +117,8 @@ def _close(folder: RunFolder, account: Record, state: record.State, reason: str)
 
     try:
         rows = history.read(folder.history) if folder.history.exists() else []
-        done = {"epochs": len(rows), "training_seconds": sum(row.seconds for row in rows)}
-        record.write(folder.record, account.updated(done, state=state, reason=reason))
+        entries = {"epochs": len(rows), "training_seconds": sum(row.seconds for row in rows)}
+        record.write(folder.record, account.updated(entries, state=state, reason=reason))
     except (OSError, UserError):
         return
 
@@ -146,19 +146,21 @@ def _execute(
     epochs_done = read_progress(folder.last).epoch if folder.last.exists() else 0
     with display(
         training.progress, training.epochs, len(splits.train), training.batch_size, epochs_done
-    ) as shown:
-        observers: list[Observer] = [shown, *further]
+    ) as progress_display:
+        observers: list[Observer] = [progress_display, *further]
         if training.tensorboard:
             observers.append(TensorBoard(folder.tensorboard))
-        trained = Trainer(vae, splits, config, files, observers, stop).fit()
+        outcome = Trainer(vae, splits, config, files, observers, stop).fit()
 
     metrics = evaluate(vae, splits, config.evaluation)
-    best = history.best(trained.rows)
+    best = history.best(outcome.rows)
     metrics |= {"best_epoch": best.epoch, "best_val_loss": best.val_loss}
-    if undefined := [f"{name} is {value}" for name, value in metrics.items() if not math.isfinite(value)]:
+    if undefined_metrics := [
+        f"{name} is {value}" for name, value in metrics.items() if not math.isfinite(value)
+    ]:
         raise RunFailedError(
-            f"epoch {len(trained.rows)}, evaluation: {', '.join(undefined)}; likely cause: weights that "
-            f"overflow, after {likely_cause(training)}"
+            f"epoch {len(outcome.rows)}, evaluation: {', '.join(undefined_metrics)}; likely cause: weights "
+            f"that overflow, after {likely_cause(training)}"
         )
     stop.check()
     with replacing(folder.model) as partial:
@@ -166,22 +168,22 @@ def _execute(
     if config.figures.enabled:
         from lstm_vae.figures.run_figures import draw_run_figures
 
-        draw_run_figures(vae, splits, trained.rows, config, folder.figures)
+        draw_run_figures(vae, splits, outcome.rows, config, folder.figures)
     objective = float(metrics["val_loss"])
-    training_seconds = math.fsum(row.seconds for row in trained.rows)
-    finished = {
-        "epochs": len(trained.rows),
+    training_seconds = math.fsum(row.seconds for row in outcome.rows)
+    entries = {
+        "epochs": len(outcome.rows),
         "resumed_from_epoch": epochs_done,
-        "stopped_early": trained.stopped_early,
+        "stopped_early": outcome.stopped_early,
         "parameters": vae.count_params(),
         "training_seconds": training_seconds,
-        "images_per_second": len(trained.rows) * len(splits.train) / training_seconds,
+        "images_per_second": len(outcome.rows) * len(splits.train) / training_seconds,
         "seconds": time.perf_counter() - started,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
     units = {name: UNITS[name] for name in metrics}
     account = account.updated(
-        finished, state="COMPLETE", objective=Objective(value=objective), metrics=metrics, units=units
+        entries, state="COMPLETE", objective=Objective(value=objective), metrics=metrics, units=units
     )
     record.write(folder.record, account)
     return objective

@@ -136,19 +136,19 @@ def _require_own_values(file: Any, size: int) -> None:
     """Refuses an HDF5 file whose values are in other files, or are more than it has room for."""
     import h5py
 
-    left, seen, total = [file], set(), 0
-    while left:
-        group = left.pop()
+    groups, seen_addresses, total = [file], set(), 0
+    while groups:
+        group = groups.pop()
         address = h5py.h5o.get_info(group.id).addr
-        if address in seen:
+        if address in seen_addresses:
             continue
-        seen.add(address)
+        seen_addresses.add(address)
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise ValueError(f"{name} is a link")
             item = group[name]
             if isinstance(item, h5py.Group):
-                left.append(item)
+                groups.append(item)
                 continue
             if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external or item.dtype.hasobject:
                 raise ValueError(f"{name} holds no plain values")

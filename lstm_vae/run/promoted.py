@@ -15,14 +15,14 @@ from lstm_vae.run.folder import RunFolder, sole_user
 from lstm_vae.run.resume import require_whole
 
 
-def take_over(stopped: Path, folder: RunFolder, config: RunConfig, fingerprint: str) -> int:
+def take_over(stopped_folder: Path, folder: RunFolder, config: RunConfig, fingerprint: str) -> int:
     """Copies a stopped run's training state, history and best weights into a new run's folder.
 
     Where there is no state that training could go on from (its checkpoints were deleted to free disk, say),
     says so in a line; the run then starts with its first epoch.
 
     Args:
-        stopped: the folder of the stopped run.
+        stopped_folder: of the stopped run.
         folder: of the new run, which holds none of these files.
         config: of the new run.
         fingerprint: of its data.
@@ -34,16 +34,16 @@ def take_over(stopped: Path, folder: RunFolder, config: RunConfig, fingerprint: 
         UserError: the stopped run is one of another configuration, or of other data.
         OSError: a file cannot be written.
     """
-    source = RunFolder(stopped)
+    source = RunFolder(stopped_folder)
     try:
         with sole_user(source) if source.lock.exists() else contextlib.nullcontext():
             before = record.read(source.record)
-            done = require_whole(source, str(stopped))
-            if done == 0:
-                raise UserError(f"{stopped}: has no training state (checkpoints/last.npz)")
-            _require_same(stopped, before, config, fingerprint)
+            epochs_done = require_whole(source, str(stopped_folder))
+            if epochs_done == 0:
+                raise UserError(f"{stopped_folder}: has no training state (checkpoints/last.npz)")
+            _require_same(stopped_folder, before, config, fingerprint)
             _copy(source, folder)
-            return done
+            return epochs_done
     except _OtherRunError:
         raise
     except UserError as error:
@@ -55,14 +55,14 @@ class _OtherRunError(UserError):
     """The stopped run is not an earlier part of this one."""
 
 
-def _require_same(stopped: Path, before: record.Record, config: RunConfig, fingerprint: str) -> None:
+def _require_same(stopped_folder: Path, before: record.Record, config: RunConfig, fingerprint: str) -> None:
     if before.config_hash != config.hash():
         raise _OtherRunError(
-            f"{stopped}: a run of another configuration ({before.config_hash}, here {config.hash()})"
+            f"{stopped_folder}: a run of another configuration ({before.config_hash}, here {config.hash()})"
         )
     data = before.provenance.get("data_fingerprint")
     if data != fingerprint:
-        raise _OtherRunError(f"{stopped}: was trained on data {data}, but this is {fingerprint}")
+        raise _OtherRunError(f"{stopped_folder}: was trained on data {data}, but this is {fingerprint}")
 
 
 def _copy(source: RunFolder, folder: RunFolder) -> None:

@@ -97,7 +97,7 @@ def read(path: Path) -> Record:
 
 
 def _require_types(account: Record) -> None:
-    said = account.objective
+    objective = account.objective
     for name, value, kind in (
         ("config", account.config, dict),
         ("config_hash", account.config_hash, str),
@@ -106,10 +106,10 @@ def _require_types(account: Record) -> None:
         ("units", account.units, dict),
         ("provenance", account.provenance, dict),
         ("overrides", account.overrides, list),
-        ("objective.name", said.name, str),
-        ("objective.direction", said.direction, str),
-        ("objective.unit", said.unit, str),
-        ("objective.value", said.value, (int, float, type(None))),
+        ("objective.name", objective.name, str),
+        ("objective.direction", objective.direction, str),
+        ("objective.unit", objective.unit, str),
+        ("objective.value", objective.value, (int, float, type(None))),
     ):
         if not isinstance(value, kind):
             raise ValueError(f"{name} is {type(value).__name__}")
@@ -117,8 +117,8 @@ def _require_types(account: Record) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError(f"metrics.{name} is {type(value).__name__}")
         _require_finite(f"metrics.{name}", value)
-    if said.value is not None:
-        _require_finite("objective.value", said.value)
+    if objective.value is not None:
+        _require_finite("objective.value", objective.value)
 
 
 def _require_finite(name: str, value: float) -> None:

@@ -19,42 +19,42 @@ from lstm_vae.training import checkpoint, history
 CHANGEABLE = (*EXECUTION_FIELDS, "training.epochs", "training.early_stopping", "training.jit_compile")
 
 
-def resumed_config(asked: RunConfig, overrides: Sequence[str]) -> RunConfig:
+def resumed_config(asked_config: RunConfig, overrides: Sequence[str]) -> RunConfig:
     """The configuration with which `training.resume` goes on: the run's own, with what may change as asked.
 
     Args:
-        asked: as composed from the command line.
+        asked_config: as composed from the command line.
         overrides: of the command line: fields that none of them names are taken from the run.
 
     Raises:
         UserError: the folder holds no resumable run, the command names a field that the run has otherwise
             (the message shows the difference), or there is nothing left to do.
     """
-    folder = RunFolder(Path(asked.training.resume or ""))
+    folder = RunFolder(Path(asked_config.training.resume or ""))
     how = f"training.resume={folder.path}"
-    saved = folder.read_config()
+    saved_config = folder.read_config()
     require_own_files(folder, how)
     if folder.lock.exists():
         with sole_user(folder):
             pass
-    done = require_whole(folder, how)
+    epochs_done = require_whole(folder, how)
 
-    before, now = saved.flat(), asked.flat()
-    named = {key for key in KEYS if _names(overrides, key)} - {"training.resume"}
-    different = [key for key in sorted(named) if before[key] != now[key]]
-    refused = [key for key in different if key not in CHANGEABLE]
-    if refused:
-        shown = ", ".join(f"{key} is {before[key]} there and {now[key]} here" for key in refused)
-        raise UserError(f"{how}: a run of another configuration: {shown}")
-    if "training.epochs" in different and saved.training.schedule != "constant":
+    before, now = saved_config.flat(), asked_config.flat()
+    named_keys = {key for key in KEYS if _names(overrides, key)} - {"training.resume"}
+    different_keys = [key for key in sorted(named_keys) if before[key] != now[key]]
+    refused_keys = [key for key in different_keys if key not in CHANGEABLE]
+    if refused_keys:
+        differences = ", ".join(f"{key} is {before[key]} there and {now[key]} here" for key in refused_keys)
+        raise UserError(f"{how}: a run of another configuration: {differences}")
+    if "training.epochs" in different_keys and saved_config.training.schedule != "constant":
         raise UserError(
             f"training.epochs={now['training.epochs']}: must stay {before['training.epochs']} to resume "
-            f"{folder.path}, whose {saved.training.schedule} schedule depends on it"
+            f"{folder.path}, whose {saved_config.training.schedule} schedule depends on it"
         )
-    changes = {key.replace(".", "__"): now[key] for key in different}
-    config = saved.replace(**changes, training__resume=str(folder.path))
-    _require_something_left(folder, config, done)
-    if done:
+    changes = {key.replace(".", "__"): now[key] for key in different_keys}
+    config = saved_config.replace(**changes, training__resume=str(folder.path))
+    _require_something_left(folder, config, epochs_done)
+    if epochs_done:
         try:
             require_plausible(config, PACKED * folder.last.stat().st_size)
         except ValueError as error:
@@ -116,11 +116,11 @@ def require_whole(folder: RunFolder, how: str) -> int:
     return epochs
 
 
-def _require_something_left(folder: RunFolder, config: RunConfig, done: int) -> None:
-    asked = config.training.epochs
+def _require_something_left(folder: RunFolder, config: RunConfig, epochs_done: int) -> None:
+    epochs = config.training.epochs
     complete = folder.record.exists() and record.read(folder.record).state == "COMPLETE"
-    if done > asked or (complete and done == asked):
+    if epochs_done > epochs or (complete and epochs_done == epochs):
         raise UserError(
-            f"training.resume={folder.path}: {done} epochs are done and training.epochs={asked}; a larger "
-            "number goes on"
+            f"training.resume={folder.path}: {epochs_done} epochs are done and training.epochs={epochs}; a "
+            "larger number goes on"
         )

@@ -33,20 +33,20 @@ class WeightAverage:
         """Takes the current weights in; `step` is the number of steps done."""
         if not self.averages:
             return
-        done = tf.cast(step, tf.float32)
-        momentum = tf.minimum(self.momentum, (1.0 + done) / (10.0 + done))
+        steps_done = tf.cast(step, tf.float32)
+        momentum = tf.minimum(self.momentum, (1.0 + steps_done) / (10.0 + steps_done))
         for average, weight in zip(self.averages, self._weights, strict=True):
             average.assign_add((1.0 - momentum) * (weight.value - average))
 
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Within it, the model's weights are the averages."""
-        trained = [weight.numpy() for weight in self._weights]
+        trained_weights = [weight.numpy() for weight in self._weights]
         self.copy_to_weights()
         try:
             yield
         finally:
-            for weight, value in zip(self._weights, trained, strict=True):
+            for weight, value in zip(self._weights, trained_weights, strict=True):
                 weight.assign(value)
 
     def copy_to_weights(self) -> None:

@@ -95,11 +95,11 @@ def _opened(path: Path) -> Iterator[Archive]:
 
 def _progress(archive: Archive) -> Progress:
     try:
-        said = Progress(**json.loads(archive.text(PROGRESS)))
-        epochs = said.epoch, said.best_epoch
+        progress = Progress(**json.loads(archive.text(PROGRESS)))
+        epochs = progress.epoch, progress.best_epoch
         whole = all(isinstance(epoch, int) and 0 <= epoch < 2**31 for epoch in epochs)
-        if not whole or math.isnan(said.best_val_loss):
+        if not whole or math.isnan(progress.best_val_loss):
             raise ValueError("no epochs")
     except (TypeError, RecursionError, OverflowError) as error:
         raise ValueError(f"its progress is none: {error}") from None
-    return said
+    return progress

@@ -60,11 +60,11 @@ class StepLoop:
         sums = tf.TensorArray(tf.float32, size=steps)
         counts = tf.TensorArray(tf.int32, size=steps)
         for index in tf.range(steps):
-            chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
-            objective, terms = self._vae.step(tf.gather(self._images, chosen))
+            indices = order[index * self._batch_size : (index + 1) * self._batch_size]
+            objective, terms = self._vae.step(tf.gather(self._images, indices))
             self._average.update(self._vae.optimizer.iterations.value)
             objectives = objectives.write(index, objective)
             sums = sums.write(index, tf.stack([tf.reduce_sum(terms.bce), tf.reduce_sum(terms.kl)]))
-            counts = counts.write(index, tf.shape(chosen)[0])
+            counts = counts.write(index, tf.shape(indices)[0])
         by_step = sums.stack()
         return objectives.stack(), by_step[:, 0], by_step[:, 1], counts.stack()

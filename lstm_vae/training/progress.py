@@ -66,19 +66,19 @@ class _Clock:
         return (self._done - self._timed_from) / seconds if seconds > 0 else 0.0
 
     @property
-    def left(self) -> str:
+    def time_left(self) -> str:
         if not (rate := self.images_per_second):
             return "-:--:--"
         seconds = round(((self.epochs - self.first) * self.images - self._done) / rate)
         return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-def _line(row: EpochRow, epochs: int, left: str) -> str:
+def _line(row: EpochRow, epochs: int, time_left: str) -> str:
     return (
         f"epoch {row.epoch:>{len(str(epochs))}}/{epochs}"
         f"  train {row.loss:7.2f} = bce {row.bce:.2f} + kl {row.kl:.2f}"
         f"  val {row.val_loss:7.2f} = bce {row.val_bce:.2f} + kl {row.val_kl:.2f} nats/image"
-        f"  {row.images_per_second:,.0f} images/s  left {left}"
+        f"  {row.images_per_second:,.0f} images/s  left {time_left}"
     )
 
 
@@ -109,7 +109,7 @@ class _Lines(_Nothing):
 
     def on_epoch(self, row: EpochRow) -> None:
         try:
-            print(_line(row, self._clock.epochs, self._clock.left), flush=True)
+            print(_line(row, self._clock.epochs, self._clock.time_left), flush=True)
         except OSError:  # nobody reads any more, or its disk is full: no reason to end a training
             streams.silence()
 
@@ -150,7 +150,7 @@ class _Bars(_Nothing):
             epoch=epoch,
             completed=-(-images // self._batch_size),
             losses=f"bce {bce:.1f} + kl {kl:.1f} = {bce + kl:.1f}",
-            speed=f"{self._clock.images_per_second:,.0f} img/s  {self._clock.left} left",
+            speed=f"{self._clock.images_per_second:,.0f} img/s  {self._clock.time_left} left",
         )
 
     def on_epoch(self, row: EpochRow) -> None:

@@ -145,7 +145,7 @@ class Trainer:
         per_call = self._config.steps_per_execution * self._config.batch_size
         started = time.perf_counter()
         sums = np.zeros(3, np.float64)  # objective, bce, kl, each summed over images
-        done = 0
+        images_done = 0
         for start in range(0, len(order), per_call):
             steps = self._loop.run(order[start : start + per_call])
             self._require_finite(steps, epoch, start // self._config.batch_size)
@@ -155,12 +155,12 @@ class Trainer:
                 float(np.sum(steps.bce, dtype=np.float64)),
                 float(np.sum(steps.kl, dtype=np.float64)),
             ]
-            done += int(steps.images.sum())
+            images_done += int(steps.images.sum())
             for observer in self._observers:
-                observer.on_steps(epoch, done, sums[1] / done, sums[2] / done)
+                observer.on_steps(epoch, images_done, sums[1] / images_done, sums[2] / images_done)
             self._stop.check()
         seconds = time.perf_counter() - started
-        objective, bce, kl = (float(value) for value in sums / done)
+        objective, bce, kl = (float(value) for value in sums / images_done)
         with self._average.applied():
             score = self._scorer.score(self._splits.validation.images)
         if not math.isfinite(score.loss):
@@ -182,7 +182,7 @@ class Trainer:
             kl_weight=float(self._vae.kl_weight(last_step)),
             learning_rate=self._learning_rate(last_step),
             seconds=seconds,
-            images_per_second=done / seconds,
+            images_per_second=images_done / seconds,
         )
 
     def _learning_rate(self, step: int) -> float:
@@ -195,13 +195,15 @@ class Trainer:
             return
         step = int(np.argmin(finite))
         values = {"BCE": steps.bce[step], "KL": steps.kl[step]}
-        broken = " and ".join(f"{name} {value}" for name, value in values.items() if not np.isfinite(value))
+        broken_values = " and ".join(
+            f"{name} {value}" for name, value in values.items() if not np.isfinite(value)
+        )
         advice = likely_cause(self._config)
         if values["KL"] == np.inf:
             advice = f"a posterior variance or mean that overflowed, after {advice}"
         raise RunFailedError(
             f"epoch {epoch}, step {first_step + step + 1} of {self._steps_per_epoch}: the loss is "
-            f"{steps.objective[step]} ({broken or 'its sum overflowed'}); likely cause: {advice}"
+            f"{steps.objective[step]} ({broken_values or 'its sum overflowed'}); likely cause: {advice}"
         )
 
     def _write(self, row: EpochRow, before: Progress) -> Progress:

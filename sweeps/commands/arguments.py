@@ -8,14 +8,14 @@ from typing import Any
 
 def subcommand(subparsers: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
     """A command; the first line of `text` is what the list of commands says of it."""
-    made: argparse.ArgumentParser = subparsers.add_parser(
+    parser: argparse.ArgumentParser = subparsers.add_parser(
         name,
         help=text.strip().splitlines()[0],
         description=text,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.set_defaults(run=run)
-    return made
+    parser.set_defaults(run=run)
+    return parser
 
 
 def whole(text: str) -> int:

@@ -17,33 +17,33 @@ from sweeps.terminal.console import say
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(subparsers, "best", run, "The command that repeats the best trial, or any other.")
-    made.add_argument("study", metavar="STUDY", help="the study's folder")
-    which = made.add_mutually_exclusive_group()
+    parser = subcommand(subparsers, "best", run, "The command that repeats the best trial, or any other.")
+    parser.add_argument("study", metavar="STUDY", help="the study's folder")
+    which = parser.add_mutually_exclusive_group()
     which.add_argument("--top", type=whole, default=1, metavar="K", help="of the K best (1)")
     which.add_argument("--trial", type=int, metavar="NUMBER", help="of this trial")
 
 
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
-    found = find_study(options.study)
-    study = found.study
+    found_study = find_study(options.study)
+    study = found_study.study
     trials = study.get_trials(deepcopy=False)
     if options.trial is not None:
         if not 0 <= options.trial < len(trials):
             raise SweepError(f"--trial={options.trial}: the study has trials 0 to {len(trials) - 1}")
-        chosen = [trials[options.trial]]
+        chosen_trials = [trials[options.trial]]
     elif len(objectives := objectives_of(study)) > 1:
-        chosen = front(trials, objectives)
+        chosen_trials = front(trials, objectives)
     else:
-        chosen = best_trials(study, options.top)
-    if not chosen:
+        chosen_trials = best_trials(study, options.top)
+    if not chosen_trials:
         raise SweepError(f"{options.study}: no trial is complete yet")
-    started = StudyView(study).program
-    for trial in chosen:
+    invocation = StudyView(study).program
+    for trial in chosen_trials:
         values = " ".join(f"{value:.6g}" for value in trial.values or ())
         overrides = (TrialView(trial).job or Job()).overrides
         if overrides is None:
             raise SweepError(f"--trial={trial.number}: has not run yet")
         say(f"# trial {trial.number}: {values or trial.state.name}")
-        say(command(started, overrides))
+        say(command(invocation, overrides))

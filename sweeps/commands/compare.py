@@ -25,12 +25,12 @@ Holm's method over all combinations, says so; without replicates the winner is u
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(subparsers, "compare", run, TEXT)
-    made.add_argument("boards", metavar="BOARD", nargs="+", help="a leaderboard.csv, or a study's folder")
-    made.add_argument(
+    parser = subcommand(subparsers, "compare", run, TEXT)
+    parser.add_argument("boards", metavar="BOARD", nargs="+", help="a leaderboard.csv, or a study's folder")
+    parser.add_argument(
         "--confidence", type=float, default=0.95, metavar="P", help="of intervals and test (0.95)"
     )
-    made.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
+    parser.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -57,8 +57,8 @@ def run(options: argparse.Namespace) -> None:
 
 def _board(path: str) -> Any:
     if Path(path).is_dir():
-        found = find_study(path)
-        return leaderboard(found.study, found.folder.path)
+        found_study = find_study(path)
+        return leaderboard(found_study.study, found_study.folder.path)
     return tables.read(Path(path))
 
 

@@ -20,10 +20,12 @@ from sweeps.terminal.console import say
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(subparsers, "export", run, "All that a study knows of its trials, as a new CSV file.")
-    made.add_argument("study", metavar="STUDY", help="the study's folder")
-    made.add_argument("file", metavar="FILE.csv")
-    made.add_argument("--curves", action="store_true", help="intermediate values instead: trial, step, value")
+    parser = subcommand(subparsers, "export", run, "All that a study knows of its trials, as a new CSV file.")
+    parser.add_argument("study", metavar="STUDY", help="the study's folder")
+    parser.add_argument("file", metavar="FILE.csv")
+    parser.add_argument(
+        "--curves", action="store_true", help="intermediate values instead: trial, step, value"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -33,17 +35,17 @@ def run(options: argparse.Namespace) -> None:
         raise SweepError(f"{target}: exists already")
     if not target.absolute().parent.is_dir():
         raise SweepError(f"{target}: its folder does not exist")
-    found = find_study(options.study)
+    found_study = find_study(options.study)
     if options.curves:
         rows = [
             {"trial": trial.number, "step": step, "value": value}
-            for trial in found.study.get_trials(deepcopy=False)
+            for trial in found_study.study.get_trials(deepcopy=False)
             for step, value in sorted(trial.intermediate_values.items())
         ]
         frame: pd.DataFrame = tables.frame_of(rows, ("trial", "step", "value"))
     else:
-        frame = leaderboard(found.study, found.folder.path, rebuild=True)
-        tell_damaged(found)
+        frame = leaderboard(found_study.study, found_study.folder.path, rebuild=True)
+        tell_damaged(found_study)
     try:
         tables.write(target, frame)
     except OSError as error:

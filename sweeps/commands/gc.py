@@ -25,34 +25,34 @@ Records, histories, models and figures stay; a trial without checkpoints cannot 
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(subparsers, "gc", run, TEXT)
-    made.add_argument("study", metavar="STUDY", help="the study's folder")
-    made.add_argument("--keep", type=whole, default=5, metavar="K", help="the K best trials keep all (5)")
-    made.add_argument("--yes", action="store_true", help="delete without asking")
+    parser = subcommand(subparsers, "gc", run, TEXT)
+    parser.add_argument("study", metavar="STUDY", help="the study's folder")
+    parser.add_argument("--keep", type=whole, default=5, metavar="K", help="the K best trials keep all (5)")
+    parser.add_argument("--yes", action="store_true", help="delete without asking")
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs it."""
-    found = find_study(options.study)
-    board = leaderboard(found.study, found.folder.path)
+    found_study = find_study(options.study)
+    board = leaderboard(found_study.study, found_study.folder.path)
     best = set() if board.empty else set(board.loc[board["rank"].notna(), "trial"].head(options.keep))
-    spared, places = set(), []
-    for trial in found.study.get_trials(deepcopy=False):
+    spared_places, places = set(), []
+    for trial in found_study.study.get_trials(deepcopy=False):
         if not trial.state.is_finished() or trial.number in best:
-            spared |= {Path(folder) for folder in TrialView(trial).folders}
+            spared_places |= {Path(folder) for folder in TrialView(trial).folders}
         else:
             places += [Path(folder) for folder in TrialView(trial).folders]
     victims = [
-        found.folder.path / place / "checkpoints"
+        found_study.folder.path / place / "checkpoints"
         for place in dict.fromkeys(places)
-        if place not in spared and _is_own(found.folder.path, place / "checkpoints")
+        if place not in spared_places and _is_own(found_study.folder.path, place / "checkpoints")
     ]
     size = sum(_size(path) for path in victims)
     if not victims:
         say("nothing to delete")
         return 0
     for path in victims:
-        say(str(path.relative_to(found.folder.path)))
+        say(str(path.relative_to(found_study.folder.path)))
     say(f"{len(victims)} folders, {size / 2**20:.1f} MiB; the {options.keep} best trials keep theirs")
     if not options.yes:
         if sys.stdin is None or not sys.stdin.isatty():

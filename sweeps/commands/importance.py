@@ -26,29 +26,29 @@ How much the good trials' values of a parameter differ from all trials' values; 
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(subparsers, "importance", run, TEXT)
-    made.add_argument("study", metavar="STUDY", help="the study's folder")
+    parser = subcommand(subparsers, "importance", run, TEXT)
+    parser.add_argument("study", metavar="STUDY", help="the study's folder")
 
 
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
     from optuna.importance import get_param_importances
 
-    found = find_study(options.study)
-    if len(found.study.directions) > 1:
+    found_study = find_study(options.study)
+    if len(found_study.study.directions) > 1:
         raise SweepError(f"{options.study}: has several objectives; importance is of one")
     try:
-        with warnings.catch_warnings(record=True) as warned:
+        with warnings.catch_warnings(record=True) as caught_warnings:
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", ExperimentalWarning)
-            importances = get_param_importances(found.study)
+            importances = get_param_importances(found_study.study)
     except Exception as error:  # whatever its arithmetic stumbles over
         raise SweepError(f"{options.study}: no importance can be computed ({one_line(error, 200)})") from None
     if not importances:
         raise SweepError(
             f"{options.study}: no importance can be computed (fewer than two values of each parameter)"
         )
-    for what in dict.fromkeys(one_line(warning.message) for warning in warned):
+    for what in dict.fromkeys(one_line(warning.message) for warning in caught_warnings):
         print(f"note: {what}", file=sys.stderr)
     frame = pd.DataFrame(
         {"parameter": [cell(name) for name in importances], "importance": list(importances.values())}

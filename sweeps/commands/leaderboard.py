@@ -25,32 +25,32 @@ from sweeps.text import shown as plain
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(
+    parser = subcommand(
         subparsers, "leaderboard", run, "A study's trials, the best first; also writes leaderboard.csv."
     )
-    made.add_argument("study", metavar="STUDY", help="the study's folder")
-    made.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
-    made.add_argument(
+    parser.add_argument("study", metavar="STUDY", help="the study's folder")
+    parser.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
+    parser.add_argument(
         "--sort", metavar="COLUMN", help="by another column, smallest first; -COLUMN: largest first"
     )
-    made.add_argument("--top", type=whole, metavar="N", help="only so many rows")
-    made.add_argument("--rebuild", action="store_true", help="read every trial's record again")
+    parser.add_argument("--top", type=whole, metavar="N", help="only so many rows")
+    parser.add_argument("--rebuild", action="store_true", help="read every trial's record again")
 
 
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
-    found = find_study(options.study)
+    found_study = find_study(options.study)
     if options.rebuild:
         try:
-            Ledger(found.study, found.folder).rebuild()
+            Ledger(found_study.study, found_study.folder).rebuild()
         except OSError as error:
             raise SweepError(
-                f"--rebuild: {found.folder.trials}: cannot be written ({error.strerror})"
+                f"--rebuild: {found_study.folder.trials}: cannot be written ({error.strerror})"
             ) from None
-        tell_damaged(found)
-    board = leaderboard(found.study, found.folder.path)
+        tell_damaged(found_study)
+    board = leaderboard(found_study.study, found_study.folder.path)
     if not board.empty:
-        _keep(found.folder.leaderboard, board)
+        _keep(found_study.folder.leaderboard, board)
     if options.sort is not None:
         column = options.sort.removeprefix("-")
         if column not in board.columns:
@@ -58,16 +58,16 @@ def run(options: argparse.Namespace) -> None:
         if column not in board.columns:
             raise SweepError(f"--sort={options.sort}: no such column; there are {', '.join(board.columns)}")
         board = board.sort_values(column, ascending=not options.sort.startswith("-"), kind="stable")
-    shown = board.head(options.top) if options.top is not None else board
+    rows = board.head(options.top) if options.top is not None else board
     if options.format == "csv":
-        give(tables.text_of(shown))
+        give(tables.text_of(rows))
     elif options.format == "json":
-        say(shown.to_json(orient="records", indent=2, double_precision=15))
-    elif shown.empty:
+        say(rows.to_json(orient="records", indent=2, double_precision=15))
+    elif rows.empty:
         say("no trial has run yet")
     else:
         lines = markdown_lines if options.format == "markdown" else board_lines
-        for line in lines(shown, StudyView(found.study).columns):
+        for line in lines(rows, StudyView(found_study.study).columns):
             say(line)
 
 
@@ -79,11 +79,13 @@ def _keep(path: Path, board: pd.DataFrame) -> None:
         print(f"note: {plain(str(path))}: not written ({error.strerror})", file=sys.stderr)
 
 
-def tell_damaged(found: FoundStudy) -> None:
+def tell_damaged(found_study: FoundStudy) -> None:
     """A line on records that are there and cannot be read: the board lacks what they say."""
-    folders = [own for trial in found.study.get_trials(deepcopy=False) for own in TrialView(trial).folders]
-    damaged = [own for own in folders if records.is_damaged(found.folder.path / own)]
-    if damaged:
-        more = f" and {len(damaged) - 3} more" if len(damaged) > 3 else ""
-        names = ", ".join(f"{own}/{records.NAME}" for own in damaged[:3])
+    folders = [
+        own for trial in found_study.study.get_trials(deepcopy=False) for own in TrialView(trial).folders
+    ]
+    damaged_folders = [own for own in folders if records.is_damaged(found_study.folder.path / own)]
+    if damaged_folders:
+        more = f" and {len(damaged_folders) - 3} more" if len(damaged_folders) > 3 else ""
+        names = ", ".join(f"{own}/{records.NAME}" for own in damaged_folders[:3])
         print(f"note: cannot be read, and left out: {plain(names)}{more}", file=sys.stderr)

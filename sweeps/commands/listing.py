@@ -26,8 +26,8 @@ from sweeps.terminal.wording import shown_seconds
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(subparsers, "list", run, "All studies below a folder.")
-    made.add_argument("folder", metavar="FOLDER", nargs="?", default=".", help="where to look (here)")
+    parser = subcommand(subparsers, "list", run, "All studies below a folder.")
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", default=".", help="where to look (here)")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -37,13 +37,13 @@ def run(options: argparse.Namespace) -> None:
         raise SweepError(f"{root}: no such folder")
     rows: list[dict[str, Any]] = []
     for folder in studies_below(root):
-        shown = cell(os.path.relpath(folder.path, root))
+        relative_path = cell(os.path.relpath(folder.path, root))
         try:
-            found = find_study(folder.path)
+            found_study = find_study(folder.path)
         except SweepError as error:
-            rows.append({"study": shown, "objective": f"unreadable: {error}"})
+            rows.append({"study": relative_path, "objective": f"unreadable: {error}"})
             continue
-        study = found.study
+        study = found_study.study
         trials = study.get_trials(deepcopy=False)
         header = study_header(study, folder.path)
         now = tally(trials, header.objectives[0])
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> None:
             break
         rows.append(
             {
-                "study": shown,
+                "study": relative_path,
                 "objective": cell(header.objective),
                 "best": best,
                 "done": now.complete,

@@ -19,8 +19,8 @@ TEXT = """A dry run: what a multirun would do. Nothing is launched, nothing writ
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(subparsers, "plan", run, TEXT)
-    made.add_argument(
+    parser = subcommand(subparsers, "plan", run, TEXT)
+    parser.add_argument(
         "words", metavar="COMMAND", nargs=argparse.REMAINDER, help="the command of the multirun"
     )
 

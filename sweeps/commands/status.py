@@ -21,48 +21,48 @@ from sweeps.terminal.wording import shown_params, shown_seconds
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    made = subcommand(
+    parser = subcommand(
         subparsers, "status", run, "How a study stands: trials by state, best so far, time left."
     )
-    made.add_argument("study", metavar="STUDY", help="the study's folder")
-    made.add_argument(
+    parser.add_argument("study", metavar="STUDY", help="the study's folder")
+    parser.add_argument(
         "--watch", nargs="?", type=float, const=5.0, metavar="SECONDS", help="again every so many seconds (5)"
     )
 
 
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
-    found = find_study(options.study)
+    found_study = find_study(options.study)
     while True:
-        show(found)
+        show(found_study)
         if options.watch is None:
             return
         time.sleep(max(0.1, options.watch))
         say("")
-        require_sound(found.study, found.folder.path)
+        require_sound(found_study.study, found_study.folder.path)
 
 
-def show(found: FoundStudy) -> None:
+def show(found_study: FoundStudy) -> None:
     """Prints how a study stands."""
-    study = found.study
+    study = found_study.study
     trials = study.get_trials(deepcopy=False)
     objectives = objectives_of(study)
     now = tally(trials, objectives[0])
     say(f"study {study.study_name}")
-    promoted = f"{now.promoted} promoted, " if now.promoted else ""
+    promotions = f"{now.promoted} promoted, " if now.promoted else ""
     say(
         f"  {now.complete} complete, {now.pruned} pruned, {now.failed} failed, {now.retried} tried again, "
-        f"{promoted}{now.running} running, {now.waiting} waiting; "
+        f"{promotions}{now.running} running, {now.waiting} waiting; "
         f"{shown_seconds(now.seconds)} of running"
     )
     if len(objectives) > 1:
         say(f"  Pareto front: {len(front(trials, objectives))} trials")
     elif now.best is not None:
         say(f"  best: {now.best.values[0]:.6g} (trial {now.best.number}) {shown_params(now.best.params)}")
-    ended = [t.duration.total_seconds() for t in trials if t.state == TrialState.COMPLETE and t.duration]
-    wanted = StudyView(study).n_trials
-    left = max(0, wanted - now.finished) if wanted is not None else now.waiting + now.running
-    if ended and left:
+    durations = [t.duration.total_seconds() for t in trials if t.state == TrialState.COMPLETE and t.duration]
+    n_trials = StudyView(study).n_trials
+    remaining = max(0, n_trials - now.finished) if n_trials is not None else now.waiting + now.running
+    if durations and remaining:
         workers = max(1, now.running)
-        seconds = shown_seconds(statistics.mean(ended) * left / workers)
-        say(f"  {left} trials left: about {seconds} with {workers} at a time, if none is pruned")
+        seconds = shown_seconds(statistics.mean(durations) * remaining / workers)
+        say(f"  {remaining} trials left: about {seconds} with {workers} at a time, if none is pruned")

@@ -39,12 +39,12 @@ def board_lines(board: pd.DataFrame, extras: Headings | None = None, width: int 
     if _width(columns, [*must, *params]) > width:
         yield from _stacked(board, columns, must, params, width)
         return
-    chosen = [*must, *params]
+    selection = [*must, *params]
     for name in extras:
-        if name in columns and _width(columns, [*chosen, name]) <= width:
-            chosen.append(name)
-    order = [*must[:1], *(["trial"] if "trial" in chosen else []), *must[1:], *params]
-    order += [name for name in chosen if name not in order]
+        if name in columns and _width(columns, [*selection, name]) <= width:
+            selection.append(name)
+    order = [*must[:1], *(["trial"] if "trial" in selection else []), *must[1:], *params]
+    order += [name for name in selection if name not in order]
     yield from _table(columns, order)
 
 

@@ -40,7 +40,7 @@ def beat() -> None:
 def state_of(path: Path) -> tuple[int, int] | None:
     """What differs after each beat, and from one job to the next; None where no job runs."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return status.st_ino, status.st_mtime_ns

@@ -116,11 +116,11 @@ def _number(value: object) -> float:
 
 
 def _whole(step: object) -> int:
-    allowed = f"sweeps.report(step={shown(step)}): must be a whole number from 0 to {LARGEST_STEP}"
+    message = f"sweeps.report(step={shown(step)}): must be a whole number from 0 to {LARGEST_STEP}"
     try:
         number = number_of(step)
     except TypeError:
-        raise TypeError(allowed) from None
+        raise TypeError(message) from None
     if not 0 <= number <= LARGEST_STEP or not number.is_integer():
-        raise ValueError(allowed)
+        raise ValueError(message)
     return int(number)

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
 
-_stopped: ContextVar[Path | None] = ContextVar("sweeps_stopped", default=None)
+_stopped_folder: ContextVar[Path | None] = ContextVar("sweeps_stopped", default=None)
 
 
 @contextlib.contextmanager
 def resuming(folder: Path | None) -> Iterator[None]:
     """Within it, the job that runs resumes the one of this folder."""
-    token = _stopped.set(folder)
+    token = _stopped_folder.set(folder)
     try:
         yield
     finally:
-        _stopped.reset(token)
+        _stopped_folder.reset(token)
 
 
 def continued_from() -> Path | None:
@@ -30,4 +30,4 @@ def continued_from() -> Path | None:
     Returns:
         None for a job that begins, and outside a sweep.
     """
-    return _stopped.get()
+    return _stopped_folder.get()

@@ -26,8 +26,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError, composition_error
-from sweeps.study.storage import without_passwords
 from sweeps.system.atomic import write_text
+from sweeps.text import without_passwords
 
 
 class _Repository(ConfigRepository):
@@ -108,12 +108,12 @@ class Composer:
         try:
             return self._loader.load_sweep_config(self._master, list(overrides))
         except (HydraException, OmegaConfBaseException, ValueError) as error:
-            said = composition_error(error, flat(job_part(self._master)))
-            if str(said).startswith("Config group override"):  # Hydra does not say which
+            refusal = composition_error(error, flat(job_part(self._master)))
+            if str(refusal).startswith("Config group override"):  # Hydra does not say which
                 groups = self._loader.list_groups("")
-                given = [word for word in overrides if word.split("=", 1)[0].lstrip("+") in groups]
-                said = SweepError(f"{', '.join(given)}: {said}")
-            raise said from None
+                words = [word for word in overrides if word.split("=", 1)[0].lstrip("+") in groups]
+                refusal = SweepError(f"{', '.join(words)}: {refusal}")
+            raise refusal from None
 
     @property
     def files(self) -> dict[str, Path]:
@@ -158,17 +158,17 @@ def flat(config: DictConfig, resolve: bool = True) -> dict[str, Any]:
         SweepError: a value cannot be resolved.
     """
     try:
-        nested = OmegaConf.to_container(config, resolve=resolve, throw_on_missing=False)
+        tree = OmegaConf.to_container(config, resolve=resolve, throw_on_missing=False)
     except OmegaConfBaseException as error:
         raise composition_error(error) from None
-    assert isinstance(nested, dict)
-    return flattened(nested)
+    assert isinstance(tree, dict)
+    return flattened(tree)
 
 
-def flattened(nested: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+def flattened(tree: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
     """Values of nested mappings by their dotted names; an empty mapping is a value."""
     result: dict[str, Any] = {}
-    for key, value in nested.items():
+    for key, value in tree.items():
         if isinstance(value, Mapping) and value:
             result |= flattened(value, f"{prefix}{key}.")
         else:

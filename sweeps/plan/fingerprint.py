@@ -67,34 +67,34 @@ def checked_spec(space: Space, composer: Composer, settings: Settings, check: An
     first = space.first()
     base = _job(space, first, composer, check)
     process_wide = {key: _read(base, key) for key in settings.process_wide}
-    known = set(base)
+    known_keys = set(base)
     options: dict[str, dict[str, Any]] = {}
-    swept = {parameter.name for parameter in space.parameters}
+    swept_names = {parameter.name for parameter in space.parameters}
     for parameter, values in space.samples():
         if values == first:
             continue
         fields = _job(space, values, composer, check)
-        known |= fields.keys()
+        known_keys |= fields.keys()
         for key, shared in process_wide.items():
             if _read(fields, key) != shared:
                 raise SweepError(
                     f"{parameter.override(values[parameter.name])}: {key} must be the same in all trials, "
                     "which may share a process"
                 )
-        changed = {key: value for key, value in fields.items() if base.get(key, _ABSENT) != value}
-        changed |= {key: "(none)" for key in base if key not in fields}
-        beyond = {key: value for key, value in changed.items() if key not in swept}
+        changes = {key: value for key, value in fields.items() if base.get(key, _ABSENT) != value}
+        changes |= {key: "(none)" for key in base if key not in fields}
+        beyond = {key: value for key, value in changes.items() if key not in swept_names}
         if beyond:
             options[parameter.override(values[parameter.name])] = _kept(beyond, settings.ignore)
     for key in settings.process_wide:
-        if _read(dict.fromkeys(known), key) == "{}":
+        if _read(dict.fromkeys(known_keys), key) == "{}":
             raise SweepError(f"hydra.sweeper.process_wide={key}: is no field of the configuration")
     directions = list(settings.directions)
     set_by_options = {key for fields in options.values() for key in fields}
     config = {
         key: value
         for key, value in _kept(base, settings.ignore).items()
-        if key not in swept and key not in set_by_options
+        if key not in swept_names and key not in set_by_options
     }
     # The first option's own values of the fields that other options change.
     if options:

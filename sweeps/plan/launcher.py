@@ -69,16 +69,18 @@ def _require_joblib(options: Any) -> None:
     from joblib import Parallel
     from joblib._utils import eval_expr
 
-    given = {key: value for key, value in options.items() if not key.startswith("_")} | {"backend": "loky"}
-    process_joblib_cfg(given)
-    Parallel(**given)
-    if given.get("n_jobs") == 0:
+    arguments = {key: value for key, value in options.items() if not key.startswith("_")} | {
+        "backend": "loky"
+    }
+    process_joblib_cfg(arguments)
+    Parallel(**arguments)
+    if arguments.get("n_jobs") == 0:
         raise ValueError("n_jobs=0: must be a number of processes, or -1 for all CPUs")
-    if given.get("timeout") is not None and given["timeout"] <= 0:
-        raise ValueError(f"timeout={given['timeout']}: must be seconds above 0, or null")
-    if given.get("mmap_mode") not in (None, "r", "r+", "w+", "c"):
-        raise ValueError(f"mmap_mode={given['mmap_mode']}: must be r, r+, w+, c or null")
-    ahead = given.get("pre_dispatch")
+    if arguments.get("timeout") is not None and arguments["timeout"] <= 0:
+        raise ValueError(f"timeout={arguments['timeout']}: must be seconds above 0, or null")
+    if arguments.get("mmap_mode") not in (None, "r", "r+", "w+", "c"):
+        raise ValueError(f"mmap_mode={arguments['mmap_mode']}: must be r, r+, w+, c or null")
+    ahead = arguments.get("pre_dispatch")
     if ahead != "all":
         try:
             enough = int(eval_expr(str(ahead).replace("n_jobs", "1"))) >= 1

@@ -48,8 +48,8 @@ def study_name(program: str, arguments: Sequence[str], settings: Settings, space
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
     # `+sweep=encoder` is the study's own word; else the parameters say best what it is.
-    added = [word.split("=", 1)[1] for word in words if re.match(r"\+[\w/]+=\w+$", word)]
-    parts = added or sorted(parameter.name for parameter in space.parameters)
+    additions = [word.split("=", 1)[1] for word in words if re.match(r"\+[\w/]+=\w+$", word)]
+    parts = additions or sorted(parameter.name for parameter in space.parameters)
     slug = re.sub(r"[^\w.]+", "-", "_".join(parts))[:48].strip("-_.")
     return f"{slug or program}-{digest}"
 
@@ -60,25 +60,25 @@ def program() -> str:
     spec = getattr(main, "__spec__", None)
     if spec is not None and spec.name != "__main__":
         name = spec.name.removesuffix(".__main__")
-        started = f"python -m {name}"
+        invocation = f"python -m {name}"
     else:
-        started = f"python {shlex.quote(str(_short(Path(sys.argv[0]))))}"
+        invocation = f"python {shlex.quote(str(_short(Path(sys.argv[0]))))}"
     flags = [word for word in sys.argv[1:] if re.match(r"--config-(name|path|dir)=", word)]
     pairs = zip(sys.argv[1:], sys.argv[2:], strict=False)
     for flag, value in pairs:
         if flag in ("--config-name", "--config-path", "--config-dir", "-cn", "-cp", "-cd"):
             flags += [flag, value]
-    return " ".join([started, *map(shlex.quote, flags)])
+    return " ".join([invocation, *map(shlex.quote, flags)])
 
 
 def _short(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path
 
 
-def command(started: str, overrides: Sequence[str]) -> str:
+def command(invocation: str, overrides: Sequence[str]) -> str:
     """A command line for a shell; of what is said to start the program, too, a shell takes words only."""
     try:
-        words = shlex.split(started)
+        words = shlex.split(invocation)
     except ValueError:
-        words = [started]
+        words = [invocation]
     return " ".join(map(shlex.quote, [*words, *overrides]))

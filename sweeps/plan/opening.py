@@ -62,22 +62,22 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
                     warnings.simplefilter("ignore", ExperimentalWarning)
                     study.set_metric_names(list(plan.settings.objective))
         elif differences := plan.spec.differences(spec):
-            shown = "; ".join(differences[:_SHOWN])
+            listing = "; ".join(differences[:_SHOWN])
             more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
             raise SweepError(
-                f"study {plan.name} in {plan.storage.url} searches something else: {shown}{more}; "
+                f"study {plan.name} in {plan.storage.url} searches something else: {listing}{more}; "
                 "hydra.sweeper.study_name=NAME starts another study"
             )
         view.note_command(plan.budget.n_trials, plan.settings.columns)
         save_files(plan.files, plan.folder.conf)
         if not plan.folder.spec.exists():
-            described = {
+            content = {
                 "study": plan.name,
                 "program": program(),
                 "storage": plan.storage.within(plan.folder.path),
                 **plan.spec.to_mapping(),
             }
-            write_text(plan.folder.spec, yaml.safe_dump(described, sort_keys=False))
+            write_text(plan.folder.spec, yaml.safe_dump(content, sort_keys=False))
         multirun = plan.folder.path / "multirun.yaml"
         if not multirun.exists():
             write_text(multirun, OmegaConf.to_yaml(plan.config))
@@ -93,7 +93,7 @@ def _remove(folder: StudyFolder) -> None:
 
 
 def _created(plan: Plan, storage: BaseStorage) -> Study:
-    wanted: list[Any] = list(plan.settings.directions)
+    wanted_directions: list[Any] = list(plan.settings.directions)
     options: dict[str, Any] = {
         "study_name": plan.name,
         "storage": storage,
@@ -104,14 +104,15 @@ def _created(plan: Plan, storage: BaseStorage) -> Study:
         try:
             study = optuna.load_study(**options)
         except KeyError:
-            study = optuna.create_study(directions=wanted, load_if_exists=True, **options)
+            study = optuna.create_study(directions=wanted_directions, load_if_exists=True, **options)
     except Exception as error:
         if plan.storage.journal is not None and is_fault(error):
             raise
         raise SweepError(f"hydra.sweeper.storage={plan.storage.url}: {plan.storage._said(error)}") from None
     directions = [own.direction for own in objectives_of(study)]
-    if directions != wanted:
+    if directions != wanted_directions:
         raise SweepError(
-            f"study {plan.name} in {plan.storage.url} has hydra.sweeper.direction={directions}, not {wanted}"
+            f"study {plan.name} in {plan.storage.url} has hydra.sweeper.direction={directions}, "
+            f"not {wanted_directions}"
         )
     return study

@@ -28,7 +28,8 @@ from sweeps.settings.functions import load_function
 from sweeps.space import Space, parse_space
 from sweeps.study.folder import StudyFolder, resolved_text, trial_subfolder
 from sweeps.study.ownership import require_own
-from sweeps.study.storage import locate, masked, without_passwords
+from sweeps.study.storage import locate, masked
+from sweeps.text import without_passwords
 
 LARGEST_GRID = 10_000
 NUMBERED = "${hydra.job.num}"  # `hydra.sweep.subdir` as Hydra has it
@@ -168,8 +169,8 @@ def _settle_folder(config: DictConfig, name: str) -> Path:
         config.hydra.sweeper.study_name = name
         if "${now:" in raw:
             parts = raw.split("/")
-            stamped = next(index for index, part in enumerate(parts) if "${now:" in part)
-            config.hydra.sweep.dir = "/".join([*parts[:stamped], name])
+            stamp_index = next(index for index, part in enumerate(parts) if "${now:" in part)
+            config.hydra.sweep.dir = "/".join([*parts[:stamp_index], name])
         folder = _absolute(resolved_text(config, "hydra.sweep.dir"))
         StudyFolder(folder).require_possible()
         config.hydra.sweep.dir = str(folder)
@@ -196,10 +197,10 @@ def _mask_passwords(config: DictConfig) -> None:
     with open_dict(config):
         node = config.hydra.sweeper._get_node("storage")
         if node is not None and isinstance(node._value(), str) and "://" in node._value():
-            hidden = masked(node._value())
-            if hidden != node._value():  # wherever it stood, in a file or on the command line
-                config.hydra.overrides.hydra.append(f"++hydra.sweeper.storage={quoted(hidden)}")
-            config.hydra.sweeper.storage = hidden
+            masked_url = masked(node._value())
+            if masked_url != node._value():  # wherever it stood, in a file or on the command line
+                config.hydra.overrides.hydra.append(f"++hydra.sweeper.storage={quoted(masked_url)}")
+            config.hydra.sweeper.storage = masked_url
         best = config.hydra.sweeper.enqueue_best
         if best and isinstance(best.get("storage"), str) and "://" in best.storage:
             best.storage = masked(best.storage)

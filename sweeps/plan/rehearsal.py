@@ -57,14 +57,14 @@ def rehearse(settings: Settings, space: Space, composer: Composer, master: DictC
 
 def _rehearse_function(space: Space, composer: Composer, master: DictConfig) -> None:
     study = optuna.create_study(sampler=RandomSampler(seed=0))
-    known = {parameter.name for parameter in space.parameters}
+    known_names = {parameter.name for parameter in space.parameters}
     field = f"{FUNCTION_FIELD}={space.function}"
     for _ in range(DRAWS):
         try:
             values = space.suggest(study.ask(), master)
         except (Exception, SystemExit) as error:
             raise SweepError(f"{field}: {reason(error)}") from None
-        for name in values.keys() - known:
+        for name in values.keys() - known_names:
             word = space.overrides({name: values[name]})[0]
             try:
                 override = OverridesParser.create().parse_override(word)

@@ -29,27 +29,27 @@ def warm_starts(
     Raises:
         SweepError: one is not in the search space.
     """
-    known = {parameter.name: parameter for parameter in space.parameters}
+    parameters = {parameter.name: parameter for parameter in space.parameters}
     result = []
-    for index, wanted in enumerate([*settings.enqueue, *best]):
+    for index, combination in enumerate([*settings.enqueue, *best]):
         field = (
             f"hydra.sweeper.enqueue[{index}]"
             if index < len(settings.enqueue)
             else "hydra.sweeper.enqueue_best"
         )
-        if not isinstance(wanted, Mapping) or not wanted:
-            raise SweepError(f"{field}={wanted}: must map parameters to values")
+        if not isinstance(combination, Mapping) or not combination:
+            raise SweepError(f"{field}={combination}: must map parameters to values")
         values: dict[str, Value] = {}
-        for name, value in wanted.items():
-            if name not in known:
-                raise SweepError(f"{field}: {name} is no parameter of the search ({', '.join(known)})")
-            if not known[name].accepts(value):
+        for name, value in combination.items():
+            if name not in parameters:
+                raise SweepError(f"{field}: {name} is no parameter of the search ({', '.join(parameters)})")
+            if not parameters[name].accepts(value):
                 raise SweepError(
-                    f"{field}: {name}={value} is not in the search space ({known[name].described})"
+                    f"{field}: {name}={value} is not in the search space ({parameters[name].described})"
                 )
-            values[name] = known[name].canonical(value)
+            values[name] = parameters[name].canonical(value)
         for name in values if index < len(settings.enqueue) else ():
-            for need in known[name].requirements:
+            for need in parameters[name].requirements:
                 if need.name in values and not need.holds(values):
                     raise SweepError(
                         f"{field}: {name} does not exist with {need.name}={value_text(values[need.name])}"
@@ -59,14 +59,14 @@ def warm_starts(
 
 
 def _completed(field: str, values: dict[str, Value], space: Space) -> list[dict[str, Value]]:
-    found = [
+    combinations = [
         combination
         for combination in space.combinations()
         if all(name in combination and same(combination[name], value) for name, value in values.items())
     ]
-    if not found:
+    if not combinations:
         raise SweepError(f"{field}: no combination of the grid has {values}")
-    return found
+    return combinations
 
 
 def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapping[str, Value]]:
@@ -75,33 +75,33 @@ def best_of_another(settings: Settings, space: Space, folder: Path) -> list[Mapp
     Raises:
         SweepError: there is no such study.
     """
-    wanted = settings.enqueue_best
-    if wanted is None:
+    source = settings.enqueue_best
+    if source is None:
         return []
     field = "hydra.sweeper.enqueue_best"
-    unknown = set(wanted) - {"storage", "study_name", "k"}
-    k = wanted.get("k", 1)
-    known_fields = not unknown and isinstance(wanted.get("storage"), str)
-    known_fields = known_fields and isinstance(wanted.get("study_name", ""), (str, NoneType))
+    unknown_keys = set(source) - {"storage", "study_name", "k"}
+    k = source.get("k", 1)
+    known_fields = not unknown_keys and isinstance(source.get("storage"), str)
+    known_fields = known_fields and isinstance(source.get("study_name", ""), (str, NoneType))
     if not known_fields or isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise SweepError(f"{field}={wanted}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
+        raise SweepError(f"{field}={source}: must be {{storage: ..., study_name: ..., k: 1 or more}}")
     try:
-        location: StorageLocation = locate(wanted["storage"], folder)
+        location: StorageLocation = locate(source["storage"], folder)
         if not location.exists():
             raise SweepError(f"{field}: there is no {location.url}")
         if location.journal is not None:
             require_journal(location.journal)
-        study = optuna.load_study(study_name=wanted.get("study_name"), storage=location.open())
+        study = optuna.load_study(study_name=source.get("study_name"), storage=location.open())
         require_sound(study, f"{field}: {location.url}")
     except SweepError as error:
-        said = str(error).replace("hydra.sweeper.storage", f"{field}: storage", 1)
-        raise SweepError(said) from None
+        message = str(error).replace("hydra.sweeper.storage", f"{field}: storage", 1)
+        raise SweepError(message) from None
     except (KeyError, ValueError) as error:
-        raise SweepError(f"{field}={wanted}: no such study ({one_line(error, 200)})") from None
+        raise SweepError(f"{field}={source}: no such study ({one_line(error, 200)})") from None
     except Exception as error:  # a storage lets through whatever its libraries raise
         raise SweepError(f"{field}: {location.url}: cannot be read ({location._said(error)})") from None
-    known = {parameter.name for parameter in space.parameters}
+    known_names = {parameter.name for parameter in space.parameters}
     return [
-        {name: value for name, value in trial.params.items() if name in known}
+        {name: value for name, value in trial.params.items() if name in known_names}
         for trial in best_trials(study, k)
     ]

@@ -76,11 +76,11 @@ def require_same(boards: Sequence[Board]) -> None:
     for column in _shared(boards):
         first = set(_texts(boards[0], column))
         for board in boards:
-            found = set(_texts(board, column))
-            if column in ("objective", "direction") and len(found) > 1:
-                raise ComparisonError(f"board {board.name} has several values of {column}: {_list(found)}")
-            if not first & found:
-                raise _differ(column, boards[0], first, board, found)
+            texts = set(_texts(board, column))
+            if column in ("objective", "direction") and len(texts) > 1:
+                raise ComparisonError(f"board {board.name} has several values of {column}: {_list(texts)}")
+            if not first & texts:
+                raise _differ(column, boards[0], first, board, texts)
     direction = text_of(boards[0].trials["direction"][0])
     if direction not in DIRECTIONS:
         raise ComparisonError(
@@ -98,7 +98,7 @@ def shared_parameters(boards: Sequence[Board]) -> tuple[list[str], dict[str, Any
     """The parameters of all boards, in the first one's order; the others, each with its single value."""
     every = list(dict.fromkeys(name for board in boards for name in board.parameters))
     shared = [name for name in every if all(name in board.parameters for board in boards)]
-    dropped = {}
+    dropped_values = {}
     for name in (name for name in every if name not in shared):
         cells = [cell for board in boards if name in board.parameters for cell in board.trials[name]]
         distinct = {_comparable(cell) for cell in cells}
@@ -109,22 +109,22 @@ def shared_parameters(boards: Sequence[Board]) -> tuple[list[str], dict[str, Any
                 f"{name} has {len(distinct)} values in {', '.join(have)} and none in {', '.join(lack)}: "
                 "only a parameter of one single value can be left out"
             )
-        dropped[name] = None if pd.isna(cells[0]) else cells[0]
-    return shared, dropped
+        dropped_values[name] = None if pd.isna(cells[0]) else cells[0]
+    return shared, dropped_values
 
 
 def samples_of(board: Board, parameters: Sequence[str]) -> dict[Key, Sample]:
     """One sample per combination."""
-    found: dict[Key, tuple[tuple[int, int], Sample]] = {}
+    ranked_samples: dict[Key, tuple[tuple[int, int], Sample]] = {}
     columns = [[_comparable(cell) for cell in board.trials[name]] for name in parameters]
     cells = (board.trials[name] for name in ("trial", "replicates", "value"))
     for row, (trial, replicates, value) in enumerate(zip(*cells, strict=True)):
         key = tuple(column[row] for column in columns)
         values = _values(f"board {board.name}: trial {trial}", replicates, value)
         precedence = (-len(values), trial)
-        if key not in found or precedence < found[key][0]:
-            found[key] = precedence, Sample(row, values)
-    return {key: sample for key, (_, sample) in found.items()}
+        if key not in ranked_samples or precedence < ranked_samples[key][0]:
+            ranked_samples[key] = precedence, Sample(row, values)
+    return {key: sample for key, (_, sample) in ranked_samples.items()}
 
 
 def _values(where: str, replicates: Any, value: Any) -> tuple[float, ...]:
@@ -141,15 +141,17 @@ def _values(where: str, replicates: Any, value: Any) -> tuple[float, ...]:
     return values or (float(value),)
 
 
-def common(reference: Board, known: dict[Key, Sample], other: Board, samples: dict[Key, Sample]) -> list[Key]:
+def common(
+    reference: Board, reference_samples: dict[Key, Sample], other: Board, samples: dict[Key, Sample]
+) -> list[Key]:
     """The combinations of both boards, in ascending order."""
-    common = sorted(known.keys() & samples.keys())
+    common = sorted(reference_samples.keys() & samples.keys())
     if not common:
         raise ComparisonError(f"boards {reference.name} and {other.name} have no combination in common")
     for column in _shared([reference, other]):  # boards of several data sets agree only here
         first, second = _texts(reference, column), _texts(other, column)
         for key in common:
-            mine, its = first[known[key].row], second[samples[key].row]
+            mine, its = first[reference_samples[key].row], second[samples[key].row]
             if mine != its:
                 raise _differ(column, reference, {mine}, other, {its})
     return common

@@ -68,14 +68,14 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
     """
     complete = complete_trials(boards, names, confidence)
     require_same(complete)
-    parameters, dropped = shared_parameters(complete)
+    parameters, dropped_values = shared_parameters(complete)
     reference, *others = complete
-    known = samples_of(reference, parameters)
+    reference_samples = samples_of(reference, parameters)
     rows, results = [], []
     for other in others:
         samples = samples_of(other, parameters)
-        for key in common(reference, known, other, samples):
-            mine, its = known[key], samples[key]
+        for key in common(reference, reference_samples, other, samples):
+            mine, its = reference_samples[key], samples[key]
             rows.append(mine.row)
             test = welch(its.values, mine.values, confidence)
             means = (mean_interval(values).mean for values in (mine.values, its.values))
@@ -96,7 +96,7 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
         "objective": text_of(reference.trials["objective"][0]),
         "direction": direction,
         "confidence": confidence,
-        "dropped": dropped,
+        "dropped": dropped_values,
     }
     return frame
 

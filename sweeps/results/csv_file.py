@@ -178,7 +178,7 @@ def _text(rows: Sequence[Mapping[str, str]]) -> str:
     return line(header) + "".join(line([row.get(name, "") for name in header]) for row in rows)
 
 
-def _rewrite(path: Path, added: Mapping[str, str]) -> None:
+def _rewrite(path: Path, cells: Mapping[str, str]) -> None:
     header, rows = read_cells(path)
     whole = [cells_of(dict(zip(header, row, strict=True))) for row in rows if len(row) == len(header)]
-    write_text(path, _text([*whole, added]))
+    write_text(path, _text([*whole, cells]))

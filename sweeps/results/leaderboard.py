@@ -24,8 +24,8 @@ _ORDER = {"COMPLETE": 0, "PRUNED": 1, "RUNNING": 2, "FAIL": 3}
 def study_header(study: Study, folder: Path | None) -> Header:
     """What all rows of a study share, by its first complete trial."""
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    found = records.of_trial(complete[0], folder) if complete else []
-    return header_of(study, found[0] if found else None)
+    job_records = records.of_trial(complete[0], folder) if complete else []
+    return header_of(study, job_records[0] if job_records else None)
 
 
 def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = False) -> pd.DataFrame:
@@ -44,14 +44,14 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
     """
     path = Path(folder) if folder is not None else None
     header = study_header(study, path)
-    known = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
+    known_rows = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
     rows = []
     trials = study.get_trials(deepcopy=False)
-    replaced = promoted(trials, waiting=False)
+    replaced_numbers = promoted(trials, waiting=False)
     for trial in trials:
-        if trial.state == TrialState.WAITING or is_surplus(trial) or trial.number in replaced:
+        if trial.state == TrialState.WAITING or is_surplus(trial) or trial.number in replaced_numbers:
             continue
-        row = known.get(trial.number)
+        row = known_rows.get(trial.number)
         if row is None or not _agrees(row, trial, header):
             row = cells_of(row_of(trial, header, records.of_trial(trial, path)))  # as a table's are read
         rows.append(row)

@@ -46,10 +46,10 @@ class Ledger:
     def complete(self) -> None:
         """Writes the table anew where a row is missing, of a trial that ended while its process died or the
         disk was full, or torn."""
-        wanted = {trial.number for trial in self._study.get_trials(deepcopy=False) if _has_row(trial)}
-        if not wanted:
+        wanted_numbers = {trial.number for trial in self._study.get_trials(deepcopy=False) if _has_row(trial)}
+        if not wanted_numbers:
             return
-        if numbers_of(self._folder.trials) != wanted:
+        if numbers_of(self._folder.trials) != wanted_numbers:
             self.rebuild()
 
     def rebuild(self) -> None:
@@ -60,20 +60,20 @@ class Ledger:
             write_rows(self._folder.trials, rows)
 
     def _row(self, trial: FrozenTrial) -> dict[str, Any]:
-        found = records.of_trial(trial, self._folder.path)
-        return row_of(trial, header_of(self._study, found[0] if found else None), found)
+        job_records = records.of_trial(trial, self._folder.path)
+        return row_of(trial, header_of(self._study, job_records[0] if job_records else None), job_records)
 
     def rank(self) -> None:
         """Writes the ranked board."""
         from sweeps.results import tables  # pandas: not before it is needed
         from sweeps.results.leaderboard import leaderboard
 
-        started = time.monotonic()
+        start = time.monotonic()
         board = leaderboard(self._study, self._folder.path)
         if not board.empty:
             tables.write(self._folder.leaderboard, board)
-        took = time.monotonic() - started
-        self._next = time.monotonic() + max(LEAST_SECONDS, took / SHARE)
+        seconds = time.monotonic() - start
+        self._next = time.monotonic() + max(LEAST_SECONDS, seconds / SHARE)
 
 
 def _has_row(trial: FrozenTrial) -> bool:

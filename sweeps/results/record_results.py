@@ -28,10 +28,10 @@ def read(root: Path, trial: FrozenTrial, study: Study, objective: Sequence[str] 
         None where a record is missing, or does not say what the study asks for.
     """
     view = TrialView(trial)
-    found = [_values(root / own, study, objective) for own in view.folders]
-    if not found or any(values is None for values in found):
+    job_values = [_values(root / own, study, objective) for own in view.folders]
+    if not job_values or any(values is None for values in job_values):
         return None
-    each = [values for values in found if values is not None]
+    each = [values for values in job_values if values is not None]
     attrs: dict[str, Any] = dict(trial.user_attrs)
     values = each[0]
     if view.job is not None and view.job.replicates is not None:

@@ -92,11 +92,11 @@ def values(folder: str | Path, names: Sequence[str]) -> list[float]:
     record = read(folder)
     if record is None:
         raise MissingError(f"hydra.sweeper.objective needs {NAME} in the job's folder; there is none")
-    known = {**record.get("provenance", {}), **record.get("metrics", {})}
-    numbers = {name: own for name, value in known.items() if (own := number(value)) is not None}
+    fields = {**record.get("provenance", {}), **record.get("metrics", {})}
+    numbers = {name: own for name, value in fields.items() if (own := number(value)) is not None}
     for name in names:
         if name not in numbers:
-            there = f"is {shown(known[name])}, not a finite number; " if name in known else ""
+            there = f"is {shown(fields[name])}, not a finite number; " if name in fields else ""
             known_numbers = ", ".join(sorted(numbers)) or "none"
             raise MissingError(f"hydra.sweeper.objective={name}: {there}the record has {known_numbers}")
     return [numbers[name] for name in names]

@@ -79,22 +79,22 @@ def write(folder: Path, study: Study, trial: Trial, outcome: Outcome) -> None:
 def read(path: Path, study_name: str) -> Result | None:
     """Reads a result; None of one that is torn, or another study's."""
     try:
-        said = received.json_of(path)
-        if said["study"] != study_name:
+        content = received.json_of(path)
+        if content["study"] != study_name:
             return None
-        values = said["values"]
+        values = content["values"]
         result = Result(
-            number=int(said["trial"]),
-            state=TrialState[said["state"]],
+            number=int(content["trial"]),
+            state=TrialState[content["state"]],
             values=tuple(float(value) for value in values) if values is not None else None,
-            reason=str(said["reason"]),
-            params=dict(said["params"]),
-            distributions={name: json_to_distribution(own) for name, own in said["distributions"].items()},
-            user_attrs=dict(said["user_attrs"]),
-            system_attrs=dict(said["system_attrs"]),
-            intermediate_values={int(step): float(x) for step, x in said["intermediate_values"].items()},
-            started=datetime.fromisoformat(said["started"]),
-            ended=datetime.fromisoformat(said["ended"]),
+            reason=str(content["reason"]),
+            params=dict(content["params"]),
+            distributions={name: json_to_distribution(own) for name, own in content["distributions"].items()},
+            user_attrs=dict(content["user_attrs"]),
+            system_attrs=dict(content["system_attrs"]),
+            intermediate_values={int(step): float(x) for step, x in content["intermediate_values"].items()},
+            started=datetime.fromisoformat(content["started"]),
+            ended=datetime.fromisoformat(content["ended"]),
         )
         return result if _makes_sense(result) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):

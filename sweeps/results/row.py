@@ -68,21 +68,23 @@ class Header:
         return {f"{VALUES}{own.name}": own for own in self.objectives} if len(self.objectives) > 1 else {}
 
 
-def row_of(trial: FrozenTrial, header: Header, found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+def row_of(
+    trial: FrozenTrial, header: Header, job_records: Sequence[dict[str, Any] | None]
+) -> dict[str, Any]:
     """The row of a trial; absent values are left out.
 
     Metrics and provenance come from the job's `record.json`. Of replicates, metrics are means, and the
     provenance is the first one's, but for seconds, which are summed.
 
     Args:
-        found: the records of its jobs.
+        job_records: the records of its jobs.
     """
     view = TrialView(trial)
     job = view.job or Job()
     row: dict[str, Any] = {"trial": trial.number, "state": trial.state.name}
     row |= _values(trial, header)
     row |= {f"{PARAMS}{name}": value for name, value in trial.params.items()}
-    record = _joined(found)
+    record = _joined(job_records)
     row |= {
         name: value
         for name, value in record.items()
@@ -94,7 +96,7 @@ def row_of(trial: FrozenTrial, header: Header, found: Sequence[dict[str, Any] | 
         row["trial_seconds"] = trial.duration.total_seconds()
     if trial.datetime_start is not None:
         row["started"] = trial.datetime_start.isoformat(timespec="seconds")
-    known = {
+    details = {
         "worker": job.worker,
         "machine": job.machine,
         "threads": job.threads,
@@ -103,7 +105,7 @@ def row_of(trial: FrozenTrial, header: Header, found: Sequence[dict[str, Any] | 
         "retry_of": view.retry_of,
         "reason": view.reason,
     }
-    row |= {name: value for name, value in known.items() if value is not None}
+    row |= {name: value for name, value in details.items() if value is not None}
     if view.reason is not None and view.spared is not None:
         row["reason"] += f"; does not count: {view.spared}"
     return row | {"objective": header.objective, "direction": header.direction}
@@ -126,28 +128,31 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     return row
 
 
-def _joined(found: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+def _joined(job_records: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     """The flat maps of a trial's records as one."""
-    readable = [record for record in found if record is not None]
+    readable = [record for record in job_records if record is not None]
     if not readable:
         return {}
-    joined: dict[str, Any] = {}
-    for name, value in records.flat(readable[0], "metrics").items():
+    fields: dict[str, Any] = {}
+    metrics = records.flat(readable[0], "metrics")
+    for name, value in metrics.items():
         numbers = _numbers(readable, "metrics", name)
-        several = len(readable) > 1 and len(numbers) == len(readable)
-        joined[name] = mean_of(numbers) if several else value
+        if len(readable) > 1 and numbers:
+            # Of some replicates only, a mean would be that of others than the value's.
+            value = mean_of(numbers) if len(numbers) == len(readable) else None
+        fields[name] = value
     provenance = records.flat(readable[0], "provenance")
-    joined |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in joined}
-    if len(readable) > 1 and "seconds" in joined:
-        joined["seconds"] = sum(_numbers(readable, "provenance", "seconds"))
+    fields |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in fields}
+    if len(readable) > 1 and "seconds" in provenance and "seconds" not in metrics:
+        fields["seconds"] = sum(_numbers(readable, "provenance", "seconds"))
     if isinstance(readable[0].get("config_hash"), str):
-        joined["config_hash"] = readable[0]["config_hash"]
-    return joined
+        fields["config_hash"] = readable[0]["config_hash"]
+    return fields
 
 
-def _numbers(found: Sequence[dict[str, Any]], part: str, name: str) -> list[float]:
+def _numbers(job_records: Sequence[dict[str, Any]], part: str, name: str) -> list[float]:
     """The finite numbers that records have by a name."""
-    numbers = (records.number(record.get(part, {}).get(name)) for record in found)
+    numbers = (records.number(record.get(part, {}).get(name)) for record in job_records)
     return [number for number in numbers if number is not None]
 
 

@@ -114,15 +114,15 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
         ValueError: one is below 0 or above 1.
     """
     p = np.array(p_values, dtype=np.float64)
-    known = ~np.isnan(p)
-    values = p[known]
+    is_known = ~np.isnan(p)
+    values = p[is_known]
     if ((values < 0) | (values > 1)).any():
         raise ValueError("a p-value is at least 0 and at most 1")
     order = np.argsort(values, kind="stable")
     steps = values[order] * np.arange(len(values), 0, -1)
-    adjusted = np.empty_like(values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    p[known] = adjusted
+    adjusted_values = np.empty_like(values)
+    adjusted_values[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    p[is_known] = adjusted_values
     return p
 
 

@@ -72,9 +72,11 @@ def ask(
     storage = study._storage
     study._thread_local.cached_all_trials = None
     account = account_of(study)
-    barred = suspects(account)
+    suspect_numbers = suspects(account)
     for trial in account.waiting():
-        wanted = trial.number in barred if only_suspects else alone or trial.number not in barred
+        wanted = (
+            trial.number in suspect_numbers if only_suspects else alone or trial.number not in suspect_numbers
+        )
         wanted = wanted and not (only_ahead and TrialView(trial).resumes is None)
         if wanted and (lease := _reserved(lease_of(trial))) is not None:
             try:

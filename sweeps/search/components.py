@@ -42,9 +42,9 @@ def component_class(config: Mapping[str, Any], field: str, base: type) -> type:
         raise SweepError(
             f"hydra.sweeper.{field}: {target} needs the package {package}: pip install {package}"
         )
-    found = load_class(target, f"hydra.sweeper.{field}._target_", base)
-    if found.__module__.startswith("optuna."):
-        _require_kinds(found, config, field)
+    component_type = load_class(target, f"hydra.sweeper.{field}._target_", base)
+    if component_type.__module__.startswith("optuna."):
+        _require_kinds(component_type, config, field)
     if config.get("_partial_"):
         raise SweepError(f"hydra.sweeper.{field}._partial_: must be false: a {field} is made, not a function")
     for name, partial in _targets({key: value for key, value in config.items() if key != "_target_"}):
@@ -53,12 +53,12 @@ def component_class(config: Mapping[str, Any], field: str, base: type) -> type:
                 f"hydra.sweeper.{field}, _target_={name}: must be a class of Optuna's or of your own, "
                 "not of Python's library"
             )
-    return found
+    return component_type
 
 
-def _require_kinds(found: type, config: Mapping[str, Any], field: str) -> None:
+def _require_kinds(component_type: type, config: Mapping[str, Any], field: str) -> None:
     """Optuna's signatures say what kind of value each argument takes; Optuna itself checks few of them."""
-    signature = inspect.signature(found).parameters
+    signature = inspect.signature(component_type).parameters
     for name, value in config.items():
         if name not in signature or isinstance(value, (Mapping, list)):
             continue
@@ -66,8 +66,8 @@ def _require_kinds(found: type, config: Mapping[str, Any], field: str) -> None:
         while "[" in annotation:  # what a list or a function is of
             annotation = re.sub(r"\[[^\[\]]*\]", "", annotation)
         kinds = [part.strip() for part in annotation.split("|")]
-        allowed = tuple(_PLAIN[kind] for kind in kinds if kind in _PLAIN)
-        if not isinstance(value, allowed) or (isinstance(value, bool) and "bool" not in kinds):
+        allowed_types = tuple(_PLAIN[kind] for kind in kinds if kind in _PLAIN)
+        if not isinstance(value, allowed_types) or (isinstance(value, bool) and "bool" not in kinds):
             raise SweepError(
                 f"hydra.sweeper.{field}.{name}={shown(value)}: must be "
                 + " or ".join(kinds).replace("None", "null")
@@ -95,10 +95,10 @@ def made(arguments: dict[str, Any], field: str, kind: type) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
-            made = instantiate(arguments, _convert_="all")
+            component = instantiate(arguments, _convert_="all")
     except Exception as error:
         cause = error.__cause__ or error
         raise SweepError(f"hydra.sweeper.{field}: {reason(cause)}") from None
-    if not isinstance(made, kind):
+    if not isinstance(component, kind):
         raise SweepError(f"hydra.sweeper.{field}._target_={arguments['_target_']}: is no {kind.__name__}")
-    return made
+    return component

@@ -38,12 +38,12 @@ class LatestStudy(Study):
     def _get_trials(
         self, deepcopy: bool = True, states: Container[TrialState] | None = None, use_cache: bool = False
     ) -> list[FrozenTrial]:
-        found = [
+        trials = [
             trial
             for trial in latest(super()._get_trials(deepcopy=False, use_cache=use_cache))
             if (states is None or trial.state in states) and (self._keep is None or self._keep(trial))
         ]
-        return copy.deepcopy(found) if deepcopy else found
+        return copy.deepcopy(trials) if deepcopy else trials
 
 
 class _Keeper:

@@ -24,8 +24,8 @@ def enqueue_promotion(study: Study) -> int | None:
     waiting = map(TrialView, account.waiting())
     if account.begun() or any(view.resumes is not None and view.retry_of is None for view in waiting):
         return None
-    stopped = promotable(study)
-    if stopped is None:
+    stopped_trial = promotable(study)
+    if stopped_trial is None:
         return None
-    enqueue_resumption(study, stopped)
-    return stopped.number
+    enqueue_resumption(study, stopped_trial)
+    return stopped_trial.number

@@ -62,10 +62,10 @@ def enqueue_retries(study: Study, retries: int) -> int:
 
 def _repeated_in_vain(account: Account) -> list[FrozenTrial]:
     """The failed trials whose repeats have all given way to others, and not to the same combination."""
-    repeated = {TrialView(trial).retry_of for trial in account.surplus()}
+    repeated_numbers = {TrialView(trial).retry_of for trial in account.surplus()}
     return [
         account.trials[number]
-        for number in sorted(number for number in repeated if number is not None)
+        for number in sorted(number for number in repeated_numbers if number is not None)
         if all(map(is_surplus, account.repeats(number))) and not _is_tried(account, account.trials[number])
     ]
 
@@ -91,15 +91,15 @@ def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries:
     view = TrialView(trial)
     if view.cause == Cause.INTERRUPTED or view.spared is not None:
         return True
-    allowed: dict[str, int] = {Cause.LOST: 1, Cause.RAISED: retries, Cause.TIMED_OUT: retries}
-    return _earlier(trials, trial, view.cause) < allowed.get(str(view.cause), 0)
+    limits: dict[str, int] = {Cause.LOST: 1, Cause.RAISED: retries, Cause.TIMED_OUT: retries}
+    return _earlier(trials, trial, view.cause) < limits.get(str(view.cause), 0)
 
 
 def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:
     """How many of the trials that this one repeats ended for the same cause, and it counted."""
     number = 0
-    while (repeated := TrialView(trial).retry_of) is not None:
-        trial = trials[repeated]
+    while (predecessor := TrialView(trial).retry_of) is not None:
+        trial = trials[predecessor]
         view = TrialView(trial)
         number += view.spared is None and view.cause == cause
     return number

@@ -31,7 +31,7 @@ def fail_dead(
     watch: Watch,
     cause: str,
     reason: str,
-    spared: Callable[[FrozenTrial], str | None] = count_against_it,
+    excuse_of: Callable[[FrozenTrial], str | None] = count_against_it,
     pid: int | None = None,
 ) -> list[int]:
     """Marks the trials whose worker is dead as FAIL, in the study and in their records.
@@ -39,10 +39,10 @@ def fail_dead(
     One that was about to give way to another does: tried again, it would be run twice.
 
     Args:
-        spared: why a death does not count against a trial; None where it does.
+        excuse_of: why a death does not count against a trial; None where it does.
         pid: of the only process, of this machine, whose trials it is about; None for all.
     """
-    found = []
+    numbers = []
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         if pid is not None and not watch.is_of(trial, pid):
             continue
@@ -51,10 +51,10 @@ def fail_dead(
         if _was_to_give_way(study, trial):
             failed = fail(study, trial, Cause.SURPLUS, TAKEN, folder)
         else:
-            failed = fail(study, trial, cause, reason, folder, spared(trial))
+            failed = fail(study, trial, cause, reason, folder, excuse_of(trial))
         if failed:
-            found.append(trial.number)
-    return found
+            numbers.append(trial.number)
+    return numbers
 
 
 def _was_to_give_way(study: Study, trial: FrozenTrial) -> bool:
@@ -71,20 +71,20 @@ class Rescue:
         folder: of the study.
         settings: of the sweeper.
         watch: tells which are dead.
-        entered: told of each trial that has ended by it.
+        enter: told of each trial that has ended by it.
     """
 
     study: Study
     folder: StudyFolder
     settings: Settings
     watch: Watch
-    entered: Callable[[FrozenTrial], None]
+    enter: Callable[[FrozenTrial], None]
 
     def give_up_dead(
         self,
         cause: str,
-        said: str,
-        spared: Callable[[FrozenTrial], str | None] = count_against_it,
+        reason: str,
+        excuse_of: Callable[[FrozenTrial], str | None] = count_against_it,
         everywhere: bool = False,
         pid: int | None = None,
     ) -> list[int]:
@@ -93,8 +93,8 @@ class Rescue:
 
         Args:
             cause: of the failures.
-            said: the reason, for people.
-            spared: why a death does not count against a trial; None where it does.
+            reason: for people.
+            excuse_of: why a death does not count against a trial; None where it does.
             everywhere: look for results in all folders, as after damage to the study.
             pid: of the only process, of this machine, whose trials it is about; None for all.
 
@@ -103,12 +103,12 @@ class Rescue:
         """
         with self.folder.locked():
             objective = self.settings.objective
-            entered = restore_results(self.study, self.folder, self.watch, objective, everywhere)
-            dead = fail_dead(self.study, self.folder.path, self.watch, cause, said, spared, pid)
+            restored_numbers = restore_results(self.study, self.folder, self.watch, objective, everywhere)
+            dead = fail_dead(self.study, self.folder.path, self.watch, cause, reason, excuse_of, pid)
             enqueue_retries(self.study, self.settings.retries)
-        for number in [*entered, *dead]:
-            ended = self.study.get_trials(deepcopy=False)[number]
-            for own in TrialView(ended).folders:
+        for number in [*restored_numbers, *dead]:
+            ended_trial = self.study.get_trials(deepcopy=False)[number]
+            for own in TrialView(ended_trial).folders:
                 remove_partials(self.folder.path / own)
-            self.entered(ended)
-        return [*entered, *dead]
+            self.enter(ended_trial)
+        return [*restored_numbers, *dead]

@@ -34,28 +34,28 @@ def restore_results(
     Returns:
         the numbers of the trials entered.
     """
-    entered = []
+    entered_numbers = []
     trials = study.get_trials(deepcopy=False)
     folders = [(trial, TrialView(trial).folder) for trial in trials]
-    known = {str(own) for trial, own in folders if trial.state.is_finished()}
+    finished_places = {str(own) for trial, own in folders if trial.state.is_finished()}
     running = {own: trial for trial, own in folders if not trial.state.is_finished() and own is not None}
     # The study may have lost, with its last records, in which folder a trial has run.
     lost = any(_lacks_folder(trial) and watch.is_dead(trial) for trial in trials)
     places = {*running, *(_folders(folder.path) if everywhere or lost else ())}
-    found = []
-    for place in sorted(places - known):
+    results = []
+    for place in sorted(places - finished_places):
         result = result_file.read(folder.path / place / result_file.NAME, study.study_name)
         if result is not None and not _belongs(result, place):
             result = None
         if result is None and place in running:
             result = record_results.read(folder.path, running[place], study, objective)
         if result is not None:
-            found.append(result)
-    for result in sorted(found, key=lambda result: result.number):
+            results.append(result)
+    for result in sorted(results, key=lambda result: result.number):
         number = _enter(study, result, watch)
         if number is not None:
-            entered.append(number)
-    return entered
+            entered_numbers.append(number)
+    return entered_numbers
 
 
 def _lacks_folder(trial: FrozenTrial) -> bool:
@@ -92,7 +92,7 @@ def _enter(study: Study, result: Result, watch: Watch) -> int | None:
         return trial.number if _fill(study, trial, result) else None
     if _is_present(trials, result):
         return None
-    added = optuna.trial.create_trial(
+    new_trial = optuna.trial.create_trial(
         state=TrialState.COMPLETE,
         values=list(result.values or ()),
         params=result.params,
@@ -101,8 +101,8 @@ def _enter(study: Study, result: Result, watch: Watch) -> int | None:
         system_attrs=result.system_attrs,
         intermediate_values=result.intermediate_values,
     )
-    added.datetime_start, added.datetime_complete = result.started, result.ended
-    study.add_trial(added)
+    new_trial.datetime_start, new_trial.datetime_complete = result.started, result.ended
+    study.add_trial(new_trial)
     return study.get_trials(deepcopy=False)[-1].number
 
 
@@ -159,8 +159,8 @@ def _same(trial: FrozenTrial, result: Result) -> bool:
     view, key = TrialView(trial), TrialView(result).combination
     if view.combination is not None or key is not None:
         return view.combination == key
-    fixed = view.enqueued or {}
-    return all(result.params.get(name) == value for name, value in fixed.items()) and (
+    fixed_params = view.enqueued or {}
+    return all(result.params.get(name) == value for name, value in fixed_params.items()) and (
         trial.params.items() <= result.params.items()
     )
 

@@ -71,11 +71,11 @@ class Rungs:
             trials: all that the study has now, by number.
         """
         before, self._trials = self._trials, trials
-        changed = [number for number in self._open if trials[number] is not before[number]]
-        touched = set(changed)
-        for number in [*changed, *range(len(before), len(trials))]:
-            touched |= self._link(number)
-        for number in sorted(touched):
+        changed_numbers = [number for number in self._open if trials[number] is not before[number]]
+        touched_numbers = set(changed_numbers)
+        for number in [*changed_numbers, *range(len(before), len(trials))]:
+            touched_numbers |= self._link(number)
+        for number in sorted(touched_numbers):
             self._place(number)
         self._open = [n for n in [*self._open, *range(len(before), len(trials))] if not _ended(trials[n])]
 
@@ -85,46 +85,46 @@ class Rungs:
         if number == len(self._links):
             self._links.append(_Links(None, None, None, False))
             self._reached.append(_NOTHING)
-        for present, said in ((False, self._links[number]), (True, links)):
+        for present, link_set in ((False, self._links[number]), (True, links)):
             for index, other in (
-                (self._promoted, said.resumes),
-                (self._tried, said.tries),
-                (self._repeated, said.repeats),
+                (self._promoted, link_set.resumes),
+                (self._tried, link_set.tries),
+                (self._repeated, link_set.repeats),
             ):
                 if other is not None:
                     index.change(other, number, present)
-        touched = {number, *self._links[number][:3], *links[:3]}
+        touched_numbers = {number, *self._links[number][:3], *links[:3]}
         self._links[number] = links
-        return {other for other in touched if other is not None}
+        return {other for other in touched_numbers if other is not None}
 
     def _place(self, number: int) -> None:
-        reached = _NOTHING
+        standing = _NOTHING
         if number not in self._promoted and number not in self._repeated and not self._links[number].failed:
-            reached = self._reached_by(self._trials[number])
+            standing = self._reached_by(self._trials[number])
         before = self._reached[number]
-        if reached == before:
+        if standing == before:
             return
-        self._reached[number] = reached
+        self._reached[number] = standing
         for place, value in before.values:
             _remove(self._values[place], value)
-        for place, value in reached.values:
+        for place, value in standing.values:
             bisect.insort(self._values.setdefault(place, []), value)
         if before.stopped is not None:
             _remove(self._stopped[before.stopped[0]], before.stopped[1])
-        if reached.stopped is not None:
-            bisect.insort(self._stopped.setdefault(reached.stopped[0], []), reached.stopped[1])
+        if standing.stopped is not None:
+            bisect.insort(self._stopped.setdefault(standing.stopped[0], []), standing.stopped[1])
 
     def _reached_by(self, trial: FrozenTrial) -> _Reached:
         values = list(TrialView(trial).rung_values)
         if not values:
             return _NOTHING
         bracket = self._bracket(trial)
-        at, stopped = stopped_at(trial), None
+        at, stop = stopped_at(trial), None
         if at is not None and trial.last_step is not None:
             own = self._objective.cost(trial.intermediate_values[trial.last_step])
-            stopped = ((bracket, at), (own, trial.last_step, trial.number))
+            stop = ((bracket, at), (own, trial.last_step, trial.number))
         costs = map(self._objective.cost, values)
-        return _Reached(tuple(((bracket, rung), cost) for rung, cost in enumerate(costs)), stopped)
+        return _Reached(tuple(((bracket, rung), cost) for rung, cost in enumerate(costs)), stop)
 
     def promotable(self, eta: int, least: int) -> int | None:
         """The number of the stopped trial that is to be promoted: among the best 1/eta of its rung, and not
@@ -134,10 +134,10 @@ class Rungs:
             least: so many must have reached a rung, and one more.
         """
         candidates = []
-        for place, stopped in self._stopped.items():
+        for place, stops in self._stopped.items():
             rivals = self._values[place]
             good = len(rivals) // eta if len(rivals) > least else 0
-            for own, step, number in stopped:
+            for own, step, number in stops:
                 if bisect.bisect_left(rivals, own) >= good:
                     break
                 if number not in self._tried:
@@ -166,5 +166,5 @@ def _ended(trial: FrozenTrial) -> bool:
     return trial.state.is_finished()
 
 
-def _remove(ordered: list[Any], item: object) -> None:
-    del ordered[bisect.bisect_left(ordered, item)]
+def _remove(sorted_items: list[Any], item: object) -> None:
+    del sorted_items[bisect.bisect_left(sorted_items, item)]

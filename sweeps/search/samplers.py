@@ -42,8 +42,8 @@ class PerTrialSampler(BaseSampler):
         # All of the study's, which is not what Hyperband shows a sampler: the trials of one bracket.
         account = account_of(study)
         first = trial.number
-        while (repeated := TrialView(account.trials[first]).retry_of) is not None:
-            first = repeated
+        while (predecessor := TrialView(account.trials[first]).retry_of) is not None:
+            first = predecessor
         self._sampler = make_sampler(self._config, account.draws_before(first))
         self._sampler.before_trial(study, trial)
 
@@ -80,19 +80,19 @@ def make_sampler(config: Mapping[str, Any], number: int) -> BaseSampler:
     _require_seed(config.get("seed"))
     kind = config["_target_"]
     if kind in ("auto", "grid"):
-        if unknown := sorted(config.keys() - {"_target_", "seed"}):
+        if unknown_keys := sorted(config.keys() - {"_target_", "seed"}):
             raise SweepError(
-                f"hydra.sweeper.sampler.{unknown[0]}={shown(config[unknown[0]])}: "
+                f"hydra.sweeper.sampler.{unknown_keys[0]}={shown(config[unknown_keys[0]])}: "
                 f"hydra/sweeper/optuna_study/sampler={kind} takes only a seed; tpe is what auto samples by"
             )
         # A grid's trials are enqueued with all their values: nothing is left to draw.
         return TPESampler(seed=derived_seed(config.get("seed", 0), number))
-    found = component_class(config, "sampler", BaseSampler)
+    sampler_class = component_class(config, "sampler", BaseSampler)
     arguments = dict(config)
-    if "seed" in inspect.signature(found).parameters:
+    if "seed" in inspect.signature(sampler_class).parameters:
         seed = arguments.get("seed", 0)
         arguments["seed"] = derived_seed(seed, number)
-        if issubclass(found, QMCSampler):
+        if issubclass(sampler_class, QMCSampler):
             # One sequence for all trials; the first trial and the choices are drawn at random.
             arguments |= {"seed": seed, "warn_independent_sampling": False}
             arguments["independent_sampler"] = RandomSampler(seed=derived_seed(seed, number))

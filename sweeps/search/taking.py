@@ -81,7 +81,7 @@ class Taker:
             if promotes and self.budget.may_promote(self._tally()):
                 enqueue_promotion(self.study)
             while self.budget.may_start(now := self._tally()):
-                taken = ask(
+                taken_trial = ask(
                     self.study,
                     self.alone,
                     self.only_suspects,
@@ -90,19 +90,19 @@ class Taker:
                     claim,
                     only_ahead=not self.budget.may_begin(now),
                 )
-                if taken is None:
+                if taken_trial is None:
                     return None
                 try:
-                    if not is_too_many(account_of(self.study), taken.trial.number, self.budget):
-                        return Placed(*taken, *self._placed(taken.trial, claim))
-                    fail_own(self.study, taken.trial, Cause.SURPLUS, TAKEN, self.folder.path)
+                    if not is_too_many(account_of(self.study), taken_trial.trial.number, self.budget):
+                        return Placed(*taken_trial, *self._placed(taken_trial.trial, claim))
+                    fail_own(self.study, taken_trial.trial, Cause.SURPLUS, TAKEN, self.folder.path)
                 except BaseException as error:
                     try:
-                        fail_by(self.study, taken.trial, error, self.folder.path)
+                        fail_by(self.study, taken_trial.trial, error, self.folder.path)
                     finally:
-                        taken.lease.release()
+                        taken_trial.lease.release()
                     raise
-                taken.lease.release()
+                taken_trial.lease.release()
         return None
 
     def _placed(self, trial: Trial, claim: Job) -> tuple[list[str], str]:

@@ -31,38 +31,40 @@ def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: st
             note_replicates(study._storage, trial._trial_id, outcome.replicates)
         if outcome.state == TrialState.PRUNED:
             note_reason(study._storage, trial._trial_id, outcome.reason)
-            study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
+            final_trial = study.tell(trial, state=TrialState.PRUNED, skip_if_finished=True)
         else:
-            study.tell(trial, list(outcome.values), skip_if_finished=True)
+            final_trial = study.tell(trial, list(outcome.values), skip_if_finished=True)
+        if final_trial.state != outcome.state:
+            _not_used(trial)
     except optuna.exceptions.UpdateFinishedTrialError:
         _not_used(trial)
 
 
 def fail(
-    study: Study, trial: FrozenTrial, cause: str, said: str, root: Path, spared: str | None = None
+    study: Study, trial: FrozenTrial, cause: str, message: str, root: Path, excuse: str | None = None
 ) -> bool:
     """Tells that a running trial has failed; False if it has ended meanwhile.
 
     Args:
         cause: a `sweeps.study.trial.Cause`.
-        said: why, for people.
+        message: why, for people.
         root: the study's folder, where the trial's jobs may have left records that say RUNNING.
-        spared: why the death of its worker does not count against it; None where it does, or none died.
+        excuse: why the death of its worker does not count against it; None where it does, or none died.
     """
     storage, trial_id = study._storage, trial._trial_id
     # The record first: whoever dies in between, the trial is found again.
-    records.close_all(root, trial, said)
+    records.close_all(root, trial, message)
     try:
-        note_failure(storage, trial_id, cause, said, spared)
+        note_failure(storage, trial_id, cause, message, excuse)
         storage.set_trial_state_values(trial_id, TrialState.FAIL)
     except optuna.exceptions.UpdateFinishedTrialError:
         return False
     return True
 
 
-def fail_own(study: Study, trial: Trial, cause: str, said: str, root: Path) -> None:
+def fail_own(study: Study, trial: Trial, cause: str, message: str, root: Path) -> None:
     """The same of a trial of this process; says so if it was given up for dead meanwhile."""
-    if not fail(study, study._storage.get_trial(trial._trial_id), cause, said, root):
+    if not fail(study, study._storage.get_trial(trial._trial_id), cause, message, root):
         _not_used(trial)
 
 

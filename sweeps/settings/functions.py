@@ -25,15 +25,15 @@ def load_function(path: str, field: str, *takes: str) -> Any:
     Raises:
         SweepError: there is none, or it takes other parameters.
     """
-    found = located(path, field)
-    wanted = f"must be a Python function ({', '.join(takes)})" if takes else "must be a function"
-    if not callable(found):
-        raise SweepError(f"{field}={path}: {wanted}, not {_kind(found)}")
-    if takes and of_python(found):
-        raise SweepError(f"{field}={path}: {wanted} of your own, not one of Python's")
-    if takes and not _asks_for(found, len(takes)):
-        raise SweepError(f"{field}={path}: {wanted}, not {_kind(found)}")
-    return found
+    candidate = located(path, field)
+    requirement = f"must be a Python function ({', '.join(takes)})" if takes else "must be a function"
+    if not callable(candidate):
+        raise SweepError(f"{field}={path}: {requirement}, not {_kind(candidate)}")
+    if takes and of_python(candidate):
+        raise SweepError(f"{field}={path}: {requirement} of your own, not one of Python's")
+    if takes and not _asks_for(candidate, len(takes)):
+        raise SweepError(f"{field}={path}: {requirement}, not {_kind(candidate)}")
+    return candidate
 
 
 def load_class(path: str, field: str, base: type) -> type:
@@ -42,13 +42,13 @@ def load_class(path: str, field: str, base: type) -> type:
     Raises:
         SweepError: there is none, or it is not derived from `base`.
     """
-    found = located(path, field, "no such class")
-    wanted = f"must be a class derived from {base.__module__.partition('._')[0]}.{base.__name__}"
-    if not isinstance(found, type) or not issubclass(found, base):
-        raise SweepError(f"{field}={path}: is no {base.__name__}; {wanted}")
-    if inspect.isabstract(found):
-        raise SweepError(f"{field}={path}: is abstract; {wanted}")
-    return found
+    candidate = located(path, field, "no such class")
+    requirement = f"must be a class derived from {base.__module__.partition('._')[0]}.{base.__name__}"
+    if not isinstance(candidate, type) or not issubclass(candidate, base):
+        raise SweepError(f"{field}={path}: is no {base.__name__}; {requirement}")
+    if inspect.isabstract(candidate):
+        raise SweepError(f"{field}={path}: is abstract; {requirement}")
+    return candidate
 
 
 def located(path: str, field: str, otherwise: str = "cannot be imported") -> Any:
@@ -61,22 +61,22 @@ def located(path: str, field: str, otherwise: str = "cannot be imported") -> Any
     if len(names) < 2 or not all(map(str.isidentifier, names)):
         raise SweepError(f"{field}={path}: {otherwise}; it must be a path, package.module.name")
     try:
-        found: Any = importlib.import_module(names[0])
+        target: Any = importlib.import_module(names[0])
         for index, name in enumerate(names[1:], start=1):
-            if not hasattr(found, name):
+            if not hasattr(target, name):
                 importlib.import_module(".".join(names[: index + 1]))
-            found = getattr(found, name)
+            target = getattr(target, name)
     except (Exception, SystemExit) as error:  # a module may do anything when it is imported
-        said = one_line(error) if isinstance(error, ImportError) else reason(error)
-        raise SweepError(f"{field}={path}: {otherwise} ({said})") from None
-    return found
+        message = one_line(error) if isinstance(error, ImportError) else reason(error)
+        raise SweepError(f"{field}={path}: {otherwise} ({message})") from None
+    return target
 
 
-def of_python(found: Any) -> bool:
+def of_python(target: Any) -> bool:
     """Whether something belongs to Python's own library."""
-    while isinstance(found, functools.partial):
-        found = found.func
-    return str(getattr(found, "__module__", "")).partition(".")[0] in sys.stdlib_module_names
+    while isinstance(target, functools.partial):
+        target = target.func
+    return str(getattr(target, "__module__", "")).partition(".")[0] in sys.stdlib_module_names
 
 
 def _asks_for(function: Any, number: int) -> bool:
@@ -90,25 +90,25 @@ def _asks_for(function: Any, number: int) -> bool:
         return False
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    required = [
+    required_kinds = [
         parameter.kind
         for parameter in parameters
         if parameter.default is inspect.Parameter.empty and parameter.kind not in variable
     ]
-    return len(required) == number and all(kind in positional for kind in required)
+    return len(required_kinds) == number and all(kind in positional for kind in required_kinds)
 
 
-def _kind(found: Any) -> str:
+def _kind(target: Any) -> str:
     """What something is, in words."""
-    if isinstance(found, type):
+    if isinstance(target, type):
         return "a class"
-    if inspect.isbuiltin(found):
+    if inspect.isbuiltin(target):
         return "a built-in function"
-    if inspect.ismodule(found):
+    if inspect.ismodule(target):
         return "a module"
-    if inspect.isroutine(found):
+    if inspect.isroutine(target):
         try:
-            return f"a function {inspect.signature(found)}"
+            return f"a function {inspect.signature(target)}"
         except (TypeError, ValueError):
             return "a function"
-    return f"an object of type {type(found).__name__}"
+    return f"an object of type {type(target).__name__}"

@@ -32,9 +32,9 @@ class Rule(Protocol):
         """
 
 
-def refused(name: str, value: Any, allowed: str) -> SweepError:
+def refused(name: str, value: Any, requirement: str) -> SweepError:
     """That a value is not allowed, and what is."""
-    return SweepError(f"hydra.sweeper.{name}={shown(value)}: must be {allowed}")
+    return SweepError(f"hydra.sweeper.{name}={shown(value)}: must be {requirement}")
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Name:
     def taken(self, name: str, value: Any, config: DictConfig) -> str | None:
         text = Text().taken(name, value, config)
         if text is not None and not re.fullmatch(r"\w[\w .,:=+@-]*", text):
-            allowed = "a name: letters, digits and any of .,:=+@_- and blanks, a letter first"
-            raise refused(name, value, allowed)
+            requirement = "a name: letters, digits and any of .,:=+@_- and blanks, a letter first"
+            raise refused(name, value, requirement)
         if text is not None and len(text.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
             raise refused(name, value, f"a name of at most {LONGEST_NAME} bytes")
         return text
@@ -162,8 +162,8 @@ class Whole:
         if value is None and self.optional:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or value < self.least:
-            allowed = f"a whole number of at least {self.least}" + (" or null" if self.optional else "")
-            raise refused(name, value, allowed)
+            requirement = f"a whole number of at least {self.least}" + (" or null" if self.optional else "")
+            raise refused(name, value, requirement)
         _require_at_most(name, value, self.most)
         return value
 

@@ -87,17 +87,17 @@ class Parameter:
     def _index(self, value: Any) -> int | None:
         """Where a value stands among the values: as Optuna has it, or else as the program gets it."""
         for pool in (self.values or (), self.meanings):
-            for index, known in enumerate(pool):
-                if type(known) is type(value) and same(known, value):
+            for index, candidate in enumerate(pool):
+                if type(candidate) is type(value) and same(candidate, value):
                     return index
-        for index, known in enumerate(self.meanings):
-            if same(known, value):
+        for index, candidate in enumerate(self.meanings):
+            if same(candidate, value):
                 return index
         step = self.distribution.step if isinstance(self.distribution, FloatDistribution) else None
         if step is not None and isinstance(value, float):
             # Optuna's multiples of the step differ from decimals in the last bits.
-            for index, known in enumerate(self.meanings):
-                if abs(known - value) < 1e-6 * step:
+            for index, candidate in enumerate(self.meanings):
+                if abs(candidate - value) < 1e-6 * step:
                     return index
         return None
 

@@ -36,29 +36,31 @@ def parse_space(
     Raises:
         SweepError: something in it is empty, impossible or unknown.
     """
-    written = {key.lstrip("+"): f"{key}={_yaml_text(value)}" for key, value in params.items()}
-    parsed = _parse([*written.values()], loader)
-    for override in parsed:
+    entries = {key.lstrip("+"): f"{key}={_yaml_text(value)}" for key, value in params.items()}
+    entry_overrides = _parse([*entries.values()], loader)
+    for override in entry_overrides:
         if override.is_hydra_override():
             raise SweepError(
                 f"hydra.sweeper.params.{override.key_or_group}: is Hydra's own, and the same for all trials"
             )
-    given = _parse(arguments, loader)
-    replaced = {_name(override) for override in given}
-    overrides = [override for override in parsed if _name(override) not in replaced] + given
+    argument_overrides = _parse(arguments, loader)
+    replaced_names = {_name(override) for override in argument_overrides}
+    overrides = [
+        override for override in entry_overrides if _name(override) not in replaced_names
+    ] + argument_overrides
     parameters: dict[str, Parameter] = {}
-    fixed: list[str] = []
+    fixed_overrides: list[str] = []
     for override in overrides:
         if override.is_sweep_override():
             parameter = parameter_from(override)
             parameters[parameter.name] = parameter
         else:
             assert override.input_line is not None
-            fixed.append(override.input_line)
+            fixed_overrides.append(override.input_line)
             parameters.pop(_name(override), None)
-    space = Space(_ordered(_with_conditions(parameters, conditions)), tuple(fixed), function)
+    space = Space(_ordered(_with_conditions(parameters, conditions)), tuple(fixed_overrides), function)
     for parameter in space.parameters:
-        if impossible := [name for name, allowed in space.needed(parameter).items() if not allowed]:
+        if impossible := [name for name, choices in space.needed(parameter).items() if not choices]:
             raise SweepError(
                 f"hydra.sweeper.conditions.{parameter.name}: asks for different values of "
                 f"{impossible[0]} at once"
@@ -97,10 +99,10 @@ def _with_conditions(parameters: dict[str, Parameter], conditions: Mapping[str, 
                 f"{field}={rule}: must map other parameters to values, {{name: value or [values]}}"
             )
         requirements = []
-        for other, allowed in rule.items():
+        for other, choice in rule.items():
             if other not in parameters:
                 raise SweepError(f"{field}: {other} is no parameter of the search ({', '.join(parameters)})")
-            values = tuple(allowed) if isinstance(allowed, list) else (allowed,)
+            values = tuple(choice) if isinstance(choice, list) else (choice,)
             if not values:
                 raise SweepError(f"{field}: {other}=[] names no value")
             for value in values:
@@ -114,15 +116,15 @@ def _with_conditions(parameters: dict[str, Parameter], conditions: Mapping[str, 
 
 def _ordered(parameters: dict[str, Parameter]) -> tuple[Parameter, ...]:
     """Each parameter after those that its existence depends on, otherwise in the order given."""
-    done: dict[str, Parameter] = {}
-    while len(done) < len(parameters):
+    order: dict[str, Parameter] = {}
+    while len(order) < len(parameters):
         ready = [
             parameter
             for name, parameter in parameters.items()
-            if name not in done and all(need.name in done for need in parameter.requirements)
+            if name not in order and all(need.name in order for need in parameter.requirements)
         ]
         if not ready:
-            circle = ", ".join(name for name in parameters if name not in done)
+            circle = ", ".join(name for name in parameters if name not in order)
             raise SweepError(f"hydra.sweeper.conditions: {circle} depend on each other in a circle")
-        done[ready[0].name] = ready[0]
-    return tuple(done.values())
+        order[ready[0].name] = ready[0]
+    return tuple(order.values())

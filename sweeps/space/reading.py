@@ -81,18 +81,18 @@ def _range(name: str, key: str, sweep: RangeSweep, line: str, log: bool) -> Para
         raise SweepError(
             f"{line}: the range has more than {MOST_VALUES:,} values; interval() has no such limit"
         )
-    shown = list(sweep.range())
-    if not shown:
+    range_values = list(sweep.range())
+    if not range_values:
         raise SweepError(f"{line}: the range is empty; its end is exclusive")
-    if isinstance(shown[0], float):
+    if isinstance(range_values[0], float):
         # What people mean by 0.1, not its binary neighbour: Hydra's third multiple is 0.30000000000000004.
         first, width = Decimal(str(sweep.start)), Decimal(str(sweep.step))
-        shown = [float(first + index * width) for index in range(len(shown))]
-    values = sorted(shown)
+        range_values = [float(first + index * width) for index in range(len(range_values))]
+    values = sorted(range_values)
     _require_positive(values[0], line, log)
     _require_exact(values[0], values[-1], line)
     if sweep.shuffle:
-        random.Random(0).shuffle(shown)
+        random.Random(0).shuffle(range_values)
     if len(values) == 1:
         kind: BaseDistribution = CategoricalDistribution(tuple(values))
     elif all(isinstance(value, int) for value in values):
@@ -104,8 +104,8 @@ def _range(name: str, key: str, sweep: RangeSweep, line: str, log: bool) -> Para
         raise SweepError(f"{line}: tag(log, ...) needs an interval() or a range() of whole numbers")
     else:
         kind = FloatDistribution(values[0], values[-1], step=abs(float(sweep.step)))
-    texts = tuple(value_text(value) for value in shown)
-    return Parameter(name, key, kind, tuple(shown), texts, meanings=tuple(shown))
+    texts = tuple(value_text(value) for value in range_values)
+    return Parameter(name, key, kind, tuple(range_values), texts, meanings=tuple(range_values))
 
 
 def _require_positive(low: float, line: str, log: bool) -> None:

@@ -61,9 +61,9 @@ class Space:
 
     def overrides(self, values: Mapping[str, Value]) -> list[str]:
         """The overrides that give the parameters these values."""
-        known = {parameter.name: parameter for parameter in self.parameters}
+        by_name = {parameter.name: parameter for parameter in self.parameters}
         return [
-            known[name].override(value) if name in known else f"{name}={value_text(value)}"
+            by_name[name].override(value) if name in by_name else f"{name}={value_text(value)}"
             for name, value in values.items()
         ]
 
@@ -96,30 +96,32 @@ class Space:
             for value in parameter.extremes():
                 yield parameter, self._around(parameter, value)
 
-    def _around(self, wanted: Parameter, value: Value) -> dict[str, Value]:
-        needed = {name: allowed[0] for name, allowed in self.needed(wanted).items()} | {wanted.name: value}
+    def _around(self, target: Parameter, value: Value) -> dict[str, Value]:
+        needed_values = {name: choices[0] for name, choices in self.needed(target).items()} | {
+            target.name: value
+        }
         values: dict[str, Value] = {}
         for parameter in self.parameters:
             if parameter.exists(values):
-                values[parameter.name] = needed.get(parameter.name, parameter.extremes()[0])
+                values[parameter.name] = needed_values.get(parameter.name, parameter.extremes()[0])
         return values
 
-    def needed(self, wanted: Parameter) -> dict[str, tuple[Value, ...]]:
+    def needed(self, target: Parameter) -> dict[str, tuple[Value, ...]]:
         """The parameters without which one does not exist, and the values that they may have then."""
         by_name = {parameter.name: parameter for parameter in self.parameters}
-        needed: dict[str, tuple[Value, ...]] = {}
-        pending = [wanted]
+        needed_values: dict[str, tuple[Value, ...]] = {}
+        pending = [target]
         while pending:
             for requirement in pending.pop().requirements:
-                if requirement.name not in needed:
+                if requirement.name not in needed_values:
                     pending.append(by_name[requirement.name])
-                    needed[requirement.name] = requirement.allowed
-                needed[requirement.name] = tuple(
+                    needed_values[requirement.name] = requirement.allowed
+                needed_values[requirement.name] = tuple(
                     value
-                    for value in needed[requirement.name]
+                    for value in needed_values[requirement.name]
                     if any(same(value, other) for other in requirement.allowed)
                 )
-        return needed
+        return needed_values
 
     def described(self) -> dict[str, str]:
         """Every parameter's values in words."""

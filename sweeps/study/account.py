@@ -45,12 +45,12 @@ class _Facts(NamedTuple):
 
 def _facts_of(trial: FrozenTrial) -> _Facts:
     view = TrialView(trial)
-    resumed = view.resumes
+    resumption = view.resumes
     return _Facts(
         trial.state,
         is_surplus(trial),
         view.retry_of,
-        resumed.trial if resumed is not None else None,
+        resumption.trial if resumption is not None else None,
         view.combination,
     )
 
@@ -212,9 +212,9 @@ class Account:
 
     def repeated_by(self, number: int) -> int:
         """The number of the trial that this one repeats."""
-        repeated = self._facts[number].retry_of
-        assert repeated is not None
-        return repeated
+        predecessor = self._facts[number].retry_of
+        assert predecessor is not None
+        return predecessor
 
     def repeats(self, number: int) -> list[FrozenTrial]:
         """Those that repeat a trial."""
@@ -256,9 +256,9 @@ class Account:
         """How many have a result or run; one that was stopped, and those that resume it, count as one."""
         return self.live_before(len(self.trials))
 
-    def is_resumed(self, stopped: int, number: int) -> bool:
+    def is_resumed(self, stopped_number: int, number: int) -> bool:
         """Whether another trial, up to this one, resumes a stopped one, or has; not if it waits to."""
-        return any(other <= number for other in self._resumed[stopped])
+        return any(other <= number for other in self._resumed[stopped_number])
 
 
 _accounts: WeakKeyDictionary[BaseStorage, dict[int, Account]] = WeakKeyDictionary()

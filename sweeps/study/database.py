@@ -16,6 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from optuna.exceptions import UpdateFinishedTrialError
@@ -25,6 +26,7 @@ from optuna.storages._rdb import models
 from optuna.storages._rdb.storage import _create_scoped_session
 from optuna.trial import FrozenTrial, TrialState, create_trial
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from sweeps.study.patience import Patience
@@ -82,11 +84,11 @@ class Database(_CachedStorage):
             tries += 1
             return self._make(study_id, template, token if tries > 1 else None)
 
-        made = self._write(make)
+        trial = self._write(make)
         with self._lock:
             self._studies.setdefault(study_id, _StudyInfo())
-            self._add_trials_to_cache(study_id, [made])
-        return made._trial_id
+            self._add_trials_to_cache(study_id, [trial])
+        return trial._trial_id
 
     def _make(self, study_id: int, template: FrozenTrial, token: str | None) -> FrozenTrial:
         """Makes a trial, unless there is one with that token."""
@@ -94,17 +96,19 @@ class Database(_CachedStorage):
             # The lock of an earlier try too: from here on it is done, or never will be.
             models.StudyModel.find_or_raise_by_id(study_id, session, for_update=True)
             query = session.query(models.TrialSystemAttributeModel)
-            found = query.filter_by(key=TOKEN, value_json=json.dumps(token)).first() if token else None
+            attribute = query.filter_by(key=TOKEN, value_json=json.dumps(token)).first() if token else None
             trial: Any = (
-                found.trial if found else self._backend._get_prepared_new_trial(study_id, template, session)
+                attribute.trial
+                if attribute
+                else self._backend._get_prepared_new_trial(study_id, template, session)
             )
-            made = copy.deepcopy(template)
-            made.number, made._trial_id, made.datetime_start = (
+            new_trial = copy.deepcopy(template)
+            new_trial.number, new_trial._trial_id, new_trial.datetime_start = (
                 trial.number,
                 trial.trial_id,
                 trial.datetime_start,
             )
-            return made
+            return new_trial
 
     def set_trial_state_values(
         self, trial_id: int, state: TrialState, values: Sequence[float] | None = None
@@ -121,9 +125,9 @@ class Database(_CachedStorage):
             try:
                 return self._backend.set_trial_state_values(trial_id, state, values)
             except UpdateFinishedTrialError:
-                wanted = list(values) if values is not None else None
-                ended = self._backend.get_trial(trial_id)
-                if tries > 1 and (ended.state, ended.values) == (state, wanted):
+                expected_values = list(values) if values is not None else None
+                trial = self._backend.get_trial(trial_id)
+                if tries > 1 and (trial.state, trial.values) == (state, expected_values):
                     return True
                 raise
 
@@ -146,8 +150,8 @@ class Database(_CachedStorage):
         """Reads the trials that are new or not as they were."""
         with self._lock:
             study = self._studies.setdefault(study_id, _StudyInfo())
-            newest, changed = self._changed(study_id, study)
-            trials = self._backend._get_trials(study_id, None, changed, newest)
+            newest, changed_ids = self._changed(study_id, study)
+            trials = self._backend._get_trials(study_id, None, changed_ids, newest)
             self._add_trials_to_cache(study_id, trials)
             for trial in trials:
                 if trial.state.is_finished():
@@ -160,30 +164,43 @@ class Database(_CachedStorage):
         """The last trial that was ever read, and those before it that may have changed: the ones that ran,
         and the ones that waited and do not any more."""
         newest = study.last_finished_trial_id  # here of all that were read, finished or not
-        waited: set[int] = set()
-        ran: set[int] = set()
+        waited_ids: set[int] = set()
+        ran_ids: set[int] = set()
         for trial_id in study.unfinished_trial_ids:
             number = self._trial_id_to_study_id_and_number[trial_id][1]
-            (waited if study.trials[number].state == TrialState.WAITING else ran).add(trial_id)
-        if waited:
+            (waited_ids if study.trials[number].state == TrialState.WAITING else ran_ids).add(trial_id)
+        if waited_ids:
             model = models.TrialModel
             with _create_scoped_session(self._backend.scoped_session) as session:
-                begun = session.query(model.trial_id).filter(
+                begun_rows = session.query(model.trial_id).filter(
                     model.study_id == study_id,
-                    model.trial_id >= min(waited),
+                    model.trial_id >= min(waited_ids),
                     model.state != TrialState.WAITING,
                 )
-                ran |= {row[0] for row in begun} & waited
-        return newest, ran
+                ran_ids |= {row[0] for row in begun_rows} & waited_ids
+        return newest, ran_ids
+
+
+def url_of_file(path: Path, options: str) -> str:
+    """SQLAlchemy's URL of an SQLite file, whatever its path has: since 2.1 it unquotes what stands there.
+
+    Args:
+        options: what follows the path's `?`, if anything does.
+    """
+    for text in (str(path), str(path).replace("%", "%25")):
+        url = f"sqlite:///{text}?{options}" if options else f"sqlite:///{text}"
+        if make_url(url).database == str(path):
+            return url
+    raise ValueError(f"{path}: no path that a URL can name")
 
 
 def is_away(error: BaseException) -> bool:
     """Whether an exception says that a database cannot be reached now, or is locked, and may be later."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, DBAPIError):
-            return _may_pass(seen)
-        seen = seen.__cause__ or seen.__context__
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, DBAPIError):
+            return _may_pass(cause)
+        cause = cause.__cause__ or cause.__context__
     return False
 
 
@@ -191,17 +208,17 @@ def _may_pass(error: DBAPIError) -> bool:
     text = str(error.orig)
     if "sqlite" in type(error.orig).__module__:
         return "locked" in text or "busy" in text
-    if getattr(error.orig, "pgcode", None) in _LASTING or any(said in text for said in _REFUSED):
+    if getattr(error.orig, "pgcode", None) in _LASTING or any(phrase in text for phrase in _REFUSED):
         return False
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
 
 
 def said_of(error: Exception) -> str:
     """What the database's driver says of an error, in one line."""
-    seen: BaseException | None = error
-    while seen is not None and not isinstance(seen, DBAPIError):
-        seen = seen.__cause__ or seen.__context__
-    return " ".join(str(seen.orig if seen is not None else error).split())
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, DBAPIError):
+        cause = cause.__cause__ or cause.__context__
+    return " ".join(str(cause.orig if cause is not None else error).split())
 
 
 def _patiently(name: str, writes: bool) -> Callable[..., Any]:

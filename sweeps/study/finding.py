@@ -80,19 +80,19 @@ def read_spec(folder: StudyFolder) -> dict[str, Any]:
 def studies_below(root: Path) -> Iterator[StudyFolder]:
     """The folders of all studies below a folder, each once, whatever links there are; studies do not hold
     studies."""
-    seen: set[tuple[int, int]] = set()
-    left = [root]
-    while left:
-        folder = left.pop()
+    seen_ids: set[tuple[int, int]] = set()
+    pending = [root]
+    while pending:
+        folder = pending.pop()
         try:
             state = folder.stat()
-            if (state.st_dev, state.st_ino) in seen:
+            if (state.st_dev, state.st_ino) in seen_ids:
                 continue
-            seen.add((state.st_dev, state.st_ino))
+            seen_ids.add((state.st_dev, state.st_ino))
             if (folder / "spec.yaml").is_file() and (folder / "workers").is_dir():
                 yield StudyFolder(folder)
                 continue
             below = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-            left += [path for path in reversed(below) if path.is_dir()]
+            pending += [path for path in reversed(below) if path.is_dir()]
         except OSError:  # nobody may look into it
             continue

@@ -75,8 +75,8 @@ def resolved_text(config: DictConfig, key: str) -> str:
     try:
         return str(OmegaConf.select(config, key, throw_on_missing=True))
     except OmegaConfBaseException as error:
-        said = (str(error).splitlines() or [""])[0]
-        raise SweepError(f"{key}: {said}") from None
+        message = (str(error).splitlines() or [""])[0]
+        raise SweepError(f"{key}: {message}") from None
 
 
 @dataclass(frozen=True)
@@ -127,18 +127,18 @@ class StudyFolder:
             SweepError: with the reason.
         """
         try:
-            for known in (self.path, *self.path.parents):
-                if known.is_dir():
+            for ancestor in (self.path, *self.path.parents):
+                if ancestor.is_dir():
                     break
-                if known.exists():
-                    raise SweepError(f"hydra.sweep.dir={self.path}: {known} is no folder")
+                if ancestor.exists():
+                    raise SweepError(f"hydra.sweep.dir={self.path}: {ancestor} is no folder")
         except (OSError, ValueError) as error:  # a name too long, a null byte
-            said = error.strerror if isinstance(error, OSError) else error
-            raise SweepError(f"hydra.sweep.dir={self.path}: is no possible folder ({said})") from None
-        if not os.access(known, os.W_OK | os.X_OK):
-            place = "" if known == self.path else f"{known} "
+            message = error.strerror if isinstance(error, OSError) else error
+            raise SweepError(f"hydra.sweep.dir={self.path}: is no possible folder ({message})") from None
+        if not os.access(ancestor, os.W_OK | os.X_OK):
+            place = "" if ancestor == self.path else f"{ancestor} "
             raise SweepError(f"hydra.sweep.dir={self.path}: {place}cannot be written")
-        if "\0" in str(self.path) or not _fits(self.path.relative_to(known), 255):
+        if "\0" in str(self.path) or not _fits(self.path.relative_to(ancestor), 255):
             raise SweepError(f"hydra.sweep.dir={self.path}: must be of names of at most 255 bytes, none null")
 
     def make(self) -> None:
@@ -205,8 +205,8 @@ class StudyFolder:
         """Makes that many new workers' folders; returns the first one's number."""
         self.workers.mkdir(exist_ok=True)
         with self.locked():
-            taken = [int(path.name) for path in self.workers.iterdir() if path.name.isdigit()]
-            first = max(taken, default=-1) + 1
+            taken_numbers = [int(path.name) for path in self.workers.iterdir() if path.name.isdigit()]
+            first = max(taken_numbers, default=-1) + 1
             for worker in range(first, first + number):
                 (self.workers / str(worker)).mkdir()
         return first

@@ -83,12 +83,12 @@ class Journal(JournalFileBackend):
         if whole == length:
             return None
         file.seek(whole)
-        torn = file.read()
-        aside = _keep_aside(self._path, torn)
+        torn_bytes = file.read()
+        aside = _keep_aside(self._path, torn_bytes)
         os.ftruncate(file.fileno(), whole)
         os.fsync(file.fileno())
         print(
-            f"note: {self._path}: its last record was not whole; its {len(torn)} bytes are kept in "
+            f"note: {self._path}: its last record was not whole; its {len(torn_bytes)} bytes are kept in "
             f"{aside.name}",
             file=sys.stderr,
             flush=True,
@@ -113,9 +113,9 @@ def _opened(path: Path) -> FileIO:
 
 
 def _write_all(file: FileIO, data: bytes) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[file.write(left) :]
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _whole_length(file: FileIO, thorough: bool) -> int:
@@ -148,18 +148,18 @@ def _last_line_break(file: FileIO, before: int) -> int:
     while before > 0:
         start = max(0, before - 4096)
         file.seek(start)
-        found = file.read(before - start).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
+        position = file.read(before - start).rfind(b"\n")
+        if position >= 0:
+            return start + position + 1
         before = start
     return 0
 
 
-def _keep_aside(journal: Path, torn: bytes) -> Path:
+def _keep_aside(journal: Path, torn_bytes: bytes) -> Path:
     for number in itertools.count(1):
         path = journal.with_name(f"{journal.name}{TORN}{number}")
         with contextlib.suppress(FileExistsError), path.open("xb") as file:
-            file.write(torn)
+            file.write(torn_bytes)
             file.flush()
             os.fsync(file.fileno())
             sync_folder(path.parent)

@@ -71,14 +71,14 @@ def dominates(one: Sequence[float], other: Sequence[float]) -> bool:
 def fronts(costs: Sequence[Sequence[float]]) -> list[int]:
     """Of each point, the number of its front: 1 for those that none dominates, 2 for those that only points
     of front 1 dominate, and so on (Deb et al. 2002, non-dominated sorting)."""
-    left = dict(enumerate(map(tuple, costs)))
+    remaining = dict(enumerate(map(tuple, costs)))
     numbers = [0] * len(costs)
     number = 0
-    while left:
+    while remaining:
         number += 1
-        for index in _undominated(left):
+        for index in _undominated(remaining):
             numbers[index] = number
-            del left[index]
+            del remaining[index]
     return numbers
 
 

@@ -10,10 +10,10 @@ import contextlib
 import sqlite3
 import sys
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sweeps.errors import SweepError
-from sweeps.study.storage import StorageLocation, told_by, without_passwords
+from sweeps.study.storage import SQLITE, StorageLocation, told_by
 from sweeps.system import received
 from sweeps.text import one_line, shown
 
@@ -41,7 +41,7 @@ def origin(folder: Path, storage: object, study: str) -> StorageLocation:
         require_journal(location.journal)
         return location
     scheme = storage.partition("://")[0].partition("+")[0]
-    if scheme == "sqlite":
+    if storage.startswith(SQLITE):
         _require_study(_sqlite_path(location.url), study)
     elif scheme in SERVERS:
         try:
@@ -49,14 +49,14 @@ def origin(folder: Path, storage: object, study: str) -> StorageLocation:
         except ValueError as error:
             raise SweepError(f"{folder / 'spec.yaml'}: storage: no URL ({error})") from None
         print(
-            f"note: {shown(str(folder))}: its study is kept at {without_passwords(storage)}; "
+            f"note: {shown(str(folder))}: its study is kept at {one_line(storage)}; "
             f"connecting to {host or 'this machine'}",
             file=sys.stderr,
             flush=True,
         )
     else:
         raise SweepError(
-            f"{folder / 'spec.yaml'}: storage={without_passwords(storage)}: must be a journal or one of "
+            f"{folder / 'spec.yaml'}: storage={one_line(storage)}: must be a journal or one of "
             + ", ".join(f"{name}://" for name in ("sqlite", *SERVERS))
         )
     return location
@@ -78,7 +78,7 @@ def require_journal(path: Path) -> None:
 
 def _sqlite_path(url: str) -> Path:
     name, _, options = url.partition("://")[2].removeprefix("/").partition("?")
-    if not name or name.startswith((":", "file:")) or "uri" in options:
+    if not name or name.startswith((":", "file:")) or "uri" in unquote(options):
         raise SweepError(f"storage={url}: must name a file")
     return Path(name)
 
@@ -89,12 +89,12 @@ def _require_study(path: Path, study: str) -> None:
             pass
         address = f"file:{quote(str(path.absolute()))}?mode=ro"
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=100)) as database:
-            found = database.execute("SELECT 1 FROM studies WHERE study_name = ?", (study,)).fetchone()
+            row = database.execute("SELECT 1 FROM studies WHERE study_name = ?", (study,)).fetchone()
     except FileNotFoundError:
         raise SweepError(f"{path}: the study's database is missing") from None
     except OSError as error:
         raise SweepError(f"{path}: cannot be read ({error.strerror})") from None
     except (sqlite3.Error, ValueError) as error:
         raise SweepError(f"{path}: no database of Optuna's ({one_line(error, 200)})") from None
-    if found is None:
+    if row is None:
         raise SweepError(f"{path}: holds no study {one_line(study, 80)}")

@@ -35,22 +35,24 @@ def require_own(folder: StudyFolder, study: str, storage: StorageLocation) -> No
     _require_its_storage(folder, storage, told_by(str(spec.get("storage") or "study.journal"), path))
 
 
-def _require_its_storage(folder: StudyFolder, asked: StorageLocation, kept: StorageLocation) -> None:
+def _require_its_storage(
+    folder: StudyFolder, asked_location: StorageLocation, kept_location: StorageLocation
+) -> None:
     """A folder's trials are those of one study: another storage would begin a second one in it.
 
     Servers have many names, and a file may be reached by another path, or from another machine only: these
     are not told apart.
     """
-    there, wanted = kept.file, asked.file
-    if wanted is None and (there is None or not there.exists()):
+    kept_file, asked_file = kept_location.file, asked_location.file
+    if asked_file is None and (kept_file is None or not kept_file.exists()):
         return
     if (
-        there is not None
-        and wanted is not None
-        and (not there.exists() or there.resolve() == wanted.resolve())
+        kept_file is not None
+        and asked_file is not None
+        and (not kept_file.exists() or kept_file.resolve() == asked_file.resolve())
     ):
         return
     raise SweepError(
-        f"hydra.sweep.dir={folder.path}: its study is in {kept.url}, not in {asked.url}; "
+        f"hydra.sweep.dir={folder.path}: its study is in {kept_location.url}, not in {asked_location.url}; "
         "hydra.sweeper.storage must name that, or hydra.sweep.dir another folder"
     )

@@ -29,13 +29,13 @@ class AwayError(StorageInternalError):
 
 
 _waits: ContextVar[bool] = ContextVar("sweeps_waits", default=True)
-_returned = float("-inf")
+_last_return = float("-inf")
 
 
 def returned() -> float:
     """When a storage of this process came back last, by `time.monotonic`: before, no other process can have
     given a sign of life."""
-    return _returned
+    return _last_return
 
 
 @contextlib.contextmanager
@@ -55,7 +55,7 @@ class Patience:
         what: the storage, as people know it.
         limit: seconds for which it may be away, over all that is asked of it meanwhile.
         is_away: whether an exception says that.
-        shown: an exception in a few words.
+        text_of: an exception in a few words.
         clock: seconds that pass.
         sleep: lets them pass.
     """
@@ -65,11 +65,11 @@ class Patience:
         what: str,
         limit: float,
         is_away: Callable[[BaseException], bool],
-        shown: Callable[[Exception], str],
+        text_of: Callable[[Exception], str],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._what, self._limit, self._is_away, self._shown = what, limit, is_away, shown
+        self._what, self._limit, self._is_away, self._text_of = what, limit, is_away, text_of
         self._clock, self._sleep = clock, sleep
         self._since: float | None = None  # it is away
         self._said = False
@@ -106,23 +106,23 @@ class Patience:
             away = now - self._since
             if away >= self._limit or signals.interruption() is not None:
                 since = f"for {away:.0f} s " if away >= 1 else ""
-                raise AwayError(f"{self._what} cannot be reached {since}({self._shown(error)})") from error
+                raise AwayError(f"{self._what} cannot be reached {since}({self._text_of(error)})") from error
             if away >= SILENT and not self._said:
                 self._said = True
                 limit = f"{self._limit / 60:g} min" if self._limit >= 60 else f"{self._limit:g} s"
-                _note(f"{self._what} cannot be reached ({self._shown(error)}); waiting up to {limit}")
+                _note(f"{self._what} cannot be reached ({self._text_of(error)}); waiting up to {limit}")
             pulse.beat()  # a job that waits does not hang
             self._sleep(min(SLICE, end - now))
             now = self._clock()
 
     def _note_return(self) -> None:
-        global _returned
+        global _last_return
         assert self._since is not None
         now = self._clock()
         if self._said:
             _note(f"{self._what} is back after {now - self._since:.0f} s")
         self._since, self._said = None, False
-        _returned = now
+        _last_return = now
 
 
 def _note(text: str) -> None:

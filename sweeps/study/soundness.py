@@ -77,9 +77,11 @@ def is_below(name: Any) -> bool:
 def _require(where: object, whose: str, attrs: Any, checks: Mapping[str, tuple[Check, str]]) -> None:
     if not isinstance(attrs, Mapping):
         raise SweepError(f"{where}: {whose} has attributes that are no mapping")
-    for name, (check, allowed) in checks.items():
+    for name, (check, requirement) in checks.items():
         if name in attrs and not check(attrs[name]):
-            raise SweepError(f"{where}: {whose} has {name}={one_line(attrs[name], 80)}; must be {allowed}")
+            raise SweepError(
+                f"{where}: {whose} has {name}={one_line(attrs[name], 80)}; must be {requirement}"
+            )
 
 
 def _require_results(where: str, trial: FrozenTrial, objectives: int) -> None:

@@ -66,12 +66,12 @@ def span_of(trial: FrozenTrial) -> tuple[datetime, datetime] | None:
 
 def running_seconds(trials: Iterable[FrozenTrial], now: datetime) -> float:
     """Seconds during which at least one of these trials ran."""
-    ended, running = Spans(), []
+    ended_spans, running = Spans(), []
     for trial in trials:
         if trial.state.is_finished():
             span = span_of(trial)
             if span is not None:
-                ended.add(*span)
+                ended_spans.add(*span)
         elif trial.state == TrialState.RUNNING:
             running.append(trial)
-    return ended.seconds(running, now)
+    return ended_spans.seconds(running, now)

@@ -18,11 +18,10 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from sweeps.errors import SweepError
 from sweeps.study.journal import Journal
 from sweeps.study.patience import LIMIT, AwayError, Patience
-from sweeps.text import one_line
+from sweeps.text import MASK, one_line
 
 # Of the environment, which launchers' processes inherit; what else they are given may be pickled to a file.
 SECRET = "SWEEPS_STORAGE_PASSWORD"
-MASK = "***"
 SQLITE = "sqlite:///"  # before the path of a file
 
 
@@ -117,12 +116,15 @@ class StorageLocation:
         return self._database(patience, connects)
 
     def _database(self, patience: float, connects: float) -> BaseStorage:
-        from sweeps.study.database import Database, is_away, said_of  # SQLAlchemy: not for a journal
+        # SQLAlchemy: not for a journal
+        from sweeps.study.database import Database, is_away, said_of, url_of_file
 
         def shown(error: Exception) -> str:
             return self._said(said_of(error))
 
         url = _with_driver(self._with_password())
+        if self.file is not None:
+            url = url_of_file(self.file, self.url.partition("?")[2])
         backend = Patience(self.url, connects, is_away, shown).through(
             lambda: _retried(lambda: optuna.storages.RDBStorage(url, engine_kwargs=_options(url, patience)))
         )
@@ -237,11 +239,6 @@ def masked(url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user.split(':', 1)[0]}:{MASK}@{host}"))
 
 
-def without_passwords(text: str) -> str:
-    """A text in which the password of every URL is masked."""
-    return re.sub(r"(\w+://[^\s:/@'\"]*):\S+@", rf"\1:{MASK}@", text)
-
-
 def _grpc(url: str) -> BaseStorage:
     parts = urlsplit(url)
     with warnings.catch_warnings():
@@ -282,8 +279,8 @@ def _retried(make: Callable[[], RDBStorage], times: int = 5) -> RDBStorage:
         try:
             return make()
         except (IntegrityError, ProgrammingError, OperationalError) as error:
-            made = isinstance(error, IntegrityError) or "already exists" in str(error)
-            if attempt == times - 1 or not made:
+            is_race = isinstance(error, IntegrityError) or "already exists" in str(error)
+            if attempt == times - 1 or not is_race:
                 raise
             time.sleep(0.2 * (attempt + 1))
     raise AssertionError("unreachable")

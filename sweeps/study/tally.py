@@ -68,12 +68,12 @@ def tally(
     """
     by_state = dict.fromkeys(TrialState, 0)
     failed = retried = 0
-    repeated = {TrialView(trial).retry_of for trial in trials}
+    repeated_numbers = {TrialView(trial).retry_of for trial in trials}
     best: FrozenTrial | None = None
     for trial in trials:
         by_state[trial.state] += 1
         if trial.state == TrialState.FAIL and not is_surplus(trial):
-            if trial.number in repeated:
+            if trial.number in repeated_numbers:
                 retried += 1
             else:
                 failed += 1

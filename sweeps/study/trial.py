@@ -235,13 +235,13 @@ def note_beat(trial: Trial, now: float) -> None:
 
 
 def note_failure(
-    storage: BaseStorage, trial_id: int, cause: str, reason: str, spared: str | None = None
+    storage: BaseStorage, trial_id: int, cause: str, reason: str, excuse: str | None = None
 ) -> None:
     """Says why a trial that is about to fail does."""
     storage.set_trial_user_attr(trial_id, attributes.CAUSE, cause)
     storage.set_trial_user_attr(trial_id, attributes.REASON, reason)
-    if spared is not None:
-        storage.set_trial_user_attr(trial_id, attributes.SPARED, spared)
+    if excuse is not None:
+        storage.set_trial_user_attr(trial_id, attributes.SPARED, excuse)
 
 
 def note_attributes(storage: BaseStorage, trial: FrozenTrial, attrs: Mapping[str, Any], reason: str) -> None:
@@ -250,8 +250,8 @@ def note_attributes(storage: BaseStorage, trial: FrozenTrial, attrs: Mapping[str
     Args:
         reason: why it was pruned; empty of one that was not.
     """
-    wanted = {**attrs, attributes.REASON: reason} if reason else attrs
-    for name, value in wanted.items():
+    wanted_attrs = {**attrs, attributes.REASON: reason} if reason else attrs
+    for name, value in wanted_attrs.items():
         if name != attributes.BEAT and trial.user_attrs.get(name) != value:
             storage.set_trial_user_attr(trial._trial_id, name, value)
 

@@ -21,7 +21,7 @@ def lives(pid: int) -> bool:
     """Whether there is such a process here; where that cannot be told, there is."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # a number that no process has
         return False
     except OSError:
         return True

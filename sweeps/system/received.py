@@ -93,9 +93,9 @@ def yaml_of(path: Path, most: int = MOST_YAML) -> Any:
         ValueError: it holds something else, is nested too deeply, or grows without end where its
             references are followed.
     """
-    said = text(path, most)
+    document = text(path, most)
     try:
-        return _modest(yaml.load(said, Loader=_Loader))
+        return _modest(yaml.load(document, Loader=_Loader))
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except yaml.YAMLError as error:
@@ -116,16 +116,16 @@ class _Loader(yaml.SafeLoader):
 
 
 def _modest(value: Any) -> Any:
-    left, count = [(value, 0)], 0
-    while left:
-        item, depth = left.pop()
+    pending, count = [(value, 0)], 0
+    while pending:
+        item, depth = pending.pop()
         count += 1
         if depth > DEEPEST or count > NODES:
             raise ValueError("nested too deeply" if depth > DEEPEST else "holds too many values")
         if isinstance(item, dict):
-            left += [(part, depth + 1) for pair in item.items() for part in pair]
+            pending += [(part, depth + 1) for pair in item.items() for part in pair]
         elif isinstance(item, (list, tuple, set)):
-            left += [(part, depth + 1) for part in item]
+            pending += [(part, depth + 1) for part in item]
     return value
 
 

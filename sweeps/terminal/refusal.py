@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from sweeps.errors import SweepError
-from sweeps.study.storage import without_passwords
 from sweeps.text import one_line
 
 
@@ -18,7 +17,7 @@ def refuse(error: SweepError) -> NoReturn:
     Raises:
         SystemExit: with 2.
     """
-    print(f"error: {without_passwords(one_line(error, 2000))}", file=sys.stderr, flush=True)
+    print(f"error: {one_line(error, 2000)}", file=sys.stderr, flush=True)
     sys.exit(2)
 
 

@@ -21,9 +21,8 @@ from sweeps.results import records
 from sweeps.results.outcome import Outcome
 from sweeps.settings import Settings
 from sweeps.study.patience import AwayError
-from sweeps.study.storage import without_passwords
 from sweeps.system.atomic import write_text
-from sweeps.text import one_line
+from sweeps.text import one_line, without_passwords
 
 
 def run_trial_job(
@@ -50,44 +49,44 @@ def run_trial_job(
         config.hydra.job.id = str(number)
         config.hydra.sweep.subdir = subfolder
     try:
-        returned = run_job(
+        job_return = run_job(
             task_function=task,
             config=config,
             job_dir_key="hydra.sweep.dir",
             job_subdir_key="hydra.sweep.subdir",
             hydra_context=context,
         )
-    except SystemExit as left:
-        if left.code in (130, 143):
-            raise SweepInterruptedError(int(left.code) - 128) from None
-        return Outcome(TrialState.FAIL, reason=_left(left.code))
+    except SystemExit as error:
+        if error.code in (130, 143):
+            raise SweepInterruptedError(int(error.code) - 128) from None
+        return Outcome(TrialState.FAIL, reason=_left(error.code))
     folder = Path(str(config.hydra.sweep.dir)) / subfolder
-    return _outcome(returned, folder, settings)
+    return _outcome(job_return, folder, settings)
 
 
 def _left(code: object) -> str:
     """What a job that left by `sys.exit` said: a number, or a text, which means 1."""
     if code is None or isinstance(code, int):
         return f"the job left with exit code {int(code or 0)}"
-    return without_passwords(f"the job left with exit code 1: {one_line(code)}")
+    return f"the job left with exit code 1: {one_line(code)}"
 
 
-def _outcome(returned: JobReturn, folder: Path, settings: Settings) -> Outcome:
-    value: Any = returned._return_value
-    if returned.status != JobStatus.COMPLETED:
+def _outcome(job_return: JobReturn, folder: Path, settings: Settings) -> Outcome:
+    value: Any = job_return._return_value
+    if job_return.status != JobStatus.COMPLETED:
         if isinstance(value, TrialPruned):
-            return Outcome(TrialState.PRUNED, reason=without_passwords(one_line(value)) or "pruned")
+            return Outcome(TrialState.PRUNED, reason=one_line(value) or "pruned")
         if isinstance(value, AwayError):
             raise value  # no fault of the job's
-        untold = _write_traceback(folder, value)
-        return Outcome(TrialState.FAIL, reason=without_passwords(reason(value)) + untold)
+        remark = _write_traceback(folder, value)
+        return Outcome(TrialState.FAIL, reason=reason(value) + remark)
     try:
         if settings.objective is not None:
             values = tuple(records.values(folder, settings.objective))
         else:
             values = _numbers(value, len(settings.directions))
     except (records.MissingError, _NoNumberError) as error:
-        return Outcome(TrialState.FAIL, reason=without_passwords(one_line(error)))
+        return Outcome(TrialState.FAIL, reason=one_line(error))
     return Outcome(TrialState.COMPLETE, values)
 
 
@@ -95,16 +94,16 @@ class _NoNumberError(Exception):
     """What a job returned is not what the study needs; the message says why."""
 
 
-def _numbers(value: Any, wanted: int) -> tuple[float, ...]:
+def _numbers(value: Any, count: int) -> tuple[float, ...]:
     try:
         length = length_of(value)
-        items = (value,) if length is None else tuple(itertools.islice(value, wanted + 1))
+        items = (value,) if length is None else tuple(itertools.islice(value, count + 1))
     except Exception as error:  # the value's own code
         raise _NoNumberError(f"the job returned {shown(value)}: {reason(error)}") from None
-    if length is None and wanted > 1:
-        raise _NoNumberError(f"the job returned {shown(value)}; the study needs {wanted} numbers")
-    if len(items) != wanted:
-        raise _NoNumberError(f"the job returned {length} values; hydra.sweeper.direction names {wanted}")
+    if length is None and count > 1:
+        raise _NoNumberError(f"the job returned {shown(value)}; the study needs {count} numbers")
+    if len(items) != count:
+        raise _NoNumberError(f"the job returned {length} values; hydra.sweeper.direction names {count}")
     return tuple(_finite(item) for item in items)
 
 
@@ -131,6 +130,6 @@ def _write_traceback(folder: Path, error: BaseException) -> str:
         write_text(path, text.encode(errors="backslashreplace").decode())
     except FileNotFoundError:  # a job may have removed its folder: what it raised is told all the same
         return ""
-    except OSError as failed:
-        return f" (traceback.txt cannot be written: {failed.strerror})"
+    except OSError as failure:
+        return f" (traceback.txt cannot be written: {failure.strerror})"
     return ""

@@ -39,8 +39,8 @@ def launch(
         [*overrides, f"hydra.sweep.subdir=workers/{number}", "hydra.output_subdir=null"]
         for number in range(first, first + n_workers)
     ]
-    returned: Sequence[JobReturn] = launcher.launch(jobs, initial_job_idx=first)
-    failed = [job._return_value for job in returned if job.status == JobStatus.FAILED]
-    for error in filter(is_fault, failed):
+    job_returns: Sequence[JobReturn] = launcher.launch(jobs, initial_job_idx=first)
+    failures = [job._return_value for job in job_returns if job.status == JobStatus.FAILED]
+    for error in filter(is_fault, failures):
         raise FaultError(str(error) if isinstance(error, FaultError) else reason(error))
-    return reason(failed[0]) if failed else None
+    return reason(failures[0]) if failures else None

@@ -115,13 +115,13 @@ class _Loop:
         stop = self._plan.folder.stop_mark(self._number)
         while os.getppid() == self._parent and not stop.exists():
             signals.check()
-            placed = self._taker.take()
-            if placed is None:
+            placed_trial = self._taker.take()
+            if placed_trial is None:
                 break
             try:
-                self._run(*placed)
+                self._run(*placed_trial)
             finally:
-                placed.lease.release()
+                placed_trial.lease.release()
             if self._wear.is_out():
                 return True
         return False
@@ -135,8 +135,8 @@ class _Loop:
 
     def _thread_override(self) -> list[str]:
         key = self._plan.settings.threads_key
-        given = {override.lstrip("+").split("=", 1)[0] for override in self._plan.space.fixed}
-        return [f"{key}={self._threads}"] if key is not None and key not in given else []
+        fixed_keys = {override.lstrip("+").split("=", 1)[0] for override in self._plan.space.fixed}
+        return [f"{key}={self._threads}"] if key is not None and key not in fixed_keys else []
 
     def _run(self, trial: Trial, lease: Lease, overrides: list[str], subfolder: str) -> None:
         plan = self._plan
@@ -151,8 +151,8 @@ class _Loop:
         except BaseException as error:
             signum = signals.interruption(error)
             if signum is not None:
-                said = f"stopped by {signal.Signals(signum).name}"
-                fail_own(self._study, trial, Cause.INTERRUPTED, said, plan.folder.path)
+                reason = f"stopped by {signal.Signals(signum).name}"
+                fail_own(self._study, trial, Cause.INTERRUPTED, reason, plan.folder.path)
             else:
                 fail_by(self._study, trial, error, plan.folder.path)
             self._enter(trial)
@@ -184,17 +184,17 @@ class _Loop:
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
         settings, root = self._plan.settings, self._plan.folder.path
         reports = index == 0 and not settings.several
-        resumed = TrialView(trial._cached_frozen_trial).resumes
-        stopped = None
-        if resumed is not None:
-            stopped = stopped_folder(account_of(self._study).trials[resumed.trial], index, root)
-        if resumed is not None and reports:
-            tell_resumption(trial.number, resumed, stopped is not None)
+        resumption = TrialView(trial._cached_frozen_trial).resumes
+        earlier_folder = None
+        if resumption is not None:
+            earlier_folder = stopped_folder(account_of(self._study).trials[resumption.trial], index, root)
+        if resumption is not None and reports:
+            tell_resumption(trial.number, resumption, earlier_folder is not None)
         config = self._composer.compose(overrides)
         with (
             pulsing(self._pulse),
-            reporting_to(trial if reports else None, resumed.step if resumed else -1) as faults,
-            resuming(stopped),
+            reporting_to(trial if reports else None, resumption.step if resumption else -1) as faults,
+            resuming(earlier_folder),
             signals.let_through(),
         ):
             outcome = run_trial_job(self._task, config, trial.number, subfolder, self._context, settings)
@@ -203,9 +203,9 @@ class _Loop:
         return outcome
 
     def _enter(self, trial: Trial) -> FrozenTrial:
-        ended: FrozenTrial = self._study._storage.get_trial(trial._trial_id)
-        self._ledger.enter(ended)
-        return ended
+        ended_trial: FrozenTrial = self._study._storage.get_trial(trial._trial_id)
+        self._ledger.enter(ended_trial)
+        return ended_trial
 
     def _tally(self) -> Tally:
         return account_of(self._study).tally(self._plan.budget.objective)

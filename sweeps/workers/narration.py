@@ -21,20 +21,20 @@ from sweeps.terminal.wording import shown_params, shown_path, shown_seconds
 def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, folder: Path) -> None:
     """A line on a trial that has ended."""
     values = " ".join(f"{value:.6g}" for value in outcome.values)
-    ended = {
+    ending = {
         TrialState.COMPLETE: values,
         TrialState.PRUNED: outcome.reason,
         TrialState.FAIL: f"FAILED: {outcome.reason} ({shown_path(folder)})",
     }[outcome.state]
     of = f"/{budget.n_trials}" if budget.n_trials is not None else ""
     best = f"; best {tally.best.values[0]:.6g} (trial {tally.best.number})" if tally.best is not None else ""
-    say(f"trial {trial.number}: {ended} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
+    say(f"trial {trial.number}: {ending} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
 
 
-def tell_resumption(number: int, resumed: Resumption, found: bool) -> None:
+def tell_resumption(number: int, resumption: Resumption, has_folder: bool) -> None:
     """A line on a trial that begins where another was stopped."""
-    where = f"goes on with trial {resumed.trial}, which was stopped at step {resumed.step}"
-    say(f"trial {number}: {where}" + ("" if found else "; its folder is not here, so it starts again"))
+    where = f"goes on with trial {resumption.trial}, which was stopped at step {resumption.step}"
+    say(f"trial {number}: {where}" + ("" if has_folder else "; its folder is not here, so it starts again"))
 
 
 def announce(
@@ -50,7 +50,7 @@ def announce(
 
 
 def summarize(
-    study: Study, tally: Tally, verdict: Verdict, budget: Budget, folder: Path, started: str, several: bool
+    study: Study, tally: Tally, verdict: Verdict, budget: Budget, folder: Path, invocation: str, several: bool
 ) -> None:
     """What came of it, and what to type next."""
     counts = f"{tally.complete} complete, {tally.pruned} pruned, {tally.failed} failed"
@@ -63,10 +63,10 @@ def summarize(
     elif tally.best is not None:
         say(f"best: {tally.best.values[0]:.6g} (trial {tally.best.number}) {shown_params(tally.best.params)}")
         job = TrialView(tally.best).job or Job()
-        say(f"  again: {command(started, job.overrides or [])}")
-    failed = [trial for trial in trials if trial.state == TrialState.FAIL]
-    if tally.failed and failed:
-        last = failed[-1]
+        say(f"  again: {command(invocation, job.overrides or [])}")
+    failed_trials = [trial for trial in trials if trial.state == TrialState.FAIL]
+    if tally.failed and failed_trials:
+        last = failed_trials[-1]
         say(f"last failure: trial {last.number}, {TrialView(last).reason or 'no reason known'}")
     if verdict == "failures":
         say(

@@ -42,7 +42,6 @@ def main() -> None:
     from hydra.core.utils import setup_globals
 
     from sweeps.errors import SweepInterruptedError, is_fault, reason
-    from sweeps.study.storage import without_passwords
     from sweeps.system import signals
     from sweeps.system.atomic import write_text
     from sweeps.workers.loop import run_trials
@@ -63,6 +62,6 @@ def main() -> None:
             signum = signals.interruption()
             code = 128 + signum if signum is not None else FAULT if is_fault(error) else RAISED
             with contextlib.suppress(OSError):  # a full disk; the exit code says it
-                write_text(folder.worker_error(order.number), without_passwords(reason(error)))
+                write_text(folder.worker_error(order.number), reason(error))
     sys.stdout.flush()
     sys.exit(code)

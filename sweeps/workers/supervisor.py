@@ -77,19 +77,19 @@ class _Supervisor:
         self._error = plan.folder.worker_error(number)
         study = optuna.load_study(study_name=plan.name, storage=plan.storage.reopen())
         watch = Watch(plan.folder.leases, plan.settings.grace_period)
-        entered = Ledger(study, plan.folder).enter
-        self._rescue = Rescue(study, plan.folder, plan.settings, watch, entered)
+        enter = Ledger(study, plan.folder).enter
+        self._rescue = Rescue(study, plan.folder, plan.settings, watch, enter)
 
     def run(self) -> None:
         fruitless = 0
         while fruitless < FRUITLESS:
             with self._started() as process:
-                hung = self._watched(process)
+                stall = self._watched(process)
             code = process.returncode
-            if hung is not None:
-                ended = self._give_up(process.pid, Cause.TIMED_OUT, hung)
-                what = f"trial {', '.join(map(str, ended))}: " if ended else ""
-                say(f"{what}{hung}; worker {self._number} has a new process")
+            if stall is not None:
+                ended_numbers = self._give_up(process.pid, Cause.TIMED_OUT, stall)
+                what = f"trial {', '.join(map(str, ended_numbers))}: " if ended_numbers else ""
+                say(f"{what}{stall}; worker {self._number} has a new process")
             elif code == runner.DONE:
                 return
             elif code == runner.RENEW:
@@ -100,11 +100,11 @@ class _Supervisor:
             elif code == runner.RAISED:
                 raise RuntimeError(self._what_it_raised())
             else:
-                said = f"its process died ({_described(code)})"
-                ended = self._give_up(process.pid, Cause.LOST, said)
-                what = f"trial {', '.join(map(str, ended))}: " if ended else ""
-                say(f"{what}{said}; worker {self._number} has a new one")
-            fruitless = 0 if ended else fruitless + 1
+                reason = f"its process died ({_described(code)})"
+                ended_numbers = self._give_up(process.pid, Cause.LOST, reason)
+                what = f"trial {', '.join(map(str, ended_numbers))}: " if ended_numbers else ""
+                say(f"{what}{reason}; worker {self._number} has a new one")
+            fruitless = 0 if ended_numbers else fruitless + 1
         raise RuntimeError(
             f"{FRUITLESS} processes in a row ended without ending a trial ({_described(code)})"
         )
@@ -144,7 +144,7 @@ class _Supervisor:
 
     def _until_ended(self, process: subprocess.Popen[bytes]) -> str | None:
         limit = self._plan.settings.trial_timeout
-        seen, since = pulse.state_of(self._pulse), time.monotonic()
+        last_state, since = pulse.state_of(self._pulse), time.monotonic()
         with signals.let_through():
             while process.poll() is None:
                 time.sleep(POLL)
@@ -152,8 +152,8 @@ class _Supervisor:
                     # The sweep's own process is gone: the trial goes on, no other is asked for.
                     self._plan.folder.stop_mark(self._number).touch()
                 now = pulse.state_of(self._pulse)
-                if now != seen or now is None:
-                    seen, since = now, time.monotonic()
+                if now != last_state or now is None:
+                    last_state, since = now, time.monotonic()
                 elif limit is not None and time.monotonic() - since > limit:
                     process.kill()
                     process.wait()
@@ -172,8 +172,8 @@ class _Supervisor:
             process.kill()
             process.wait()
 
-    def _give_up(self, pid: int, cause: str, said: str) -> list[int]:
-        return self._rescue.give_up_dead(cause, said, pid=pid)
+    def _give_up(self, pid: int, cause: str, reason: str) -> list[int]:
+        return self._rescue.give_up_dead(cause, reason, pid=pid)
 
     def _what_it_raised(self) -> str:
         return _text_of(self._error) or "its process failed without a word"

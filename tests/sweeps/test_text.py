@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeps.text import one_line, shown, shown_lines
+from sweeps.text import MASK, one_line, shown, shown_lines, without_passwords
 
 
 @given(st.text())
@@ -29,3 +30,15 @@ def test_one_line_is_one_and_not_long(text: str) -> None:
     line = one_line(text, 20)
     assert len(line) <= 20
     assert line.isprintable()
+
+
+@given(st.integers(0, 1100), st.sampled_from(["x", " ", "x "]), st.integers(10, 30))
+def test_no_cut_leaves_half_a_password(before: int, filling: str, limit: int) -> None:
+    line = one_line(filling * before + " postgresql://me:unmistakable@host/db", limit)
+    assert "unmi" not in line
+
+
+@pytest.mark.parametrize("name", ["password", "PASSWORD", "sslpassword", "passwd", "pwd"])
+def test_a_password_among_the_options_is_masked(name: str) -> None:
+    masked = f"postgresql://me@host/db?a=1&{name}={MASK}&b=2, twice"
+    assert without_passwords(f"postgresql://me@host/db?a=1&{name}=hidden&b=2, twice") == masked

@@ -18,8 +18,8 @@ def _bias_and_relu(outputs: Tensor, bias: Tensor) -> Tensor:
 
 
 @tf.function(jit_compile=True)
-def _relu_gradient(upstream: Tensor, activated: Tensor) -> Tensor:
-    return tf.where(activated > 0, upstream, tf.zeros_like(upstream))
+def _relu_gradient(upstream: Tensor, outputs: Tensor) -> Tensor:
+    return tf.where(outputs > 0, upstream, tf.zeros_like(upstream))
 
 
 def bfloat16_layer(inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int) -> Tensor:
@@ -71,12 +71,12 @@ def _sum_of_taps(taps: Tensor, size: int) -> Tensor:
     """out[b, y, x] = sum over i, j of taps[i * size + j, b, y + m - i, x + m - j] with m = size // 2."""
     rows, columns = taps.shape[2], taps.shape[3]
     margin = size // 2
-    padded = tf.pad(tf.cast(taps, tf.float32), ((0, 0), (0, 0), (margin, margin), (margin, margin)))
-    total = tf.zeros_like(padded[0, :, :rows, :columns])
+    padded_taps = tf.pad(tf.cast(taps, tf.float32), ((0, 0), (0, 0), (margin, margin), (margin, margin)))
+    total = tf.zeros_like(padded_taps[0, :, :rows, :columns])
     for i in range(size):
         for j in range(size):
             y, x = 2 * margin - i, 2 * margin - j
-            total += padded[i * size + j, :, y : y + rows, x : x + columns]
+            total += padded_taps[i * size + j, :, y : y + rows, x : x + columns]
     return total
 
 

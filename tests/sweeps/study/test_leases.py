@@ -159,7 +159,7 @@ def test_a_beat_that_could_not_reach_the_study_is_not_missed(
     watch = Watch(tmp_path / "leases", 60, clock=lambda: now)
     assert not watch.is_dead(trial_of(tmp_path))
     now += 300  # this process could not reach it either
-    monkeypatch.setattr(patience, "_returned", now - 1)
+    monkeypatch.setattr(patience, "_last_return", now - 1)
     assert not watch.is_dead(trial_of(tmp_path))
     now += 58
     assert not watch.is_dead(trial_of(tmp_path))

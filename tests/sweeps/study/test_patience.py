@@ -132,7 +132,7 @@ def test_a_job_that_waits_has_a_pulse(time: Time, tmp_path: Path) -> None:
 
 
 def test_when_a_storage_came_back_is_known(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_returned", float("-inf"))
+    monkeypatch.setattr(patience, "_last_return", float("-inf"))
     waiting(time).through(back_at(time, 0))
     assert patience.returned() == float("-inf")
     waiting(time).through(back_at(time, 20))

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import make_url
 
 from sweeps.errors import SweepError
-from sweeps.study.storage import MASK, SECRET, StorageLocation, locate, masked, without_passwords
+from sweeps.study.storage import SECRET, StorageLocation, locate, masked
+from sweeps.text import MASK, without_passwords
 
 NAMES = st.text("abcXYZ019_", min_size=1, max_size=8)
 # Begins with what stands in no other part of a URL.
@@ -164,3 +165,14 @@ def test_a_location_opens_the_same_study_each_time(
     optuna.create_study(study_name="s", storage=location.open()).enqueue_trial({"x": 1})
     again = optuna.load_study(study_name="s", storage=location.open())
     assert [trial.system_attrs["fixed_params"] for trial in again.trials] == [{"x": 1}]
+
+
+@pytest.mark.parametrize("name", ["50%41", "a b", "ä#;'x", "e%2F..%2Fx"])
+def test_a_database_is_made_where_its_path_says_whatever_that_has(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    location = locate(f"sqlite:///{folder}/%41.db?timeout=3", tmp_path)
+    optuna.create_study(storage=location.open(), study_name="s")
+    assert location.file == folder / "%41.db"
+    assert location.exists()
+    assert sorted(path.name for path in tmp_path.rglob("*.db")) == ["%41.db"]

@@ -58,18 +58,22 @@ class BatchOptunaSweeper(Sweeper):
         study = optuna.create_study(
             sampler=optuna.samplers.TPESampler(seed=self.seed), study_name="batch", storage=storage
         )
-        known = {parameter.name: parameter for parameter in space.parameters}
-        for given in self.enqueue:
-            study.enqueue_trial({name: known[name].canonical(value) for name, value in given.items()})
-        done = 0
-        while done < self.n_trials:
-            trials = [study.ask() for _ in range(min(self.n_jobs, self.n_trials - done))]
-            drawn = [space.overrides(space.suggest(trial, self.job_config)) for trial in trials]
-            jobs = [[*space.fixed, *overrides] for overrides in drawn]
+        parameters = {parameter.name: parameter for parameter in space.parameters}
+        for combination in self.enqueue:
+            study.enqueue_trial(
+                {name: parameters[name].canonical(value) for name, value in combination.items()}
+            )
+        trials_done = 0
+        while trials_done < self.n_trials:
+            trials = [study.ask() for _ in range(min(self.n_jobs, self.n_trials - trials_done))]
+            drawn_overrides = [space.overrides(space.suggest(trial, self.job_config)) for trial in trials]
+            jobs = [[*space.fixed, *overrides] for overrides in drawn_overrides]
             self.validate_batch_is_legal(jobs)
-            returns = self.batch_launcher.launch(jobs, initial_job_idx=done)
-            for trial, returned in zip(trials, returns, strict=True):
-                study.tell(trial, float(returned.return_value))
-            done += len(trials)
+            returns = self.batch_launcher.launch(jobs, initial_job_idx=trials_done)
+            for trial, job_return in zip(trials, returns, strict=True):
+                study.tell(trial, float(job_return.return_value))
+            trials_done += len(trials)
         times = [trial.datetime_complete.timestamp() for trial in study.trials if trial.datetime_complete]
-        print(f"batch: {done} trials, seconds of the last against the first: {times[-1] - times[0]:.3f}")
+        print(
+            f"batch: {trials_done} trials, seconds of the last against the first: {times[-1] - times[0]:.3f}"
+        )
