@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hydra.utils import get_class
 
-from hydra_plugins.optuna_study.config import PRUNERS, SAMPLERS, register_configs
+from hydra_plugins.optuna_study.config import register_configs
 from hydra_plugins.optuna_study.first_look import FirstLook
+from hydra_plugins.optuna_study.pruners import PRUNERS
+from hydra_plugins.optuna_study.samplers import SAMPLERS
 from sweeps.settings import settings_from
 from tests.conftest import ROOT
 from tests.sweeps.parts import CONF, LOADER, loader_of, master_of
 
 GROUPS = {"sampler": SAMPLERS, "pruner": PRUNERS}
-
-
-@pytest.mark.parametrize(
-    ("group", "name"),
-    [(group, name) for group in (SAMPLERS, PRUNERS) for name in group if "." in group[name]["_target_"]],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_the_arguments_and_defaults_of_an_option_are_optunas(
-    group: dict[str, dict[str, Any]], name: str
-) -> None:
-    signature = inspect.signature(get_class(group[name]["_target_"])).parameters
-    given = {key: value for key, value in group[name].items() if key not in ("_target_", "seed")}
-    assert sorted(set(given) - set(signature)) == []
-    optional = {
-        key: value for key, value in given.items() if signature[key].default is not inspect.Parameter.empty
-    }
-    assert optional == {key: signature[key].default for key in optional}
-    required = {key for key, value in signature.items() if value.default is value.empty}
-    assert required <= set(given)
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -8,7 +8,8 @@ import pytest
 from optuna.pruners import BasePruner, MedianPruner
 from optuna.samplers import BaseSampler, NSGAIISampler, TPESampler
 
-from hydra_plugins.optuna_study.config import PRUNERS, SAMPLERS
+from hydra_plugins.optuna_study.pruners import PRUNERS
+from hydra_plugins.optuna_study.samplers import SAMPLERS
 from sweeps.errors import SweepError
 from sweeps.search.components import component_class, is_optunas, made
 

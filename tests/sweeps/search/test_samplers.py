@@ -14,7 +14,8 @@ from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, QMCSampler, RandomSampler
 from optuna.trial import TrialState
 
-from hydra_plugins.optuna_study.config import PRUNERS, SAMPLERS
+from hydra_plugins.optuna_study.pruners import PRUNERS
+from hydra_plugins.optuna_study.samplers import SAMPLERS
 from sweeps.errors import SweepError
 from sweeps.search.promotion import enqueue_promotion
 from sweeps.search.samplers import PerTrialSampler, derived_seed, make_pruner, make_sampler

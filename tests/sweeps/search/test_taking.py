@@ -12,7 +12,7 @@ from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
-from hydra_plugins.optuna_study.config import PRUNERS
+from hydra_plugins.optuna_study.pruners import PRUNERS
 from sweeps.search.budget import budget_of
 from sweeps.search.queue import enqueue_missing
 from sweeps.search.samplers import PerTrialSampler, make_pruner

@@ -1,0 +1,13 @@
+"""Samplers that have a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from hydra_plugins.optuna_study.samplers import SAMPLERS
+from tests.hydra_plugins.optuna_study.options import require_optunas
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLERS if "." in SAMPLERS[name]["_target_"]])
+def test_the_arguments_and_defaults_of_an_option_are_optunas(name: str) -> None:
+    require_optunas(SAMPLERS[name])
