@@ -77,32 +77,16 @@ def view_of(study: Study) -> Study:
     return LatestStudy(study) if halves and not isinstance(study, LatestStudy) else study
 
 
-def promotable(study: Study) -> FrozenTrial | None:
-    """The stopped trial that is to be promoted: among the best 1/eta of all that reached the rung of its
-    bracket at which it was stopped, and not yet resumed.
-
-    As in the algorithm, the rung that took the most comes first; then the best value, then the lowest number.
-
-    Returns:
-        None where there is none, or the study's pruner does no halving.
-    """
-    pruner = study.pruner
-    if not isinstance(pruner, (SuccessiveHalvingPruner, HyperbandPruner)):
-        return None
-    trials = study.get_trials(deepcopy=False)
-    rungs = _rungs_of(study, pruner)
-    rungs.look(trials)
-    number = rungs.promotable(pruner._reduction_factor, pruner._bootstrap_count)
-    return trials[number] if number is not None else None
-
-
-def _rungs_of(study: Study, pruner: SuccessiveHalvingPruner | HyperbandPruner) -> Rungs:
-    """The rungs of a study, which its pruner keeps; made anew when it has come to know its brackets."""
+def rungs_of(study: Study, pruner: SuccessiveHalvingPruner | HyperbandPruner) -> Rungs:
+    """The rungs of a study, which its pruner keeps, up to date; made anew when it has come to know its
+    brackets."""
     bracket = _brackets(study, pruner)
     of = (study._storage, study._study_id, len(getattr(pruner, "_pruners", ())))
     if pruner.cache is None or pruner.cache[0] != of:
         pruner.cache = (of, Rungs(objectives_of(study)[0], bracket))
-    return pruner.cache[1]
+    rungs = pruner.cache[1]
+    rungs.look(study.get_trials(deepcopy=False))
+    return rungs
 
 
 def _brackets(

@@ -1,10 +1,12 @@
-"""Promotion: a stopped trial that has come to be among the best of its rung is resumed."""
+"""Promotion: a stopped trial that is now among the best of its rung is resumed, the furthest first."""
 
 from __future__ import annotations
 
 from optuna.study import Study
+from optuna.trial import FrozenTrial
 
-from sweeps.search.halving import promotable
+from sweeps.search.halving import HyperbandPruner, SuccessiveHalvingPruner, rungs_of
+from sweeps.search.rungs import Candidate
 from sweeps.study.account import account_of
 from sweeps.study.lineage import enqueue_resumption
 from sweeps.study.trial import TrialView
@@ -29,3 +31,25 @@ def enqueue_promotion(study: Study) -> int | None:
         return None
     enqueue_resumption(study, stopped_trial)
     return stopped_trial.number
+
+
+def promotable(study: Study) -> FrozenTrial | None:
+    """The stopped trial that is to be promoted: among the best 1/eta of all that reached the rung of its
+    bracket at which it was stopped, and not yet resumed.
+
+    Returns:
+        None where there is none, or the study's pruner does no halving.
+    """
+    pruner = study.pruner
+    if not isinstance(pruner, (SuccessiveHalvingPruner, HyperbandPruner)):
+        return None
+    candidates = rungs_of(study, pruner).candidates(pruner._reduction_factor, pruner._bootstrap_count)
+    if not candidates:
+        return None
+    return study.get_trials(deepcopy=False)[min(candidates, key=_rank).number]
+
+
+def _rank(candidate: Candidate) -> tuple[int, float, int]:
+    """As in the algorithm of Li et al. (2020), the rung that took the most comes first; then the best value,
+    then the lowest number."""
+    return -candidate.step, candidate.cost, candidate.number

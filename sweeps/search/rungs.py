@@ -46,6 +46,20 @@ class _Reached(NamedTuple):
 _NOTHING = _Reached((), None)
 
 
+class Candidate(NamedTuple):
+    """A stopped trial that may be promoted.
+
+    Attributes:
+        step: at which it was stopped.
+        cost: its value there; less is better.
+        number: its.
+    """
+
+    step: int
+    cost: float
+    number: int
+
+
 class Rungs:
     """The rungs that the latest trials of configurations have reached (`sweeps.study.lineage.latest`).
 
@@ -126,14 +140,13 @@ class Rungs:
         costs = map(self._objective.cost, values)
         return _Reached(tuple(((bracket, rung), cost) for rung, cost in enumerate(costs)), stop)
 
-    def promotable(self, eta: int, least: int) -> int | None:
-        """The number of the stopped trial that is to be promoted: among the best 1/eta of its rung, and not
-        resumed yet; the furthest first, then the best.
+    def candidates(self, eta: int, least: int) -> list[Candidate]:
+        """The stopped trials that are among the best 1/eta of their rung, and not resumed yet.
 
         Args:
             least: so many must have reached a rung, and one more.
         """
-        candidates = []
+        result = []
         for place, stops in self._stopped.items():
             rivals = self._values[place]
             good = len(rivals) // eta if len(rivals) > least else 0
@@ -141,8 +154,8 @@ class Rungs:
                 if bisect.bisect_left(rivals, own) >= good:
                     break
                 if number not in self._tried:
-                    candidates.append((-step, own, number))
-        return min(candidates)[-1] if candidates else None
+                    result.append(Candidate(step, own, number))
+        return result
 
 
 def stopped_at(trial: FrozenTrial) -> int | None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.search.halving import HyperbandPruner, LatestStudy, SuccessiveHalvingPruner, promotable, view_of
-from sweeps.search.promotion import enqueue_promotion
+from sweeps.search.halving import HyperbandPruner, LatestStudy, SuccessiveHalvingPruner, view_of
+from sweeps.search.promotion import enqueue_promotion, promotable
 from sweeps.search.queue import enqueue_retries
 from sweeps.study import attributes
 from sweeps.study.account import account_of

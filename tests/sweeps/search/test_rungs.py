@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.search.halving import HyperbandPruner, SuccessiveHalvingPruner, _brackets, promotable
+from sweeps.search.halving import HyperbandPruner, SuccessiveHalvingPruner, _brackets
+from sweeps.search.promotion import promotable
 from sweeps.search.rungs import stopped_at
 from sweeps.study import attributes
 from sweeps.study.attributes import RUNG
