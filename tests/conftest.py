@@ -38,7 +38,7 @@ from lstm_vae.data import Splits, load_splits
 ROOT = Path(__file__).resolve().parent.parent
 OUTSIDE["PYTHONPATH"] = os.pathsep.join([str(ROOT), OUTSIDE.get("PYTHONPATH", "")])
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
-STARTING = {"sweep", "start", "command", "finished_run"}  # fixtures that start programs
+STARTING = {"sweep", "start", "command", "finished_run", "tool"}  # fixtures that start programs
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -41,7 +41,7 @@ def origin(folder: Path, storage: object, study: str) -> StorageLocation:
         require_journal(location.journal)
         return location
     scheme = storage.partition("://")[0].partition("+")[0]
-    if storage.startswith(SQLITE):
+    if scheme == "sqlite":
         _require_study(_sqlite_path(location.url), study)
     elif scheme in SERVERS:
         try:
@@ -78,7 +78,8 @@ def require_journal(path: Path) -> None:
 
 def _sqlite_path(url: str) -> Path:
     name, _, options = url.partition("://")[2].removeprefix("/").partition("?")
-    if not name or name.startswith((":", "file:")) or "uri" in unquote(options):
+    named = url.startswith(SQLITE) and name and not name.startswith((":", "file:"))
+    if not named or "uri" in unquote(options):
         raise SweepError(f"storage={url}: must name a file")
     return Path(name)
 

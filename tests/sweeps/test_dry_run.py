@@ -98,3 +98,11 @@ def test_replicates_and_workers_are_told(tmp_path: Path, capsys: pytest.CaptureF
     lines = lines_of(capsys, plan_of(tmp_path / "s", "x=1,2", *two))
     assert "  until every combination; 2 at a time" in lines
     assert not any("each combination" in line for line in lines)
+
+
+def test_what_is_enqueued_comes_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sampled = plan_of(tmp_path / "s", "x=interval(0,1)", "hydra.sweeper.enqueue=[{x:0.5}]")
+    lines = lines_of(capsys, sampled)
+    assert lines[lines.index(next(line for line in lines if "the first" in line)) + 1] == "  x=0.5"
+    grid = plan_of(tmp_path / "g", "x=1,2,3", "hydra.sweeper.enqueue=[{x:3}]")
+    assert lines_of(capsys, grid)[-3:] == ["  x=3", "  x=1", "  x=2"]

@@ -167,3 +167,17 @@ def test_several_objectives_without_names_are_numbered() -> None:
         "value_1": Objective(MAXIMIZED.direction, "1"),
     }
     assert Header((MINIMIZED,)).values == {}
+
+
+def test_seconds_among_the_metrics_are_the_programs_own() -> None:
+    several = trial_of(TrialState.COMPLETE, 1.0, user_attrs=with_replicates({}, [1.0, 1.0]))
+    own = [record_of({"seconds": 2.0}, seconds=7.0), record_of({"seconds": 4.0}, seconds=8.0)]
+    assert row_of(several, HEADER, own)["seconds"] == 3.0
+    without = [record_of({"seconds": 2.0}), record_of({"seconds": 4.0})]
+    assert row_of(several, HEADER, without)["seconds"] == 3.0
+
+
+def test_a_metric_that_one_replicate_lacks_has_no_mean() -> None:
+    several = trial_of(TrialState.COMPLETE, 1.0, user_attrs=with_replicates({}, [1.0, 1.0]))
+    row = row_of(several, HEADER, [record_of({"kl": 2.0, "all": 1.0}), record_of({"all": 3.0})])
+    assert (row["kl"], row["all"]) == (None, 2.0)

@@ -134,3 +134,35 @@ def test_a_line_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
         require_journal(path)
     path.write_bytes(b'{"op_code": 0}\n' * 2)
     require_journal(path)
+
+
+@pytest.mark.parametrize("storage", ["sqlite:///..%2Foutside%2Fapp.db", "sqlite:///..%2foutside%2fapp.db"])
+def test_a_quoted_path_reaches_no_database_elsewhere(tmp_path: Path, storage: str) -> None:
+    """SQLAlchemy unquotes what stands in a URL."""
+    folder, outside = tmp_path / "sent", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    with sqlite3.connect(outside / "app.db") as database:
+        database.execute("CREATE TABLE own (x)")
+    before = (outside / "app.db").read_bytes()
+    decoy = StorageLocation(f"sqlite:///{folder}/{storage.removeprefix('sqlite:///')}")
+    optuna.create_study(study_name="s", storage=decoy.open())
+    origin(folder, storage, "s").open()
+    assert (outside / "app.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("storage", ["sqlite:///s.db?%75ri=true", "sqlite+pysqlite:///s.db"])
+def test_no_other_words_open_a_database_otherwise(tmp_path: Path, storage: str) -> None:
+    optuna.create_study(study_name="s", storage=StorageLocation(f"sqlite:///{tmp_path}/s.db").open())
+    with pytest.raises(SweepError, match="must"):
+        origin(tmp_path, storage, "s")
+
+
+def test_a_note_on_a_server_steers_no_terminal_and_tells_no_password(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    origin(tmp_path, "postgresql://me@127.0.0.1:9/db\x1b[31m?password=hidden", "s")
+    note = capsys.readouterr().err
+    assert "\x1b" not in note
+    assert "hidden" not in note
+    assert "127.0.0.1" in note

@@ -26,3 +26,8 @@ def test_a_process_lives_until_its_end() -> None:
 
 def test_the_process_of_another_user_lives_too() -> None:
     assert lives(1)  # which only root may send a signal
+
+
+def test_a_number_that_no_process_can_have_is_no_process() -> None:
+    assert not lives(2**31)
+    assert not lives(2**63 - 1)
