@@ -139,6 +139,7 @@ def test_named_studies_compose_and_every_value_is_allowed(
     assert "its folder does not exist" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_learning_rate_of_a_million_fails_its_trial_and_no_other(command: Command, tmp_path: Path) -> None:
     rates = "training.learning_rate=0.01,1e6"
     result = command("lstm_vae.train", "--multirun", *QUICK, rates, "hydra.sweep.dir=sweep")

@@ -21,6 +21,19 @@ from tests.conftest import OUTSIDE
 Start = Callable[..., "subprocess.Popen[str]"]
 JOBLIB = ("hydra/launcher=joblib", "hydra.sweeper.n_workers=2")
 LAUNCHERS = pytest.mark.parametrize("launcher", [(), JOBLIB], ids=["basic", "joblib"])
+# What takes long: with one launcher each time, with the other among the slow tests.
+BASIC_OFTEN = pytest.mark.parametrize(
+    "launcher", [(), pytest.param(JOBLIB, marks=pytest.mark.slow)], ids=["basic", "joblib"]
+)
+SIGNALS = pytest.mark.parametrize(
+    ("signum", "code", "launcher"),
+    [
+        pytest.param(signal.SIGINT, 130, JOBLIB, id="2-130-joblib"),
+        pytest.param(signal.SIGTERM, 143, (), id="15-143-basic"),
+        pytest.param(signal.SIGINT, 130, (), marks=pytest.mark.slow, id="2-130-basic"),
+        pytest.param(signal.SIGTERM, 143, JOBLIB, marks=pytest.mark.slow, id="15-143-joblib"),
+    ],
+)
 APP = Path(__file__).parent / "program" / "app.py"
 Sweep = Callable[..., "subprocess.CompletedProcess[str]"]
 

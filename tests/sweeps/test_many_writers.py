@@ -22,7 +22,7 @@ SLOW = pytest.mark.slow
         ("sqlite", False),
         pytest.param("sqlite", True, marks=SLOW),
         pytest.param("postgresql", False, marks=SLOW),
-        ("postgresql", True),
+        pytest.param("postgresql", True, marks=SLOW),
     ],
 )
 def test_three_processes_keep_one_study(tmp_path: Path, kind: str, grid: bool) -> None:

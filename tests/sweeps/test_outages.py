@@ -132,6 +132,7 @@ def test_a_signal_stops_a_sweep_that_waits(
     assert sorted(trial.params["x"] for trial in done) == [0, 1, 2, 3]
 
 
+@pytest.mark.slow
 def test_after_the_longest_wait_a_sweep_ends_and_the_same_command_goes_on(
     sweep: Sweep, server: Server, url: str, tmp_path: Path
 ) -> None:

@@ -120,7 +120,13 @@ def test_a_grid_is_run_once_and_the_same_command_runs_nothing_twice(
     assert len(database.trials()) == 6
 
 
-@pytest.mark.parametrize("folders", [("one", "one"), ("one", "other")], ids=["one-folder", "two-folders"])
+@pytest.mark.parametrize(
+    "folders",
+    [
+        pytest.param(("one", "one"), marks=pytest.mark.slow, id="one-folder"),
+        pytest.param(("one", "other"), id="two-folders"),
+    ],
+)
 def test_two_shells_at_once_keep_to_one_budget(
     start: Start, database: Database, tmp_path: Path, said: list[str], folders: tuple[str, str]
 ) -> None:
@@ -139,6 +145,7 @@ def test_two_shells_at_once_keep_to_one_budget(
     assert surplus == ["surplus"] * (len(trials) - 10)
 
 
+@pytest.mark.slow
 def test_a_shell_in_another_folder_takes_no_running_trial_for_dead(
     start: Start, sweep: Sweep, database: Database, tmp_path: Path, said: list[str]
 ) -> None:
@@ -210,6 +217,7 @@ def test_a_stopped_server_is_told_in_one_line(
     assert sweep(*arguments).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_password_of_any_characters_will_do(
     sweep: Sweep, server: Server, database: Database, tmp_path: Path
 ) -> None:
@@ -220,6 +228,7 @@ def test_a_password_of_any_characters_will_do(
     assert states(database.trials()) == ["COMPLETE"] * 4
 
 
+@pytest.mark.slow
 def test_the_best_of_another_study_may_need_another_password(
     sweep: Sweep, server: Server, database: Database, tmp_path: Path
 ) -> None:

@@ -20,6 +20,8 @@ from tests.sweeps.conftest import (
     trials_of,
 )
 
+RARE_PRUNERS = [pytest.param(name, marks=pytest.mark.slow) for name in ("percentile", "patient", "threshold")]
+
 
 @LAUNCHERS
 def test_finite_choices_are_run_each_combination_once(
@@ -167,7 +169,7 @@ def test_a_function_may_suggest_what_rules_cannot_say(sweep: Sweep, tmp_path: Pa
         assert (f"- sizes={trial.params.get('sizes')}" in said) == ("sizes" in trial.params)
 
 
-@pytest.mark.parametrize("pruner", ["hyperband", "successive_halving", "percentile", "patient", "threshold"])
+@pytest.mark.parametrize("pruner", ["hyperband", "successive_halving", *RARE_PRUNERS])
 def test_every_pruner_works(sweep: Sweep, tmp_path: Path, pruner: str) -> None:
     further = ["hydra.sweeper.pruner.upper=3"] if pruner == "threshold" else []
     option = f"hydra/sweeper/optuna_study/pruner={pruner}"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.sweeps.conftest import (
-    LAUNCHERS,
+    BASIC_OFTEN,
+    SIGNALS,
     Start,
     Sweep,
     folder_of,
@@ -63,8 +64,7 @@ def _has_begun(events: Path, times: int) -> bool:
     return sum(line.endswith(" 1") for line in lines(events)) == times
 
 
-@LAUNCHERS
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@SIGNALS
 def test_a_signal_stops_and_the_same_command_goes_on(
     start: Start, sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...], signum: int, code: int
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_killed_sweep_goes_on_and_loses_nothing(start: Start, sweep: Sweep, tm
     assert [line for line in lines(events) if line.startswith("end")] == ["end 0 0", "end 3 1", "end 2 2"]
 
 
-@LAUNCHERS
+@BASIC_OFTEN
 def test_a_trial_that_dies_with_its_sweep_is_tried_again_however_often(
     start: Start, sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:

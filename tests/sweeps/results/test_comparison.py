@@ -142,6 +142,7 @@ def test_the_order_of_rows_does_not_matter(one: Any, two: Any, random: Any) -> N
     pd.testing.assert_frame_equal(compare(boards, ["a", "b"]), compare(shuffled, ["a", "b"]))
 
 
+@pytest.mark.slow
 def test_false_alarms_are_as_rare_as_stated() -> None:
     generator = np.random.default_rng(30)
     calls, combinations = 300, 10

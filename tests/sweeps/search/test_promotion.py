@@ -110,6 +110,7 @@ def test_four_and_then_eight_are_the_eight_of_one_go(run: Run, tmp_path: Path) -
     assert goes_on(one)
 
 
+@pytest.mark.slow
 def test_a_program_that_starts_again_comes_to_the_same(run: Run, tmp_path: Path) -> None:
     run("one", "hydra.sweeper.can_continue=true", "hydra.sweeper.n_trials=8")
     again = run("other", "hydra.sweeper.promote=true", "+forgets=true", "hydra.sweeper.n_trials=8")

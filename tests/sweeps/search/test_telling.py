@@ -152,3 +152,15 @@ def test_a_fault_of_the_disk_or_the_storage_counts_against_no_trial(
     study = journal_study(tmp_path)
     fail_by(study, started(study), error, tmp_path)
     assert (TrialView(only(study)).cause, TrialView(only(study)).reason) == (cause, reason)
+
+
+@pytest.mark.parametrize("outcome", [COMPLETE, PRUNED, FAILED], ids=["complete", "pruned", "failed"])
+def test_whoever_was_given_up_for_dead_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: Outcome
+) -> None:
+    study = journal_study(tmp_path)
+    trial = placed(study, tmp_path)
+    fail(study, only(study), Cause.LOST, "its worker died", tmp_path)
+    tell(study, trial, outcome, tmp_path, "0")
+    assert only(study).state == TrialState.FAIL
+    assert "trial 0: was given up for dead" in capsys.readouterr().err

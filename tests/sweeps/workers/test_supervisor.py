@@ -6,13 +6,12 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
-
 from sweeps.study.folder import StudyFolder
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import (
+    BASIC_OFTEN,
     JOBLIB,
-    LAUNCHERS,
+    SIGNALS,
     Start,
     Sweep,
     folder_of,
@@ -30,7 +29,7 @@ def left_marks(tmp_path: Path) -> list[Path]:
     return [path for path in folder_of(tmp_path).rglob("*") if path.name in (".pulse", "error.txt")]
 
 
-@LAUNCHERS
+@BASIC_OFTEN
 def test_a_trial_that_hangs_is_ended_and_the_others_are_not(
     sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
@@ -66,7 +65,7 @@ def test_a_process_is_replaced_after_so_many_trials(sweep: Sweep, tmp_path: Path
     assert states(trials_of(tmp_path)) == ["COMPLETE"] * 5
 
 
-@LAUNCHERS
+@BASIC_OFTEN
 def test_a_trial_that_kills_its_process_takes_nobody_along(
     sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
@@ -83,8 +82,7 @@ def test_a_trial_that_kills_its_process_takes_nobody_along(
     assert len(started) == 5  # nothing else was run twice
 
 
-@LAUNCHERS
-@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@SIGNALS
 def test_a_signal_reaches_the_processes_of_trials(
     start: Start, sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...], signum: int, code: int
 ) -> None:
