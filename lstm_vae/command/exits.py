@@ -54,6 +54,9 @@ def describe(error: BaseException) -> str:
         if match := re.match(r"Key '(.+?)' not in '(.+?)Schema'", str(cause)):
             return str(unknown_key(f"{match.group(2).lower()}.{match.group(1)}"))
         return f"{lines[0]}: {str(cause).strip().splitlines()[0]}"
+    key = next((line.partition(":")[2].strip() for line in lines if "full_key:" in line), None)
+    if isinstance(error, AttributeError) and key:  # OmegaConf's, from within: it merges into no mapping
+        return f"{key}: cannot be set to that ({lines[0]})"
     return lines[0]
 
 

@@ -34,6 +34,11 @@ def test_every_end_has_its_exit_code_and_one_line(
     assert capsys.readouterr().err == f"error: {message}\n"
 
 
+def test_a_field_that_cannot_be_merged_into_is_named() -> None:
+    error = AttributeError("no attribute 'get'\n    full_key: hydra.sweeper.params\n    object_type=NoneType")
+    assert exits.describe(error) == "hydra.sweeper.params: cannot be set to that (no attribute 'get')"
+
+
 def test_defects_are_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError), exits.exit_codes():
         _ = 1 / 0
