@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
@@ -47,25 +47,38 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-def composition_error(error: Exception, known_keys: Iterable[str] = ()) -> SweepError:
-    """What Hydra and OmegaConf say of a configuration that cannot be composed, in one line."""
+def composition_message(error: Exception, unknown_key: Callable[[str], str]) -> str:
+    """What Hydra and OmegaConf say of a configuration that cannot be composed, without what surrounds it.
+
+    Args:
+        unknown_key: what to say of a key that there is not.
+    """
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
         group, _, option = error.missing_cfg_file.rpartition("/")
-        return SweepError(
-            f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}"
-        )
+        return f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
     if isinstance(error, OverrideParseException):
         # The line after Hydra's "Error parsing override" says why.
         line = next((x for x in lines[1:] if "while evaluating" in x), lines[0])
-        return SweepError(f"{error.override}: {one_line(line)}")
+        return f"{error.override}: {line.strip()}"
     if match := re.match(r"Could not override '(.+?)'", lines[0]):
-        key = match.group(1)
-        near = difflib.get_close_matches(key, list(known_keys), n=1, cutoff=0.5)
-        return SweepError(f"unknown key {key}" + (f"; did you mean {near[0]}?" if near else ""))
+        return unknown_key(match.group(1))
     if isinstance(error, OmegaConfBaseException) and error.full_key:
-        return SweepError(one_line(f"{error.full_key}: {lines[0]}"))
+        return f"{error.full_key}: {lines[0]}"
     cause = error.__cause__
     if isinstance(cause, OmegaConfBaseException):
-        return SweepError(one_line(f"{lines[0]}: {str(cause).strip().splitlines()[0]}"))
-    return SweepError(one_line(lines[0]))
+        return f"{lines[0]}: {str(cause).strip().splitlines()[0]}"
+    key = next((line.partition(":")[2].strip() for line in lines if "full_key:" in line), None)
+    if isinstance(error, AttributeError) and key:  # OmegaConf's, from within: it merges into no mapping
+        return f"{key}: cannot be set to that ({lines[0]})"
+    return lines[0]
+
+
+def composition_error(error: Exception, known_keys: Iterable[str] = ()) -> SweepError:
+    """The same in one line, with the nearest key that there is."""
+
+    def unknown_key(key: str) -> str:
+        near = difflib.get_close_matches(key, list(known_keys), n=1, cutoff=0.5)
+        return f"unknown key {key}" + (f"; did you mean {near[0]}?" if near else "")
+
+    return SweepError(one_line(composition_message(error, unknown_key)))

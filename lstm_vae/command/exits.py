@@ -17,17 +17,14 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from hydra._internal.utils import get_args_parser
-from hydra.errors import (
-    HydraException,
-    MissingConfigException,
-    OverrideParseException,
-)
+from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from lstm_vae.atomic import shown
 from lstm_vae.config.run_config import unknown_key
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.process import streams
+from sweeps.errors import composition_message
 
 LONGEST = 4000  # characters of a message
 
@@ -39,25 +36,14 @@ def complain(message: str) -> None:
     print(f"error: {shown(line)}", file=sys.stderr, flush=True)
 
 
-def describe(error: BaseException) -> str:
+def describe(error: Exception) -> str:
     """Hydra's and OmegaConf's errors in one line."""
-    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
-        group, _, option = error.missing_cfg_file.rpartition("/")
-        return f"{group}={option}: no such option; must be one of {', '.join(sorted(error.options))}"
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    if isinstance(error, OverrideParseException):
-        return f"{error.override}: {lines[0]}"
-    if match := re.match(r"Could not override '(.+?)'", lines[0]):
-        return str(unknown_key(match.group(1)))
     cause = error.__cause__
-    if isinstance(cause, OmegaConfBaseException):
-        if match := re.match(r"Key '(.+?)' not in '(.+?)Schema'", str(cause)):
-            return str(unknown_key(f"{match.group(2).lower()}.{match.group(1)}"))
-        return f"{lines[0]}: {str(cause).strip().splitlines()[0]}"
-    key = next((line.partition(":")[2].strip() for line in lines if "full_key:" in line), None)
-    if isinstance(error, AttributeError) and key:  # OmegaConf's, from within: it merges into no mapping
-        return f"{key}: cannot be set to that ({lines[0]})"
-    return lines[0]
+    if isinstance(cause, OmegaConfBaseException) and (
+        match := re.match(r"Key '(.+?)' not in '(.+?)Schema'", str(cause))
+    ):
+        return str(unknown_key(f"{match.group(2).lower()}.{match.group(1)}"))
+    return composition_message(error, lambda key: str(unknown_key(key)))
 
 
 @contextmanager
