@@ -115,8 +115,16 @@ def test_afterwards_signals_do_what_they_did(signum: int) -> None:
     with signals.stopping_on_signals():
         assert signal.getsignal(signum) != before
     assert signal.getsignal(signum) == before
-    with pytest.raises(KeyboardInterrupt), signals.let_through():  # outside a sweep
-        signal.raise_signal(signal.SIGINT)
+
+
+def test_outside_a_sweep_signals_are_pythons() -> None:
+    # What a shell has started in the background ignores SIGINT.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), signals.let_through():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @BOTH
