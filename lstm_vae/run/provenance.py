@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 PACKAGES = ("lstm-vae", "tensorflow", "keras", "numpy", "hydra-core", "omegaconf", "optuna", "pandas")
 
 
@@ -60,6 +61,7 @@ def hardware() -> dict[str, Any]:
         "hostname": platform.node(),
         "platform": platform.platform(terse=True),
         "processor": _processor(),
+        "bfloat16_products": _multiplies_in_bfloat16(),
         "cores": available_cores(),
         "memory_gib": _memory_gib(),
         "gpus": ", ".join(details),
@@ -74,13 +76,22 @@ def available_cores() -> int:
 
 
 def _processor() -> str:
+    return _of_cpuinfo("model name") or platform.processor() or platform.machine()
+
+
+def _multiplies_in_bfloat16() -> bool | None:
+    """Whether the processor has instructions for it; None where that cannot be told."""
+    flags = _of_cpuinfo("flags")
+    return None if flags is None else not BFLOAT16_FLAGS.isdisjoint(flags.split())
+
+
+def _of_cpuinfo(field: str) -> str | None:
+    """What Linux says of the first processor."""
     try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
-        pass
-    return platform.processor() or platform.machine()
+        return None
+    return next((line.split(":", 1)[1].strip() for line in lines if line.split("\t", 1)[0] == field), None)
 
 
 def _memory_gib() -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,31 @@ def test_what_was_not_computed_is_not_said(capsys: pytest.CaptureFixture[str]) -
     )
     _, said = capsys.readouterr().out.split("11.25\n")
     assert said.split() == ["active", "units", "2"]
+
+
+@pytest.mark.parametrize(
+    ("precision", "bfloat16", "gpus", "hinted"),
+    [
+        ("float32", True, "", True),
+        ("float32", False, "", False),
+        ("float32", None, "", False),
+        ("float32", True, "GPU 0", False),
+        ("mixed_bfloat16", True, "", False),
+    ],
+)
+def test_what_would_be_faster_here_is_said_in_a_line(
+    run: Path,
+    capsys: pytest.CaptureFixture[str],
+    precision: str,
+    bfloat16: bool | None,
+    gpus: str,
+    hinted: bool,
+) -> None:
+    folder = RunFolder(run)
+    account = record.read(folder.record)
+    config = RunConfig().replace(training__precision=precision).to_mapping()
+    provenance = {**account.provenance, "bfloat16_products": bfloat16, "gpus": gpus}
+    record.write(folder.record, dataclasses.replace(account, config=config, provenance=provenance))
+    print_summary(run)
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("training.precision=mixed_bfloat16" in line for line in lines) == hinted
