@@ -147,6 +147,8 @@ class Course:
         n_workers = self._settings.n_workers
         if self._budget.grid:
             n_workers = min(n_workers, now.waiting)
+        elif self._budget.size is not None:
+            n_workers = min(n_workers, now.waiting + self._budget.size - now.combinations)
         if self._budget.n_trials is not None:
             n_workers = min(n_workers, self._budget.n_trials - now.finished - now.running)
         return max(1, n_workers)

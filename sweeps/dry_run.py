@@ -10,9 +10,10 @@ import optuna
 
 from sweeps.plan.plan import Plan
 from sweeps.plan.preparation import sampler_name
-from sweeps.search.queue import combination_key, enqueue_missing
-from sweeps.search.samplers import PerTrialSampler
+from sweeps.search.distinct import sampler_of
+from sweeps.search.queue import enqueue_missing
 from sweeps.space.parameter import Value
+from sweeps.study.trial import combination_key, note_combination
 from sweeps.terminal.console import mention as say
 from sweeps.terminal.wording import shown_params, shown_path
 
@@ -43,11 +44,13 @@ def dry_run(plan: Plan) -> None:
     # The study's own draws: its sampler is seeded by trial, and has no results yet either.
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     directions: list[Any] = list(plan.settings.directions)
-    study = optuna.create_study(directions=directions, sampler=PerTrialSampler(plan.settings.sampler))
+    study = optuna.create_study(directions=directions, sampler=sampler_of(plan.settings.sampler, plan.space))
     enqueue_missing(study, plan.warm)
-    most = min(SHOWN, max(5, len(plan.warm)))
-    for _ in range(min(most, plan.budget.n_trials or most)):
-        say(f"  {shown_params(plan.space.suggest(study.ask(), plan.config))}")
+    for _ in range(min(SHOWN, max(5, len(plan.warm)), plan.budget.most or SHOWN)):
+        trial = study.ask()
+        values = plan.space.suggest(trial, plan.config)
+        note_combination(study._storage, trial._trial_id, values)
+        say(f"  {shown_params(values)}")
 
 
 def _in_order(plan: Plan) -> Iterator[Mapping[str, Value]]:

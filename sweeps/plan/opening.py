@@ -68,7 +68,7 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
                 f"study {plan.name} in {plan.storage.url} searches something else: {listing}{more}; "
                 "hydra.sweeper.study_name=NAME starts another study"
             )
-        view.note_command(plan.budget.n_trials, plan.settings.columns)
+        view.note_command(plan.budget.most, plan.settings.columns)
         save_files(plan.files, plan.folder.conf)
         if not plan.folder.spec.exists():
             content = {

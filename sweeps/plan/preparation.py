@@ -32,6 +32,7 @@ from sweeps.study.storage import locate, masked
 from sweeps.text import without_passwords
 
 LARGEST_GRID = 10_000
+LARGEST_STUDY = 1_000_000  # trials: no study uses up a finite space that is larger
 NUMBERED = "${hydra.job.num}"  # `hydra.sweep.subdir` as Hydra has it
 
 
@@ -69,7 +70,9 @@ def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str])
         spec=spec,
         name=name,
         grid=grid,
-        budget=budget_of(settings, grid),
+        budget=budget_of(
+            settings, grid, None if grid or not space.finite else space.size_within(LARGEST_STUDY)
+        ),
         folder=folder,
         storage=storage,
         warm=warm,

@@ -148,3 +148,15 @@ def is_too_many(account: Account, number: int, budget: Budget) -> bool:
         return account.live_before(number) >= budget.n_trials
     itself = trial.state in _LIVE and not account.is_resumed(number, last)
     return account.live() - itself >= budget.n_trials
+
+
+def is_repetition(account: Account, number: int) -> bool:
+    """Whether another trial holds the combination that this one has just drawn from a finite space.
+
+    Processes that do not share the folder's lock may draw the same at the same moment. Whoever sees another
+    gives way, whatever its number: one with a higher number may have looked before this one had drawn. Where
+    each gives way to the other, the combination is there to be drawn again.
+    """
+    key = account.combination(number)
+    assert key is not None
+    return account.is_held(key, number)

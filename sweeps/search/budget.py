@@ -24,6 +24,7 @@ class Budget:
         objective: of which that is a value.
         max_failures: failed trials that are borne.
         grid: whether only enqueued trials are run.
+        size: combinations that the space has, each of which is drawn once; None for no limit.
     """
 
     n_trials: int | None
@@ -32,6 +33,12 @@ class Budget:
     objective: Objective
     max_failures: int | None
     grid: bool
+    size: int | None = None
+
+    @property
+    def most(self) -> int | None:
+        """More trials than that have no place; None for no limit."""
+        return min((limit for limit in (self.n_trials, self.size) if limit is not None), default=None)
 
     def verdict(self, tally: Tally) -> Verdict:
         """How the study stands: whether trials are still wanted, or why not."""
@@ -39,13 +46,21 @@ class Budget:
             return "met"
         if self._too_many_failures(tally):
             return "failures"
-        if self.grid and tally.waiting + tally.running == 0:
+        if not self.may_draw(tally) and tally.waiting + tally.running == 0:
             return "exhausted" if tally.failed else "met"
         return "go on"
 
+    def may_draw(self, tally: Tally) -> bool:
+        """Whether there is anything to draw: a grid is enqueued, and a finite space is used up some time."""
+        return not self.grid and not self.is_used_up(tally)
+
+    def is_used_up(self, tally: Tally) -> bool:
+        """Whether a finite space that is sampled has no combination that no trial has or is to have."""
+        return self.size is not None and tally.combinations >= self.size
+
     def may_start(self, tally: Tally) -> bool:
         """Whether one more trial may start now."""
-        if self.verdict(tally) != "go on" or (self.grid and tally.waiting == 0):
+        if self.verdict(tally) != "go on" or not (tally.waiting or self.may_draw(tally)):
             return False
         return self.n_trials is None or tally.finished + tally.running < self.n_trials
 
@@ -77,9 +92,9 @@ class Budget:
     def described(self) -> str:
         """In words."""
         parts = []
-        if self.n_trials is not None:
+        if self.n_trials is not None and (self.size is None or self.n_trials < self.size):
             parts.append(f"{self.n_trials} trials")
-        elif self.grid:
+        elif self.grid or self.size is not None:
             parts.append("every combination")
         if self.timeout is not None:
             parts.append(f"{self.timeout:g} s")
@@ -88,10 +103,14 @@ class Budget:
         return " or ".join(parts)
 
 
-def budget_of(settings: Settings, grid: bool) -> Budget:
-    """The budget that the settings name; a sampled space without any has a number of trials."""
+def budget_of(settings: Settings, grid: bool, size: int | None = None) -> Budget:
+    """The budget that the settings name; a sampled space without any has a number of trials.
+
+    Args:
+        size: combinations of the space, each of which is drawn once; None for no limit.
+    """
     n_trials = settings.n_trials
     if not grid and n_trials is None and settings.timeout is None and settings.target is None:
         n_trials = DEFAULT_TRIALS
     first = settings.objectives[0]
-    return Budget(n_trials, settings.timeout, settings.target, first, settings.max_failures, grid)
+    return Budget(n_trials, settings.timeout, settings.target, first, settings.max_failures, grid, size)

@@ -5,7 +5,6 @@ All of it is derived from the trials that the study holds, so that doing it twic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,19 +14,12 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
 from sweeps.study.lineage import enqueue_resumption, params_of
-from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
-
-
-def combination_key(values: Mapping[str, Value]) -> str:
-    """A combination's values as a text that two of them share only if they are the same."""
-    return json.dumps(dict(sorted(values.items())))
+from sweeps.study.trial import Cause, TrialView, attributes_of, combination_key, combination_of, is_surplus
 
 
 def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -> int:
     """Enqueues each combination that the study does not hold yet; returns how many it enqueued."""
-    present = {
-        TrialView(trial).combination for trial in study.get_trials(deepcopy=False) if not is_surplus(trial)
-    }
+    present = set(map(combination_of, study.get_trials(deepcopy=False)))
     number = 0
     for values in combinations:
         key = combination_key(values)
@@ -55,8 +47,10 @@ def enqueue_retries(study: Study, retries: int) -> int:
         if view.resumes is not None:
             enqueue_resumption(study, trials[view.resumes.trial], retry_of=trial.number)
             continue
-        attrs = attributes_of(retry_of=trial.number, combination=view.combination)
-        study.enqueue_trial(_params_again(trial), user_attrs=attrs)
+        params = _params_again(trial)
+        # What is drawn anew may come out as another combination.
+        combination = view.combination if params else None
+        study.enqueue_trial(params, user_attrs=attributes_of(retry_of=trial.number, combination=combination))
     return number
 
 

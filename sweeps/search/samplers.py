@@ -21,6 +21,8 @@ from sweeps.settings.rules import shown
 from sweeps.study.account import account_of
 from sweeps.study.trial import TrialView
 
+TIES = 2**31  # the attempt whose seed decides between equals; none draws so often
+
 
 class PerTrialSampler(BaseSampler):
     """A fresh sampler for every trial, seeded by the study's seed and the number of earlier draws.
@@ -35,6 +37,7 @@ class PerTrialSampler(BaseSampler):
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = dict(config)
         self._sampler: BaseSampler = RandomSampler()
+        self._number = 0  # of the draw
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         # Trials that repeat others take no draw of their own, and draw what those had not drawn yet as they
@@ -44,8 +47,24 @@ class PerTrialSampler(BaseSampler):
         first = trial.number
         while (predecessor := TrialView(account.trials[first]).retry_of) is not None:
             first = predecessor
-        self._sampler = make_sampler(self._config, account.draws_before(first))
+        self._number = account.draws_before(first)
+        self._begin(study, trial, 0)
+
+    def draw_again(self, study: Study, trial: FrozenTrial, attempt: int) -> None:
+        """Makes the sampler of a trial anew, to draw once more; other attempts draw other values.
+
+        Args:
+            attempt: 1 for the second draw.
+        """
+        self._begin(study, trial, attempt)
+
+    def _begin(self, study: Study, trial: FrozenTrial, attempt: int) -> None:
+        self._sampler = make_sampler(self._config, self._number, attempt)
         self._sampler.before_trial(study, trial)
+
+    def ties(self) -> np.random.Generator:
+        """Decides between equals, for the trial that is being drawn."""
+        return np.random.default_rng(derived_seed(self._config.get("seed", 0), self._number, TIES))
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         return self._sampler.infer_relative_search_space(view_of(study), trial)
@@ -66,13 +85,20 @@ class PerTrialSampler(BaseSampler):
         self._sampler.after_trial(study, trial, state, values)
 
 
-def derived_seed(seed: int | None, number: int) -> int | None:
-    """The seed of one trial's sampler."""
-    return None if seed is None else int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
+def derived_seed(seed: int | None, number: int, attempt: int = 0) -> int | None:
+    """The seed of one trial's sampler, for one of its attempts to draw."""
+    if seed is None:
+        return None
+    entropy = [seed, number, attempt] if attempt else [seed, number]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
-def make_sampler(config: Mapping[str, Any], number: int) -> BaseSampler:
+def make_sampler(config: Mapping[str, Any], number: int, attempt: int = 0) -> BaseSampler:
     """The sampler of one trial.
+
+    Args:
+        number: of the draw.
+        attempt: other ones draw other values.
 
     Raises:
         SweepError: it cannot be made so.
@@ -86,16 +112,16 @@ def make_sampler(config: Mapping[str, Any], number: int) -> BaseSampler:
                 f"hydra/sweeper/optuna_study/sampler={kind} takes only a seed; tpe is what auto samples by"
             )
         # A grid's trials are enqueued with all their values: nothing is left to draw.
-        return TPESampler(seed=derived_seed(config.get("seed", 0), number))
+        return TPESampler(seed=derived_seed(config.get("seed", 0), number, attempt))
     sampler_class = component_class(config, "sampler", BaseSampler)
     arguments = dict(config)
     if "seed" in inspect.signature(sampler_class).parameters:
         seed = arguments.get("seed", 0)
-        arguments["seed"] = derived_seed(seed, number)
+        arguments["seed"] = derived_seed(seed, number, attempt)
         if issubclass(sampler_class, QMCSampler):
             # One sequence for all trials; the first trial and the choices are drawn at random.
             arguments |= {"seed": seed, "warn_independent_sampling": False}
-            arguments["independent_sampler"] = RandomSampler(seed=derived_seed(seed, number))
+            arguments["independent_sampler"] = RandomSampler(seed=derived_seed(seed, number, attempt))
     return made(arguments, "sampler", BaseSampler)
 
 

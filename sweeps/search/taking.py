@@ -15,18 +15,19 @@ from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial
 
-from sweeps.search.asking import ask, is_too_many
+from sweeps.search.asking import ask, is_repetition, is_too_many
 from sweeps.search.budget import Budget
 from sweeps.search.promotion import enqueue_promotion
 from sweeps.search.queue import enqueue_retries
 from sweeps.search.telling import fail_by, fail_own
 from sweeps.settings import Settings
 from sweeps.space import Space
+from sweeps.space.parameter import Value
 from sweeps.study.account import account_of
 from sweeps.study.folder import StudyFolder
 from sweeps.study.leases import Lease, claim_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import TAKEN, Cause, Job, note_job
+from sweeps.study.trial import TAKEN, Cause, Job, TrialView, note_combination, note_job
 
 
 class Placed(NamedTuple):
@@ -85,7 +86,7 @@ class Taker:
                     self.study,
                     self.alone,
                     self.only_suspects,
-                    not self.budget.grid,
+                    self.budget.may_draw(now),
                     self.lease_of,
                     claim,
                     only_ahead=not self.budget.may_begin(now),
@@ -93,8 +94,9 @@ class Taker:
                 if taken_trial is None:
                     return None
                 try:
-                    if not is_too_many(account_of(self.study), taken_trial.trial.number, self.budget):
-                        return Placed(*taken_trial, *self._placed(taken_trial.trial, claim))
+                    params = self._params(taken_trial.trial)
+                    if params is not None:
+                        return Placed(*taken_trial, *self._placed(taken_trial.trial, params, claim))
                     fail_own(self.study, taken_trial.trial, Cause.SURPLUS, TAKEN, self.folder.path)
                 except BaseException as error:
                     try:
@@ -105,9 +107,19 @@ class Taker:
                 taken_trial.lease.release()
         return None
 
-    def _placed(self, trial: Trial, claim: Job) -> tuple[list[str], str]:
-        """Draws the trial's parameters, claims its folder and writes both down."""
+    def _params(self, trial: Trial) -> dict[str, Value] | None:
+        """Draws the trial's parameters; None of a trial that is one too many."""
+        if is_too_many(account_of(self.study), trial.number, self.budget):
+            return None
         params = self.space.suggest(trial, self.master)
+        if self.space.finite and TrialView(trial._cached_frozen_trial).combination is None:
+            note_combination(self.study._storage, trial._trial_id, params)
+            if is_repetition(account_of(self.study), trial.number):
+                return None
+        return params
+
+    def _placed(self, trial: Trial, params: dict[str, Value], claim: Job) -> tuple[list[str], str]:
+        """Claims the trial's folder, and writes down where it is."""
         overrides = [*self.space.fixed, *self.space.overrides(params), *self.further]
         subfolder = self.folder.claim_trial(self.subfolder_of(trial.number, overrides))
         job = replace(claim, folder=subfolder, overrides=overrides)

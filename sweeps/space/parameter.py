@@ -101,6 +101,12 @@ class Parameter:
                     return index
         return None
 
+    def index_of(self, value: Value) -> int:
+        """Where a value of a finite parameter stands among its values."""
+        index = self._index(value)
+        assert index is not None, (self.name, value)
+        return index
+
     def accepts(self, value: Any) -> bool:
         """Whether the value is in the search space."""
         if self.values is not None:

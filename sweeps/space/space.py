@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,13 @@ class Space:
     def size(self) -> int:
         """How many combinations a finite space has."""
         return sum(1 for _ in self.combinations())
+
+    def size_within(self, limit: int) -> int | None:
+        """How many combinations a finite space has, where these are no more than `limit`, else None."""
+        if not any(parameter.requirements for parameter in self.parameters):
+            return self.size_bound if self.size_bound <= limit else None
+        size = sum(1 for _ in itertools.islice(self.combinations(), limit + 1))
+        return size if size <= limit else None
 
     def suggest(self, trial: Trial, cfg: DictConfig) -> dict[str, Value]:
         """Has Optuna draw a value for every parameter that exists.

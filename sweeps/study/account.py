@@ -21,7 +21,7 @@ from sweeps.study.indexes import Index, Ordered
 from sweeps.study.objective import Objective
 from sweeps.study.spans import Spans, span_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Spared, TrialView, is_surplus
+from sweeps.study.trial import Cause, Spared, TrialView, combination_of, is_surplus
 
 
 class _Facts(NamedTuple):
@@ -29,6 +29,7 @@ class _Facts(NamedTuple):
 
     Attributes:
         resumes: the number of the stopped trial that it resumes.
+        combination: the key of its values; None before they are known, and of a surplus trial.
     """
 
     state: TrialState
@@ -51,7 +52,7 @@ def _facts_of(trial: FrozenTrial) -> _Facts:
         is_surplus(trial),
         view.retry_of,
         resumption.trial if resumption is not None else None,
-        view.combination,
+        combination_of(trial),
     )
 
 
@@ -177,6 +178,7 @@ class Account:
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
             ahead=len(self._ahead) + sum(self._facts[n].resumes is not None for n in self._begun),
+            combinations=len(self._combinations),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,
             spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),
@@ -236,9 +238,22 @@ class Account:
             return False
         return any(other.number < number and not is_surplus(other) for other in rivals)
 
+    def combination(self, number: int) -> str | None:
+        """The key of a trial's values, where they are known."""
+        return self._facts[number].combination
+
     def with_combination(self, key: str) -> list[FrozenTrial]:
-        """Those that try a combination."""
+        """Those that try a combination, other than surplus ones."""
         return self._all(self._combinations[key])
+
+    def is_held(self, key: str, number: int) -> bool:
+        """Whether another trial than this one has a combination, and than those that it repeats."""
+        holders = set(self._combinations[key])
+        repeated: int | None = number
+        while holders and repeated is not None:
+            holders.discard(repeated)
+            repeated = self._facts[repeated].retry_of
+        return bool(holders)
 
     def _all(self, numbers: Iterable[int]) -> list[FrozenTrial]:
         return [self.trials[number] for number in sorted(numbers)]

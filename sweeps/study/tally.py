@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.study.lineage import promoted as promoted_ones
 from sweeps.study.objective import Objective
 from sweeps.study.spans import running_seconds
-from sweeps.study.trial import TrialView, is_surplus
+from sweeps.study.trial import TrialView, combination_of, is_surplus
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Tally:
         running: now.
         waiting: enqueued.
         ahead: of those that wait, the ones that resume a stopped trial.
+        combinations: different ones that any trial has, or is to have.
         best: the best complete trial of a study of one objective.
         trials: all of them.
         spent: seconds during which at least one trial ran, up to a moment.
@@ -42,6 +43,7 @@ class Tally:
     running: int
     waiting: int
     ahead: int
+    combinations: int
     best: FrozenTrial | None
     trials: Sequence[FrozenTrial]
     spent: Callable[[datetime], float] = field(compare=False)
@@ -90,6 +92,7 @@ def tally(
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
         ahead=sum(t.state == TrialState.WAITING and TrialView(t).resumes is not None for t in trials),
+        combinations=len({combination_of(trial) for trial in trials} - {None}),
         best=best,
         trials=trials,
         spent=partial(running_seconds, trials),

@@ -3,6 +3,7 @@ and why it failed. All of that stands in attributes, whose names only this room 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -160,7 +161,7 @@ class TrialView:
 
     @property
     def combination(self) -> str | None:
-        """The key of its values, where a grid or a warm start has named them."""
+        """The key of its values, where they are named as it is made, or drawn from a finite space."""
         return self._trial.user_attrs.get(attributes.COMBINATION)
 
     @property
@@ -196,6 +197,21 @@ def is_surplus(trial: FrozenTrial) -> bool:
     return trial.state == TrialState.FAIL and TrialView(trial).cause == Cause.SURPLUS
 
 
+def combination_key(values: Mapping[str, object]) -> str:
+    """A combination's values as a text that two of them share only if they are the same."""
+    return json.dumps(dict(sorted(values.items())))
+
+
+def combination_of(trial: FrozenTrial) -> str | None:
+    """The key of a trial's values; None before they are known, and of a surplus trial, which has none."""
+    if is_surplus(trial):
+        return None
+    key = TrialView(trial).combination
+    if key is None and trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
+        return combination_key(trial.params)  # earlier versions did not say it where a sampler drew
+    return key
+
+
 def attributes_of(
     job: Job | None = None,
     retry_of: int | None = None,
@@ -223,6 +239,11 @@ def with_replicates(attrs: Mapping[str, Any], values: Sequence[float]) -> dict[s
 def note_job(storage: BaseStorage, trial_id: int, job: Job) -> None:
     """Says who runs a trial, and where."""
     storage.set_trial_user_attr(trial_id, attributes.JOB, job.to_attribute())
+
+
+def note_combination(storage: BaseStorage, trial_id: int, values: Mapping[str, object]) -> None:
+    """Says which combination a trial's values are."""
+    storage.set_trial_user_attr(trial_id, attributes.COMBINATION, combination_key(values))
 
 
 def note_beat(trial: Trial, now: float) -> None:

@@ -27,7 +27,8 @@ from sweeps.plan.plan import Plan
 from sweeps.results.ledger import Ledger
 from sweeps.results.outcome import Outcome
 from sweeps.results.replication import first_seed, mean_of, replicate_overrides
-from sweeps.search.samplers import PerTrialSampler, make_pruner
+from sweeps.search.distinct import sampler_of
+from sweeps.search.samplers import make_pruner
 from sweeps.search.taking import Taker
 from sweeps.search.telling import fail_by, fail_own, tell
 from sweeps.study.account import account_of
@@ -89,7 +90,7 @@ class _Loop:
         self._study: Study = optuna.load_study(
             study_name=plan.name,
             storage=plan.storage.reopen(),
-            sampler=PerTrialSampler(plan.settings.sampler),
+            sampler=sampler_of(plan.settings.sampler, plan.space),
             pruner=make_pruner(plan.settings.pruner),
         )
         self._ledger = Ledger(self._study, plan.folder)

@@ -26,7 +26,7 @@ def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, f
         TrialState.PRUNED: outcome.reason,
         TrialState.FAIL: f"FAILED: {outcome.reason} ({shown_path(folder)})",
     }[outcome.state]
-    of = f"/{budget.n_trials}" if budget.n_trials is not None else ""
+    of = f"/{budget.most}" if budget.most is not None else ""
     best = f"; best {tally.best.values[0]:.6g} (trial {tally.best.number})" if tally.best is not None else ""
     say(f"trial {trial.number}: {ending} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
 
@@ -78,6 +78,8 @@ def summarize(
             "ended: combinations that failed are left; the same command with a higher "
             "hydra.sweeper.retries tries them again"
         )
+    elif verdict == "met" and budget.is_used_up(tally):
+        say(f"ended: all {budget.size} combinations of the space have been tried")
     elif verdict == "go on":
         say("stopped before the budget was met; the same command goes on")
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from optuna.trial import TrialState
 
 from tests.sweeps.schedules.processes import Process
-from tests.sweeps.schedules.rules import Rules
+from tests.sweeps.schedules.rules import Kind, Rules
 from tests.sweeps.schedules.world import World
 
 pytestmark = pytest.mark.long
@@ -34,18 +34,24 @@ BRINKS = st.sampled_from(
     [TAKING, TAKING, ("set_trial_state_values",), ("set_trial_user_attr",), ("set_trial_param",)]
 )
 VALUES = st.integers(0, 5).map(float)
+N_TRIALS: dict[Kind, list[int | None]] = {
+    "grid": [None, 3],
+    "finite": [2, 3, 4, 9],
+    "interval": [1, 2, 2, 3, 3, 4, 6],
+}
 
 
 @st.composite
 def rules_of_a_study(draw: st.DrawFn) -> Rules:
     """Every kind of study and launcher."""
-    grid, halving = draw(st.booleans()), draw(st.booleans())
+    kind: Kind = draw(st.sampled_from(["grid", "finite", "interval"]))
+    halving = draw(st.booleans())
     n_workers = draw(st.integers(1, 3))
     machines = draw(st.integers(1, 2))
     return Rules(
-        grid=grid,
+        kind=kind,
         halving=halving,
-        n_trials=draw(st.sampled_from([None, 3]) if grid else st.sampled_from([1, 2, 2, 3, 3, 4, 6])),
+        n_trials=draw(st.sampled_from(N_TRIALS[kind])),
         retries=draw(st.integers(0, 1)),
         max_failures=draw(st.sampled_from([None, None, 1])),
         n_workers=n_workers,

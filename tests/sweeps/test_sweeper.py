@@ -6,12 +6,14 @@ import itertools
 import os
 from pathlib import Path
 
+import optuna
 import pytest
 
 from tests.conftest import OUTSIDE
 from tests.sweeps.conftest import (
     JOBLIB,
     LAUNCHERS,
+    Start,
     Sweep,
     folder_of,
     lines,
@@ -180,3 +182,43 @@ def test_every_pruner_works(sweep: Sweep, tmp_path: Path, pruner: str) -> None:
     assert set(states(trials_of(tmp_path))) == (
         {"COMPLETE"} if pruner == "patient" else {"COMPLETE", "PRUNED"}
     )
+
+
+TPE = "hydra/sweeper/optuna_study/sampler=tpe"
+
+
+def test_a_sampled_space_of_choices_is_tried_once_and_then_done(sweep: Sweep, tmp_path: Path) -> None:
+    arguments = "x=1,2,3", "shape=round,wide", TPE, "hydra.sweeper.n_trials=50", *JOBLIB
+    result = sweep(*arguments)
+    assert result.returncode == 0, result.stderr
+    assert "until every combination" in result.stdout
+    assert "ended: all 6 combinations of the space have been tried" in result.stdout
+    trials = trials_of(tmp_path)
+    assert states(trials) == ["COMPLETE"] * 6
+    tried = {(trial.params["x"], trial.params["shape"]) for trial in trials}
+    assert tried == set(itertools.product([1, 2, 3], ["round", "wide"]))
+    again = sweep(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert len(trials_of(tmp_path)) == 6
+
+
+def test_a_combination_that_failed_for_good_is_not_drawn_again(sweep: Sweep, tmp_path: Path) -> None:
+    result = sweep("x=1,2,3", TPE, "trouble=raise", "trouble_at=2")
+    assert result.returncode == 1
+    assert sorted(states(trials_of(tmp_path))) == ["COMPLETE", "COMPLETE", "FAIL"]
+    assert "hydra.sweeper.retries" in result.stdout
+
+
+def test_folders_that_share_a_database_draw_no_combination_twice(start: Start, tmp_path: Path) -> None:
+    """Without a lock in common, as on two machines."""
+    arguments = "x=range(0,12)", TPE, "hydra.sweeper.n_trials=50", "hydra.sweeper.study_name=mine"
+    storage = f"hydra.sweeper.storage=sqlite:///{tmp_path}/own.db"
+    both = [start(*arguments, storage, f"hydra.sweep.dir={tmp_path}/{folder}") for folder in ("one", "other")]
+    for process in both:
+        _, stderr = process.communicate(timeout=120)
+        assert process.returncode == 0, stderr
+    study = optuna.load_study(study_name="mine", storage=f"sqlite:///{tmp_path}/own.db")
+    complete = [trial.params["x"] for trial in study.trials if trial.state.name == "COMPLETE"]
+    assert sorted(complete) == list(range(12))
+    others = [trial for trial in study.trials if trial.state.name != "COMPLETE"]
+    assert {trial.user_attrs["sweeps:cause"] for trial in others} <= {"surplus"}

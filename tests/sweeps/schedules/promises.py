@@ -190,7 +190,7 @@ class Promises:
         gone = promoted(trials, waiting=False)
         finished = [t for t in trials if t.state in ENDED and t.number not in gone]
         assert limit is None or len(finished) <= limit, "more than the budget"
-        if self._world.rules.grid:
+        if self._world.rules.kind != "interval":
             keys = [trial.user_attrs[attributes.COMBINATION] for trial in finished]
             assert len(set(keys)) == len(keys), "a combination has ended twice"
 
@@ -226,7 +226,7 @@ class Promises:
         """What is drawn does not depend on how often the study was stopped, and what is tried again is the
         same."""
         rules = self._world.rules
-        if rules.grid or rules.machines > 1:
+        if rules.kind != "interval" or rules.machines > 1:
             return
         expected = drawn(len(trials))
         position: dict[int, int] = {}
@@ -250,6 +250,7 @@ class Promises:
             "running",
             "waiting",
             "ahead",
+            "combinations",
             "best",
         ):
             assert getattr(kept, name) == getattr(counted, name), name
@@ -280,5 +281,5 @@ def drawn(number: int) -> list[dict[str, Any]]:
     """The parameters of the first trials of a sampled study that nothing disturbs."""
     study = optuna.create_study(sampler=PerTrialSampler(SAMPLER))
     for _ in range(number):
-        space(grid=False).suggest(study.ask(), master())
+        space("interval").suggest(study.ask(), master())
     return [trial.params for trial in study.trials]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from sweeps.settings import Settings
 from sweeps.space import Space
 from tests.sweeps.parts import master_of, settings_of, space_of
+
+Kind = Literal["grid", "finite", "interval"]
 
 GRACE, INTERVAL = 60.0, 15.0
 SAMPLER = {"_target_": "optuna.samplers.RandomSampler", "seed": 0}
@@ -25,7 +27,7 @@ class Rules:
     """What a study is, and how its sweeps are launched.
 
     Attributes:
-        grid: every combination of four; else sampled.
+        kind: every combination of four is enqueued; the four are drawn by a sampler; or it has two intervals.
         halving: successive halving, with promotion.
         n_trials: the budget; None for the whole grid.
         retries: of trials that raised.
@@ -37,7 +39,7 @@ class Rules:
         machines: 2 share only the storage.
     """
 
-    grid: bool
+    kind: Kind
     halving: bool
     n_trials: int | None
     retries: int
@@ -47,6 +49,15 @@ class Rules:
     detached: bool
     journal: bool
     machines: int
+
+    @property
+    def grid(self) -> bool:
+        return self.kind == "grid"
+
+    @property
+    def size(self) -> int | None:
+        """Combinations, each of which a sampler draws once."""
+        return self.space.size if self.kind == "finite" else None
 
     @property
     def settings(self) -> Settings:
@@ -65,7 +76,7 @@ class Rules:
 
     @property
     def space(self) -> Space:
-        return space(self.grid)
+        return space(self.kind)
 
 
 @functools.cache
@@ -74,8 +85,10 @@ def _plain_settings() -> Settings:
 
 
 @functools.cache
-def space(grid: bool) -> Space:
-    return space_of("x=1,2", "y=1,2") if grid else space_of("x=interval(0,1)", "y=interval(0,1)")
+def space(kind: Kind) -> Space:
+    if kind == "interval":
+        return space_of("x=interval(0,1)", "y=interval(0,1)")
+    return space_of("x=1,2", "y=1,2")
 
 
 @functools.cache

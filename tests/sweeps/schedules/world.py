@@ -14,7 +14,8 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.search.budget import budget_of
-from sweeps.search.samplers import PerTrialSampler, make_pruner
+from sweeps.search.distinct import sampler_of
+from sweeps.search.samplers import make_pruner
 from sweeps.study.journal import Journal
 from tests.sweeps.schedules.ending import Ending
 from tests.sweeps.schedules.parties import Sweep, Worker
@@ -30,7 +31,7 @@ class World:
 
     def __init__(self, rules: Rules) -> None:
         self.rules, self.clock = rules, Clock()
-        self.budget = budget_of(rules.settings, rules.grid)
+        self.budget = budget_of(rules.settings, rules.grid, rules.size)
         self._exits = contextlib.ExitStack()
         root = Path(self._exits.enter_context(tempfile.TemporaryDirectory()))
         self._exits.enter_context(self.clock.everywhere())
@@ -52,7 +53,7 @@ class World:
         return optuna.load_study(
             study_name=NAME,
             storage=SteppingStorage(self._real(), self.promises.seen),  # type: ignore[abstract]
-            sampler=PerTrialSampler(settings.sampler),
+            sampler=sampler_of(settings.sampler, self.rules.space),
             pruner=make_pruner(settings.pruner),
         )
 

@@ -19,6 +19,7 @@ from tests.sweeps.parts import settings_of
 
 SAMPLED = Budget(n_trials=10, timeout=None, target=None, objective=MINIMIZED, max_failures=5, grid=False)
 GRID = replace(SAMPLED, n_trials=None, grid=True)
+USED_UP = replace(SAMPLED, size=3)  # a space of three combinations
 EMPTY = tally([], MINIMIZED)
 COUNTS = st.integers(0, 12)
 
@@ -55,6 +56,11 @@ def after(seconds: float) -> Tally:
         (GRID, replace(EMPTY, complete=3, retried=1), "met"),
         (GRID, replace(EMPTY, complete=3, failed=1), "exhausted"),
         (replace(GRID, n_trials=3), replace(EMPTY, complete=3, waiting=3), "met"),
+        (USED_UP, replace(EMPTY, complete=2, combinations=2), "go on"),
+        (USED_UP, replace(EMPTY, complete=3, combinations=3), "met"),
+        (USED_UP, replace(EMPTY, complete=2, failed=1, combinations=3), "exhausted"),
+        (USED_UP, replace(EMPTY, complete=2, running=1, combinations=3), "go on"),
+        (USED_UP, replace(EMPTY, complete=2, waiting=1, combinations=3), "go on"),
         (replace(SAMPLED, target=1.0), with_best(1.0), "met"),
         (replace(SAMPLED, target=1.0), with_best(1.1), "go on"),
         (replace(SAMPLED, target=1.0, objective=MAXIMIZED), with_best(1.1), "met"),
@@ -118,3 +124,18 @@ def test_who_waits_to_go_on_keeps_the_place_of_the_stopped_one() -> None:
     assert not budget.may_begin(replace(now, complete=1, running=1))
     assert not budget.may_begin(replace(now, complete=3))
     assert replace(budget, n_trials=None).may_begin(now)
+
+
+def test_of_a_space_that_is_used_up_only_what_waits_may_start() -> None:
+    now = replace(EMPTY, complete=2, running=1, combinations=3)
+    assert not USED_UP.may_start(now)
+    assert not USED_UP.may_draw(now)
+    assert USED_UP.may_start(replace(now, waiting=1))
+    assert USED_UP.may_draw(replace(now, combinations=2))
+
+
+def test_a_budget_is_said_in_what_ends_it_first() -> None:
+    assert (USED_UP.described, USED_UP.most) == ("every combination", 3)
+    assert (replace(USED_UP, n_trials=2).described, replace(USED_UP, n_trials=2).most) == ("2 trials", 2)
+    assert replace(USED_UP, n_trials=None, timeout=60.0).described == "every combination or 60 s"
+    assert (SAMPLED.most, replace(SAMPLED, n_trials=None).most) == (10, None)

@@ -1,0 +1,173 @@
+"""Drawing from a finite space: no combination that the study holds is drawn again.
+
+Any sampler does the drawing. Where it draws what the study holds, it draws again, some times; then the best
+unseen combination is taken, by what the draws say: a combination's score is the product of how often each of
+its values was drawn. For a sampler that draws every parameter by itself, as TPE and random sampling do, that
+is how likely it is to draw the combination.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps.search.samplers import PerTrialSampler
+from sweeps.space import Space
+from sweeps.space.parameter import Parameter, Value
+from sweeps.study.account import account_of
+from sweeps.study.trial import TrialView, combination_key
+
+DRAWS = 10  # before the best unseen combination is looked for
+
+Combination = dict[str, Value]
+
+
+class DistinctSampler(BaseSampler):
+    """Draws no combination of a finite space that the study holds, other than in surplus trials.
+
+    All of a trial's parameters are drawn at once. The ones with which a trial was enqueued stay as they are.
+    Where nothing is left, what the sampler draws is a repetition: whoever asks looks before.
+
+    Args:
+        config: of the sampler that draws, as `PerTrialSampler` takes it.
+        space: finite.
+    """
+
+    def __init__(self, config: Mapping[str, Any], space: Space) -> None:
+        self._sampler = PerTrialSampler(config)
+        self._space = space
+        self._values: Combination = {}
+
+    def before_trial(self, study: Study, trial: FrozenTrial) -> None:
+        self._sampler.before_trial(study, trial)
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        self._values = self._drawn(study, trial)
+        return {own.name: own.distribution for own in self._space.parameters if own.name in self._values}
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        return dict(self._values)
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        return self._sampler.sample_independent(study, trial, param_name, param_distribution)
+
+    def after_trial(
+        self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None
+    ) -> None:
+        self._sampler.after_trial(study, trial, state, values)
+
+    def _drawn(self, study: Study, trial: FrozenTrial) -> Combination:
+        account = account_of(study)
+        fixed = TrialView(trial).enqueued or {}
+
+        def is_unseen(combination: Combination) -> bool:
+            return not account.is_held(combination_key(combination), trial.number)
+
+        draws = []
+        for attempt in range(DRAWS):
+            if attempt:
+                self._sampler.draw_again(study, trial, attempt)
+            draws.append(self._one_draw(study, trial, fixed))
+            if is_unseen(draws[-1]):
+                return draws[-1]
+            if draws[-1].keys() <= fixed.keys():
+                return draws[-1]  # nothing of it was drawn
+        return most_promising(self._space, draws, fixed, is_unseen, self._sampler.ties()) or draws[0]
+
+    def _one_draw(self, study: Study, trial: FrozenTrial, fixed: Mapping[str, Any]) -> Combination:
+        relative_space = self._sampler.infer_relative_search_space(study, trial)
+        relative = self._sampler.sample_relative(study, trial, relative_space)
+        values: Combination = {}
+        for own in self._space.parameters:
+            if not own.exists(values):
+                continue
+            if own.name in fixed:
+                value = fixed[own.name]
+            elif own.distribution.single():
+                value = (own.values or ())[0]
+            elif own.name in relative:
+                value = relative[own.name]
+            else:
+                value = self._sampler.sample_independent(study, trial, own.name, own.distribution)
+            values[own.name] = own.canonical(value)
+        return values
+
+
+def most_promising(
+    space: Space,
+    draws: Sequence[Combination],
+    fixed: Mapping[str, Any],
+    is_unseen: Callable[[Combination], bool],
+    ties: np.random.Generator,
+) -> Combination | None:
+    """The unseen combination whose values were drawn most often.
+
+    Combinations are gone through from the most promising one on, so that no more are made than are seen.
+
+    Args:
+        space: finite.
+        draws: of a sampler.
+        fixed: values that it must have.
+        ties: decides between equals.
+
+    Returns:
+        None where there is none.
+    """
+    parameters = space.parameters
+    costs = [_costs_of(own, draws, fixed) for own in parameters]
+    # At best, what is still to be chosen adds so much; a parameter that may not exist adds nothing.
+    bounds = [0.0]
+    for own, its_costs in zip(reversed(parameters), reversed(costs), strict=True):
+        bounds.append(bounds[-1] + (0.0 if own.requirements else min(cost for _, cost in its_costs)))
+    bounds.reverse()
+    heap: list[tuple[float, int, float, int, float, Combination]] = [(bounds[0], 0, 0.0, 0, 0.0, {})]
+    made = 0
+    while heap:
+        _, depth, _, _, cost, values = heapq.heappop(heap)
+        depth = -depth
+        if depth == len(parameters):
+            if is_unseen(values):
+                return values
+            continue
+        own = parameters[depth]
+        if own.exists(values):
+            further = [(cost + extra, {**values, own.name: value}) for value, extra in costs[depth]]
+        else:
+            further = [(cost, values)]
+        for total, combination in further:
+            made += 1
+            bound = total + bounds[depth + 1]
+            heapq.heappush(heap, (bound, -depth - 1, ties.random(), made, total, combination))
+    return None
+
+
+def _costs_of(
+    own: Parameter, draws: Sequence[Combination], fixed: Mapping[str, Any]
+) -> list[tuple[Value, float]]:
+    """What each value of a parameter costs: minus the logarithm of how often it was drawn, plus one."""
+    if own.name in fixed:
+        return [(own.canonical(fixed[own.name]), 0.0)]
+    values = own.values or ()
+    counts = [1] * len(values)
+    for draw in draws:
+        if own.name in draw:
+            counts[own.index_of(draw[own.name])] += 1
+    total = sum(counts)
+    return [(value, -math.log(count / total)) for value, count in zip(values, counts, strict=True)]
+
+
+def sampler_of(config: Mapping[str, Any], space: Space) -> BaseSampler:
+    """The sampler of a study: of a finite space it draws no combination twice."""
+    return DistinctSampler(config, space) if space.finite else PerTrialSampler(config)
