@@ -46,5 +46,7 @@ def print_metrics(metrics: dict[str, float | int]) -> None:
             f"{metrics['nll_images']:,} images)"
         )
     print(f"  active units {metrics['active_units']:8}")
+    if metrics["active_units"] == 0:
+        print("  The posterior has collapsed: the latents say nothing; see training.kl_warmup_epochs")
     if "best_epoch" in metrics:
         print(f"  best epoch  {metrics['best_epoch']:9}   (validation {metrics['best_val_loss']:.2f})")

@@ -21,6 +21,7 @@ UNITS = {
     "nll_samples": "samples/image",
     "nll_images": "images",
     "active_units": "latents",
+    "collapsed": "1 or 0",
     "best_val_loss": NATS,
     "best_epoch": "epoch",
 }
@@ -51,4 +52,5 @@ def evaluate(vae: VAE, splits: Splits, config: EvaluationConfig) -> dict[str, fl
         metrics["nll_images"] = len(indices)
     means = posterior_means(vae, splits.validation.images, config.batch_size)
     metrics["active_units"] = active_units(means)
+    metrics["collapsed"] = int(metrics["active_units"] == 0)  # of replicates, the mean is how many did
     return metrics

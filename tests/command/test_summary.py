@@ -101,3 +101,10 @@ def test_what_would_be_faster_here_is_said_in_a_line(
     print_summary(run)
     lines = capsys.readouterr().out.splitlines()
     assert sum("training.precision=mixed_bfloat16" in line for line in lines) == hinted
+
+
+def test_a_collapse_is_said_with_what_may_help(capsys: pytest.CaptureFixture[str]) -> None:
+    print_metrics(METRICS)
+    assert "collapsed" not in capsys.readouterr().out
+    print_metrics({**METRICS, "active_units": 0})
+    assert "training.kl_warmup_epochs" in capsys.readouterr().out

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
+
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.evaluation import UNITS, evaluate
@@ -19,3 +21,16 @@ def test_every_metric_has_a_unit_and_losses_add_up(small: RunConfig, digits: Spl
 def test_no_importance_samples_no_nll(small: RunConfig, digits: Splits) -> None:
     config = small.replace(evaluation__nll_samples=0)
     assert "test_nll" not in evaluate(build_vae(config), digits, config.evaluation)
+
+
+def test_latents_that_say_nothing_are_called_collapsed(small: RunConfig, digits: Splits) -> None:
+    config = small.replace(evaluation__nll_samples=0)
+    vae = build_vae(config)
+    for weight in vae.encoder.trainable_variables:
+        weight.assign(weight * 0.0)
+    metrics = evaluate(vae, digits, config.evaluation)
+    assert (metrics["active_units"], metrics["collapsed"]) == (0, 1)
+    noise = np.random.default_rng(0)
+    for weight in vae.encoder.trainable_variables:
+        weight.assign(noise.standard_normal(weight.shape))
+    assert evaluate(vae, digits, config.evaluation)["collapsed"] == 0
