@@ -10,7 +10,7 @@ from sweeps.commands.arguments import subcommand
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.errors import SweepError
 from sweeps.results import tables
-from sweeps.results.comparison import compare, overall
+from sweeps.results.comparison import PAIRED, compare, overall
 from sweeps.results.leaderboard import leaderboard
 from sweeps.results.row import PARAMS
 from sweeps.study.finding import find_study
@@ -18,8 +18,9 @@ from sweeps.terminal.console import give, say
 
 TEXT = """Which board is better, combination by combination, and whether that may be seed noise.
 
-Every further board is compared with the first. A difference counts where Welch's t-test on the replicates, by
-Holm's method over all combinations, says so; without replicates the winner is unknown.
+Every further board is compared with the first. A difference counts where a t-test on the replicates says so
+(of pairs where both share their seeds, else Welch's), by Holm's method over all combinations; without
+replicates the winner is unknown.
 """
 
 
@@ -50,7 +51,8 @@ def run(options: argparse.Namespace) -> None:
         say("")
         for line in lines(overall(frame)):
             say(line)
-        say(f"\ndiff: from {names[0]}, with its {options.confidence:.0%} interval (Welch); p: by Holm")
+        interval = f"{options.confidence:.0%} interval ({_tests(frame)})"
+        say(f"\ndiff: from {names[0]}, with its {interval}; p: by Holm")
         for name, value in frame.attrs.get("dropped", {}).items():
             say(f"left out: {name.removeprefix('params_')}={value}, which not all boards have swept")
 
@@ -64,7 +66,7 @@ def _board(path: str) -> Any:
 
 def _shown(frame: Any, names: list[str]) -> Any:
     """The frame for people: boards by name, and no column that says the same everywhere."""
-    left_out = ["n_reference", "n", *(["board"] if len(names) == 2 else [])]
+    left_out = ["n_reference", "n", "test", *(["board"] if len(names) == 2 else [])]
     headings = {
         "reference_value": names[0],
         "difference": "diff",
@@ -73,6 +75,14 @@ def _shown(frame: Any, names: list[str]) -> Any:
     return frame.drop(columns=left_out).rename(
         columns=lambda name: headings.get(name, name.removeprefix(PARAMS).rsplit(".", 1)[-1])
     )
+
+
+def _tests(frame: Any) -> str:
+    """Which tests were made: of pairs where seeds are shared."""
+    pairs = int((frame["test"] == PAIRED).sum())
+    if pairs in (0, len(frame)):
+        return "paired by seed" if pairs else "Welch"
+    return f"paired by seed in {pairs} rows, Welch in the others"
 
 
 def _names(paths: list[str]) -> list[str]:

@@ -18,9 +18,10 @@ from sweeps.results.alignment import (
     text_of,
     typed,
 )
-from sweeps.results.statistics import holm, mean_interval, welch
+from sweeps.results.statistics import holm, mean_interval, paired, welch
 from sweeps.study.objective import Objective
 
+PAIRED, WELCH = "paired", "Welch"
 RESULTS = ("reference_value", "value", "difference", "low", "high", "p")
 
 
@@ -38,7 +39,7 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
 
     Args:
         boards: leaderboards; of their columns `trial`, `state`, `value`, `replicates`, `objective`,
-            `direction`, `params_*` and, where there are any, `data_*` are read.
+            `direction`, `params_*` and, where there are any, `seed` and `data_*` are read.
         names: a name for each.
         confidence: of the intervals; where there is no difference anywhere, `winner` names a board in one row
             or more with a probability of at most 1 - confidence.
@@ -51,14 +52,16 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
         * `board`: the other board's name;
         * `reference_value`, `value`: the means of the first board and of the other;
         * `difference`: value - reference_value;
-        * `low`, `high`: Welch's interval of this one difference, missing where a board has fewer than two
+        * `low`, `high`: the interval of this one difference, missing where a board has fewer than two
           replicates;
-        * `p`: of Welch's test, adjusted by Holm over all rows, so that it may exceed 1 - confidence where the
+        * `p`: of the test, adjusted by Holm over all rows, so that it may exceed 1 - confidence where the
           interval alone excludes 0; missing as the interval is, except that it is 1 for equal means of values
           without spread;
         * `winner`: the name of the better board where p < 1 - confidence, else "no difference"; "unknown"
           where p is missing;
-        * `n_reference`, `n`: how many values either mean is of.
+        * `n_reference`, `n`: how many values either mean is of;
+        * `test`: "paired" where both have as many replicates and the same `seed`, so that they share each
+          replicate's seed (and, as all boards do, the data and their split), else "Welch".
 
         Its `attrs` hold `reference`, `objective`, `direction`, `confidence` and `dropped`, the dropped
         parameters with their values.
@@ -77,13 +80,15 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
         for key in common(reference, reference_samples, other, samples):
             mine, its = reference_samples[key], samples[key]
             rows.append(mine.row)
-            test = welch(its.values, mine.values, confidence)
+            pairs = mine.shares_seeds(its)
+            test = (paired if pairs else welch)(its.values, mine.values, confidence)
             means = (mean_interval(values).mean for values in (mine.values, its.values))
             counts = len(mine.values), len(its.values)
-            results.append((other.name, *means, test.difference, test.low, test.high, test.p, *counts))
+            kind = PAIRED if pairs else WELCH
+            results.append((other.name, *means, test.difference, test.low, test.high, test.p, *counts, kind))
     types = {"board": "string", **dict.fromkeys(RESULTS, "float64"), "winner": "string"}
-    types |= {"n_reference": "Int64", "n": "Int64"}
-    frame = pd.DataFrame(results, columns=["board", *RESULTS, "n_reference", "n"])
+    types |= {"n_reference": "Int64", "n": "Int64", "test": "string"}
+    frame = pd.DataFrame(results, columns=["board", *RESULTS, "n_reference", "n", "test"])
     frame["p"] = holm(frame["p"])
     direction = str(reference.trials["direction"][0])
     better = Objective(direction).cost(frame["difference"]) < 0

@@ -100,6 +100,32 @@ def welch(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
     return Difference(difference, difference - half, difference + half, p, degrees)
 
 
+def paired(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
+    """Student's t-test of the differences a_i - b_i of pairs: what both of a pair share, a seed or a split,
+    does not count against it.
+
+    With m and s the mean and standard deviation of n differences: t = m √n / s, with n - 1 degrees of
+    freedom. Where the differences have no spread there are no interval and no degrees, as in `welch`.
+
+    Source: Student (1908), The probable error of a mean, Biometrika 6(1).
+
+    Raises:
+        ValueError: the confidence is not above 0 and below 1, or there are more of one than of the other.
+    """
+    _check(confidence)
+    first, second = np.asarray(a, dtype=np.float64).ravel(), np.asarray(b, dtype=np.float64).ravel()
+    if len(first) != len(second):
+        raise ValueError(f"pairs: {len(first)} values and {len(second)}")
+    with np.errstate(invalid="ignore"):
+        difference, error, n = _moments(first - second)
+    if not math.isfinite(error) or error == 0:
+        p = 1.0 if error == 0 and difference == 0 else math.nan
+        return Difference(difference, math.nan, math.nan, p, math.nan)
+    half = _quantile(n - 1, confidence) * error
+    p = min(1.0, 2 * float(stdtr(n - 1, -abs(difference / error))))
+    return Difference(difference, difference - half, difference + half, p, float(n - 1))
+
+
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     """Adjusted p-values: whoever rejects those of at most x errs once or more with a probability of at
     most x, however the tests depend on each other.

@@ -12,7 +12,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweeps.results.statistics import holm, mean_interval, welch
+from sweeps.results.statistics import holm, mean_interval, paired, welch
 
 # Hours of sleep gained with either of two drugs by ten patients: Student (1908), The probable error of a
 # mean, after Cushny and Peebles (1905); R's data set `sleep`.
@@ -39,6 +39,41 @@ def test_welch_of_the_two_drugs() -> None:
     assert (found.low, found.high) == pytest.approx((-3.3654832, 0.2054832), abs=1e-7)
     assert found.p == pytest.approx(0.07939, abs=5e-6)
     assert found.degrees == pytest.approx(17.776, abs=5e-4)
+
+
+def test_the_pairs_of_student() -> None:
+    # R: t.test(extra ~ group, data = sleep, paired = TRUE): t = -4.0621, df = 9, p-value = 0.002833.
+    found = paired(FIRST, SECOND)
+    assert found.difference == pytest.approx(-1.58)
+    assert (found.low, found.high) == pytest.approx((-2.4598858, -0.7001142), abs=1e-7)
+    assert found.p == pytest.approx(0.002833, abs=5e-7)
+    assert found.degrees == 9
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=8), st.sampled_from([0.5, 0.95]))
+def test_the_test_of_pairs_is_scipys(pairs: list[tuple[float, float]], confidence: float) -> None:
+    a, b = zip(*pairs, strict=True)
+    found = paired(a, b, confidence)
+    differences = np.subtract(a, b)
+    if np.ptp(differences) < 1e-6:
+        return  # without spread, or none but of rounding
+    theirs = scipy.stats.ttest_rel(a, b)
+    assert found.p == pytest.approx(theirs.pvalue, rel=1e-6, abs=1e-12)
+    interval = theirs.confidence_interval(confidence)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high), rel=1e-6, abs=1e-6)
+    back = paired(b, a, confidence)
+    assert back.difference == pytest.approx(-found.difference)
+    assert back.p == pytest.approx(found.p)
+
+
+def test_pairs_without_spread_or_partner_say_nothing() -> None:
+    alike = paired([1.0, 2.0], [0.5, 1.5])
+    assert alike.difference == 0.5
+    assert all(math.isnan(x) for x in (alike.low, alike.high, alike.p, alike.degrees))
+    assert paired([1.0, 2.0], [1.0, 2.0]).p == 1
+    assert math.isnan(paired([1.0], [2.0]).p)
+    with pytest.raises(ValueError, match="pairs: 2 values and 1"):
+        paired([1.0, 2.0], [1.0])
 
 
 def test_welch_of_samples_of_different_sizes() -> None:
