@@ -36,7 +36,7 @@ class Call:
     Attributes:
         number: from 1.
         kind: a key of `ERRORS`.
-        path: below the folder, without the number of a process.
+        path: below the folder, without the numbers of processes and nameless files.
     """
 
     number: int
@@ -96,6 +96,7 @@ def read_log(log: Path) -> list[Call]:
     for line in log.read_text(encoding="utf-8").splitlines():
         number, kind, path = line.split(" ", 2)
         name = re.sub(r"\.partial-(?:[0-9a-f]{8}-)?\d+-", ".partial-PID-", path)
+        name = re.sub(r"#\d+ \(deleted\)$", "(no name)", name)  # of a file that never had one
         calls.append(Call(int(number), kind, name))
     return calls
 
