@@ -21,7 +21,7 @@ from sweeps.plan.naming import study_name
 from sweeps.plan.plan import Plan
 from sweeps.plan.rehearsal import rehearse
 from sweeps.plan.warm_starts import best_of_another, warm_starts
-from sweeps.results.replication import first_seed
+from sweeps.results.replication import first_seeds
 from sweeps.search.budget import budget_of
 from sweeps.settings import Settings, settings_from
 from sweeps.settings.functions import load_function
@@ -130,11 +130,11 @@ def _require_threads_key(settings: Settings, space: Space, composer: Composer) -
 
 
 def _require_seed(settings: Settings, space: Space, first: DictConfig) -> None:
-    if str(settings.seed_key).lstrip("+") in {parameter.name for parameter in space.parameters}:
-        raise SweepError(
-            f"hydra.sweeper.replicates={settings.replicates}: {settings.seed_key} must not be swept then"
-        )
-    first_seed(first, settings)
+    swept_names = {parameter.name for parameter in space.parameters}
+    for key in settings.seed_keys or ():
+        if key.lstrip("+") in swept_names:
+            raise SweepError(f"hydra.sweeper.replicates={settings.replicates}: {key} must not be swept then")
+    first_seeds(first, settings)
 
 
 def _is_grid(settings: Settings, space: Space) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -13,21 +13,29 @@ from sweeps.errors import SweepError
 from sweeps.settings import Settings
 
 
-def first_seed(config: DictConfig, settings: Settings) -> int:
-    """The seed of a combination's first replicate, as its configuration has it.
+def first_seeds(config: DictConfig, settings: Settings) -> dict[str, int]:
+    """The seeds of a combination's first replicate, as its configuration has them, by their fields.
 
     Raises:
         SweepError: the configuration has no such field, or no whole number in it.
     """
-    seed = OmegaConf.select(config, str(settings.seed_key))
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise SweepError(f"hydra.sweeper.seed_key={settings.seed_key}: must name a field with a whole number")
-    return seed
+    seeds = {}
+    for key in settings.seed_keys or ():
+        seed = OmegaConf.select(config, key)
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise SweepError(f"hydra.sweeper.seed_key={key}: must name a field with a whole number")
+        seeds[key] = seed
+    return seeds
 
 
-def replicate_overrides(overrides: Sequence[str], seed: int, settings: Settings) -> list[list[str]]:
+def replicate_overrides(
+    overrides: Sequence[str], seeds: Mapping[str, int], settings: Settings
+) -> list[list[str]]:
     """The overrides of each replicate: seeds count up from the first one's."""
-    return [[*overrides, f"{settings.seed_key}={seed + index}"] for index in range(settings.replicates)]
+    return [
+        [*overrides, *(f"{key}={seed + index}" for key, seed in seeds.items())]
+        for index in range(settings.replicates)
+    ]
 
 
 def mean_of(values: Sequence[float]) -> float:

@@ -65,7 +65,7 @@ class Settings:
         ignore: patterns of fields that say where and how a job runs, not what it computes.
         threads_key: the field that takes the number of threads of a trial.
         replicates: how often each combination is run, with different seeds; its value is their mean.
-        seed_key: the field that takes the seed of a replicate.
+        seed_keys: the fields that take the seed of a replicate.
         can_continue: the program resumes a stopped trial where `sweeps.continued_from` gives its folder.
         promote: a stopped trial is resumed when it is good enough after all; None for where a halving pruner
             meets a program that can.
@@ -102,7 +102,7 @@ class Settings:
     ignore: tuple[str, ...] = _field(Texts(), ())
     threads_key: str | None = _field(Text())
     replicates: int = _field(Whole(1, MOST_REPLICATES), 1)
-    seed_key: str | None = _field(Text())
+    seed_keys: tuple[str, ...] | None = _field(Texts(optional=True), key="seed_key")
     can_continue: bool = _field(Flag(), False)
     promote: bool | None = _field(Flag(optional=True))
     columns: dict[str, str | None] = _field(Pairs(), {})
@@ -196,7 +196,7 @@ def _require_consistent(settings: Settings) -> None:
             f"hydra.sweeper.grace_period={settings.grace_period:g}: must be at least twice "
             f"hydra.sweeper.heartbeat_interval ({settings.heartbeat_interval:g})"
         )
-    if settings.replicates > 1 and settings.seed_key is None:
+    if settings.replicates > 1 and settings.seed_keys is None:
         raise SweepError(
             f"hydra.sweeper.replicates={settings.replicates}: needs hydra.sweeper.seed_key, the field that "
             "takes a replicate's seed"

@@ -26,7 +26,7 @@ from sweeps.plan.composition import Composer, with_copies_first
 from sweeps.plan.plan import Plan
 from sweeps.results.ledger import Ledger
 from sweeps.results.outcome import Outcome
-from sweeps.results.replication import first_seed, mean_of, replicate_overrides
+from sweeps.results.replication import first_seeds, mean_of, replicate_overrides
 from sweeps.search.distinct import sampler_of
 from sweeps.search.samplers import make_pruner
 from sweeps.search.taking import Taker
@@ -173,8 +173,8 @@ class _Loop:
         if settings.replicates == 1:
             return self._job(trial, overrides, subfolder, 0)
         values: list[float] = []
-        seed = first_seed(self._composer.compose(overrides), settings)
-        for index, own in enumerate(replicate_overrides(overrides, seed, settings)):
+        seeds = first_seeds(self._composer.compose(overrides), settings)
+        for index, own in enumerate(replicate_overrides(overrides, seeds, settings)):
             # The first one may be pruned; when it was not, the others count, whatever way they take.
             outcome = self._job(trial, own, f"{subfolder}/{index}", index)
             if outcome.state != TrialState.COMPLETE:

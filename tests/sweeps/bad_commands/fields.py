@@ -42,7 +42,7 @@ _WRONG = {
     ),
     "enqueue": ("x", "3", "[3]", "[[]]", "[{}]", "[null]", "[{nosuch:1}]", "true"),
     "enqueue_best": ("study", "3", "[a]", "true"),
-    "seed_key": ("3", "[a]", "''", "true", "{a:b}"),
+    "seed_key": ("3", "[3]", "''", "true", "{a:b}"),
 }
 
 COMMANDS: list[Bad] = [
