@@ -157,6 +157,6 @@ def is_repetition(account: Account, number: int) -> bool:
     gives way, whatever its number: one with a higher number may have looked before this one had drawn. Where
     each gives way to the other, the combination is there to be drawn again.
     """
-    key = account.combination(number)
+    key = TrialView(account.trials[number]).drawn
     assert key is not None
     return account.is_held(key, number)

@@ -8,6 +8,7 @@ is how likely it is to draw the combination.
 
 from __future__ import annotations
 
+import copy
 import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -23,9 +24,12 @@ from sweeps.search.samplers import PerTrialSampler
 from sweeps.space import Space
 from sweeps.space.parameter import Parameter, Value
 from sweeps.study.account import account_of
-from sweeps.study.trial import TrialView, combination_key
+from sweeps.study.holding import drawn_key
+from sweeps.study.trial import TrialView
 
 DRAWS = 10  # before the best unseen combination is looked for
+MANY, DRAWS_OF_MANY = 1000, 3  # so many trials make a draw slow
+MOST_STEPS = 20_000  # of the search for it: a second
 
 Combination = dict[str, Value]
 
@@ -73,22 +77,23 @@ class DistinctSampler(BaseSampler):
         fixed = TrialView(trial).enqueued or {}
 
         def is_unseen(combination: Combination) -> bool:
-            return not account.is_held(combination_key(combination), trial.number)
+            return not account.is_held(drawn_key(combination), trial.number)
 
         draws = []
-        for attempt in range(DRAWS):
+        for attempt in range(DRAWS if len(account.trials) < MANY else DRAWS_OF_MANY):
             if attempt:
                 self._sampler.draw_again(study, trial, attempt)
             draws.append(self._one_draw(study, trial, fixed))
-            if is_unseen(draws[-1]):
+            if is_unseen(draws[-1]) or draws[-1].keys() <= fixed.keys():  # in which nothing was drawn
                 return draws[-1]
-            if draws[-1].keys() <= fixed.keys():
-                return draws[-1]  # nothing of it was drawn
         return most_promising(self._space, draws, fixed, is_unseen, self._sampler.ties()) or draws[0]
 
     def _one_draw(self, study: Study, trial: FrozenTrial, fixed: Mapping[str, Any]) -> Combination:
-        relative_space = self._sampler.infer_relative_search_space(study, trial)
-        relative = self._sampler.sample_relative(study, trial, relative_space)
+        # As Optuna would show the trial to its sampler, of which some write to it before they draw.
+        shown = copy.copy(study._storage.get_trial(trial._trial_id))
+        shown.params, shown.distributions = {}, {}
+        relative_space = self._sampler.infer_relative_search_space(study, shown)
+        relative = self._sampler.sample_relative(study, shown, relative_space)
         values: Combination = {}
         for own in self._space.parameters:
             if not own.exists(values):
@@ -100,8 +105,10 @@ class DistinctSampler(BaseSampler):
             elif own.name in relative:
                 value = relative[own.name]
             else:
-                value = self._sampler.sample_independent(study, trial, own.name, own.distribution)
+                value = self._sampler.sample_independent(study, shown, own.name, own.distribution)
             values[own.name] = own.canonical(value)
+            shown.params = {**shown.params, own.name: values[own.name]}
+            shown.distributions = {**shown.distributions, own.name: own.distribution}
         return values
 
 
@@ -114,7 +121,8 @@ def most_promising(
 ) -> Combination | None:
     """The unseen combination whose values were drawn most often.
 
-    Combinations are gone through from the most promising one on, so that no more are made than are seen.
+    Combinations are gone through from the most promising one on (best first), so that hardly more are made
+    than are seen. In a space in which that takes too long, any unseen one will do.
 
     Args:
         space: finite.
@@ -127,12 +135,8 @@ def most_promising(
     """
     parameters = space.parameters
     costs = [_costs_of(own, draws, fixed) for own in parameters]
-    # At best, what is still to be chosen adds so much; a parameter that may not exist adds nothing.
-    bounds = [0.0]
-    for own, its_costs in zip(reversed(parameters), reversed(costs), strict=True):
-        bounds.append(bounds[-1] + (0.0 if own.requirements else min(cost for _, cost in its_costs)))
-    bounds.reverse()
-    heap: list[tuple[float, int, float, int, float, Combination]] = [(bounds[0], 0, 0.0, 0, 0.0, {})]
+    least = [min(cost for _, cost in its_costs) for its_costs in costs]
+    heap: list[tuple[float, int, float, int, float, Combination]] = [(0.0, 0, 0.0, 0, 0.0, {})]
     made = 0
     while heap:
         _, depth, _, _, cost, values = heapq.heappop(heap)
@@ -141,6 +145,8 @@ def most_promising(
             if is_unseen(values):
                 return values
             continue
+        if made > MOST_STEPS:
+            return _any_unseen(space, fixed, is_unseen)
         own = parameters[depth]
         if own.exists(values):
             further = [(cost + extra, {**values, own.name: value}) for value, extra in costs[depth]]
@@ -148,8 +154,24 @@ def most_promising(
             further = [(cost, values)]
         for total, combination in further:
             made += 1
-            bound = total + bounds[depth + 1]
-            heapq.heappush(heap, (bound, -depth - 1, ties.random(), made, total, combination))
+            # At best, what is still to be chosen adds so much; what may not exist adds nothing.
+            rest = sum(
+                least[index]
+                for index in range(depth + 1, len(parameters))
+                if parameters[index].exists(combination)
+            )
+            heapq.heappush(heap, (total + rest, -depth - 1, ties.random(), made, total, combination))
+    return None
+
+
+def _any_unseen(
+    space: Space, fixed: Mapping[str, Any], is_unseen: Callable[[Combination], bool]
+) -> Combination | None:
+    """The first unseen combination that has the fixed values, wherever it has those parameters."""
+    canonical = {own.name: own.canonical(fixed[own.name]) for own in space.parameters if own.name in fixed}
+    for values in space.combinations():
+        if all(values.get(name, value) == value for name, value in canonical.items()) and is_unseen(values):
+            return values
     return None
 
 

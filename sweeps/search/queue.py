@@ -5,6 +5,7 @@ All of it is derived from the trials that the study holds, so that doing it twic
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,17 +14,30 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
+from sweeps.study.holding import drawn_key, held_key
 from sweeps.study.lineage import enqueue_resumption, params_of
-from sweeps.study.trial import Cause, TrialView, attributes_of, combination_key, combination_of, is_surplus
+from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
+
+
+def combination_key(values: Mapping[str, Value]) -> str:
+    """A combination's values as a text that two of them share only if they are the same."""
+    return json.dumps(dict(sorted(values.items())))
 
 
 def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -> int:
     """Enqueues each combination that the study does not hold yet; returns how many it enqueued."""
-    present = set(map(combination_of, study.get_trials(deepcopy=False)))
+    trials = study.get_trials(deepcopy=False)
+    # One that gave way after it was drawn named some values only, of which every combination is held.
+    present = {
+        view.combination
+        for trial in trials
+        if (view := TrialView(trial)).drawn is not None or not is_surplus(trial)
+    }
+    held = set(map(held_key, trials))
     number = 0
     for values in combinations:
         key = combination_key(values)
-        if key not in present:
+        if key not in present and drawn_key(values) not in held:
             study.enqueue_trial(dict(values), user_attrs=attributes_of(combination=key))
             present.add(key)
             number += 1
@@ -47,10 +61,8 @@ def enqueue_retries(study: Study, retries: int) -> int:
         if view.resumes is not None:
             enqueue_resumption(study, trials[view.resumes.trial], retry_of=trial.number)
             continue
-        params = _params_again(trial)
-        # What is drawn anew may come out as another combination.
-        combination = view.combination if params else None
-        study.enqueue_trial(params, user_attrs=attributes_of(retry_of=trial.number, combination=combination))
+        attrs = attributes_of(retry_of=trial.number, combination=view.combination)
+        study.enqueue_trial(_params_again(trial), user_attrs=attrs)
     return number
 
 
@@ -65,9 +77,16 @@ def _repeated_in_vain(account: Account) -> list[FrozenTrial]:
 
 
 def _is_tried(account: Account, trial: FrozenTrial) -> bool:
-    """Whether the combination of a trial that failed waits, runs or has run in another trial."""
+    """Whether the combination of a trial that failed waits, runs or has run in another trial; or what was
+    drawn in its place does."""
     view = TrialView(trial)
-    if view.combination is None or view.resumes is not None:
+    if view.resumes is not None:
+        return False
+    for repeat in account.repeats(trial.number):
+        key = TrialView(repeat).drawn
+        if key is not None and account.is_held(key, repeat.number):
+            return True
+    if view.combination is None:
         return False
     return any(other.state != TrialState.FAIL for other in account.with_combination(view.combination))
 
@@ -76,7 +95,8 @@ def _params_again(trial: FrozenTrial) -> dict[str, Any]:
     """The parameters with which a trial is tried again. One whose worker died while it was drawn has only
     some of them, and never ran: it is drawn anew, and then as it would have been."""
     view = TrialView(trial)
-    if view.job is None or view.folder is not None or view.cause == Cause.RAISED:
+    drawn = view.drawn is not None or view.folder is not None
+    if view.job is None or drawn or view.cause == Cause.RAISED:
         return params_of(trial)
     return dict(view.enqueued or {})
 

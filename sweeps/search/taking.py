@@ -25,9 +25,10 @@ from sweeps.space import Space
 from sweeps.space.parameter import Value
 from sweeps.study.account import account_of
 from sweeps.study.folder import StudyFolder
+from sweeps.study.holding import drawn_key
 from sweeps.study.leases import Lease, claim_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import TAKEN, Cause, Job, TrialView, note_combination, note_job
+from sweeps.study.trial import TAKEN, Cause, Job, note_drawn, note_job
 
 
 class Placed(NamedTuple):
@@ -112,8 +113,8 @@ class Taker:
         if is_too_many(account_of(self.study), trial.number, self.budget):
             return None
         params = self.space.suggest(trial, self.master)
-        if self.space.finite and TrialView(trial._cached_frozen_trial).combination is None:
-            note_combination(self.study._storage, trial._trial_id, params)
+        if self.space.finite and not self.budget.grid:
+            note_drawn(self.study._storage, trial._trial_id, drawn_key(params))
             if is_repetition(account_of(self.study), trial.number):
                 return None
         return params

@@ -17,11 +17,12 @@ from optuna.storages import BaseStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from sweeps.study.holding import held_key
 from sweeps.study.indexes import Index, Ordered
 from sweeps.study.objective import Objective
 from sweeps.study.spans import Spans, span_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Spared, TrialView, combination_of, is_surplus
+from sweeps.study.trial import Cause, Spared, TrialView, is_surplus
 
 
 class _Facts(NamedTuple):
@@ -29,7 +30,7 @@ class _Facts(NamedTuple):
 
     Attributes:
         resumes: the number of the stopped trial that it resumes.
-        combination: the key of its values; None before they are known, and of a surplus trial.
+        held: the key of the combination that nobody else is to draw.
     """
 
     state: TrialState
@@ -37,6 +38,7 @@ class _Facts(NamedTuple):
     retry_of: int | None
     resumes: int | None
     combination: str | None
+    held: str | None
 
     @property
     def draws(self) -> bool:
@@ -52,7 +54,8 @@ def _facts_of(trial: FrozenTrial) -> _Facts:
         is_surplus(trial),
         view.retry_of,
         resumption.trial if resumption is not None else None,
-        combination_of(trial),
+        view.combination,
+        held_key(trial),
     )
 
 
@@ -84,6 +87,7 @@ class Account:
         self._live = Ordered()  # COMPLETE, PRUNED or RUNNING
         self._undrawn = Ordered()
         self._repeats, self._combinations, self._attempts = Index(), Index(), Index()
+        self._held = Index()  # by the key of a combination, those that keep it from being drawn
         self._promoted = Index()  # by the stopped trial, those that resume it and have not failed
         self._resumed = Index()  # of these, those that do not wait
         self._resuming = Ordered()  # of each of these, the first
@@ -125,6 +129,8 @@ class Account:
             self._undrawn.change(number, present)
         if facts.retry_of is not None:
             self._repeats.change(facts.retry_of, number, present)
+        if facts.held is not None:
+            self._held.change(facts.held, number, present)
         if facts.combination is not None:
             self._combinations.change(facts.combination, number, present)
         if facts.resumes is not None:
@@ -178,7 +184,7 @@ class Account:
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
             ahead=len(self._ahead) + sum(self._facts[n].resumes is not None for n in self._begun),
-            combinations=len(self._combinations),
+            combinations=len(self._held),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,
             spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),
@@ -238,21 +244,18 @@ class Account:
             return False
         return any(other.number < number and not is_surplus(other) for other in rivals)
 
-    def combination(self, number: int) -> str | None:
-        """The key of a trial's values, where they are known."""
-        return self._facts[number].combination
-
     def with_combination(self, key: str) -> list[FrozenTrial]:
-        """Those that try a combination, other than surplus ones."""
+        """Those that try a combination."""
         return self._all(self._combinations[key])
 
     def is_held(self, key: str, number: int) -> bool:
-        """Whether another trial than this one has a combination, and than those that it repeats."""
-        holders = set(self._combinations[key])
-        repeated: int | None = number
-        while holders and repeated is not None:
-            holders.discard(repeated)
-            repeated = self._facts[repeated].retry_of
+        """Whether any trial has a combination, or is to, which this one neither repeats nor resumes."""
+        holders = set(self._held[key])
+        predecessor: int | None = number
+        while holders and predecessor is not None:
+            holders.discard(predecessor)
+            facts = self._facts[predecessor]
+            predecessor = facts.retry_of if facts.retry_of is not None else facts.resumes
         return bool(holders)
 
     def _all(self, numbers: Iterable[int]) -> list[FrozenTrial]:

@@ -15,7 +15,8 @@ SPARED = "sweeps:spared"  # of a LOST one: why that does not count against it, `
 RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats
 REPLICATES = "sweeps:replicates"  # the value of each replicate
 CONTINUES = "sweeps:continues"  # the stopped trial that it goes on with: trial, first, step
-COMBINATION = "sweeps:combination"  # of a grid, a warm start, a finite space: its values, as a key
+COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as a key
+DRAWN = "sweeps:drawn"  # of a finite space that is sampled: all values that were drawn, as a key
 
 # Optuna's own, of a trial.
 FIXED = "fixed_params"  # with which it was enqueued

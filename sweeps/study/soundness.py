@@ -185,5 +185,6 @@ _OF_TRIAL: dict[str, tuple[Check, str]] = {
     attributes.REPLICATES: (_numbers, "numbers"),
     attributes.CONTINUES: (_continues, "a trial, its first one and a step"),
     attributes.COMBINATION: (_text, "a text"),
+    attributes.DRAWN: (_text, "a text"),
 }
 _OF_SYSTEM: dict[str, tuple[Check, str]] = {attributes.FIXED: (_mapping, "a mapping")}

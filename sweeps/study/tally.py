@@ -9,10 +9,11 @@ from functools import cached_property, partial
 
 from optuna.trial import FrozenTrial, TrialState
 
+from sweeps.study.holding import held_key
 from sweeps.study.lineage import promoted as promoted_ones
 from sweeps.study.objective import Objective
 from sweeps.study.spans import running_seconds
-from sweeps.study.trial import TrialView, combination_of, is_surplus
+from sweeps.study.trial import TrialView, is_surplus
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def tally(
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
         ahead=sum(t.state == TrialState.WAITING and TrialView(t).resumes is not None for t in trials),
-        combinations=len({combination_of(trial) for trial in trials} - {None}),
+        combinations=len({held_key(trial) for trial in trials} - {None}),
         best=best,
         trials=trials,
         spent=partial(running_seconds, trials),

@@ -3,7 +3,6 @@ and why it failed. All of that stands in attributes, whose names only this room 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -161,8 +160,13 @@ class TrialView:
 
     @property
     def combination(self) -> str | None:
-        """The key of its values, where they are named as it is made, or drawn from a finite space."""
+        """The key of its values, where a grid or a warm start has named them."""
         return self._trial.user_attrs.get(attributes.COMBINATION)
+
+    @property
+    def drawn(self) -> str | None:
+        """The key of all its values, in a finite space that is sampled; None before they are drawn."""
+        return self._trial.user_attrs.get(attributes.DRAWN)
 
     @property
     def replicates(self) -> list[float]:
@@ -197,21 +201,6 @@ def is_surplus(trial: FrozenTrial) -> bool:
     return trial.state == TrialState.FAIL and TrialView(trial).cause == Cause.SURPLUS
 
 
-def combination_key(values: Mapping[str, object]) -> str:
-    """A combination's values as a text that two of them share only if they are the same."""
-    return json.dumps(dict(sorted(values.items())))
-
-
-def combination_of(trial: FrozenTrial) -> str | None:
-    """The key of a trial's values; None before they are known, and of a surplus trial, which has none."""
-    if is_surplus(trial):
-        return None
-    key = TrialView(trial).combination
-    if key is None and trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
-        return combination_key(trial.params)  # earlier versions did not say it where a sampler drew
-    return key
-
-
 def attributes_of(
     job: Job | None = None,
     retry_of: int | None = None,
@@ -241,9 +230,9 @@ def note_job(storage: BaseStorage, trial_id: int, job: Job) -> None:
     storage.set_trial_user_attr(trial_id, attributes.JOB, job.to_attribute())
 
 
-def note_combination(storage: BaseStorage, trial_id: int, values: Mapping[str, object]) -> None:
-    """Says which combination a trial's values are."""
-    storage.set_trial_user_attr(trial_id, attributes.COMBINATION, combination_key(values))
+def note_drawn(storage: BaseStorage, trial_id: int, key: str) -> None:
+    """Says what was drawn for a trial: all its values, as a key."""
+    storage.set_trial_user_attr(trial_id, attributes.DRAWN, key)
 
 
 def note_beat(trial: Trial, now: float) -> None:

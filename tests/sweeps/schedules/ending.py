@@ -9,9 +9,10 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.search.budget import Verdict
 from sweeps.study import attributes
+from sweeps.study.holding import drawn_key, held_key
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
-from sweeps.study.trial import Cause, TrialView, combination_key, is_surplus
+from sweeps.study.trial import Cause, TrialView, is_surplus
 from tests.sweeps.schedules.promises import ENDED, Promises
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ class Ending:
         assert causes.count((cause, False)) == allowed + 1
 
     def _check_grid(self, counted: list[FrozenTrial], for_good: list[FrozenTrial]) -> None:
-        keys = {combination_key(values) for values in self.world.rules.space.combinations()}
-        ended = {t.user_attrs[attributes.COMBINATION] for t in counted if t.state in ENDED}
-        failed = {trial.user_attrs[attributes.COMBINATION] for trial in for_good}
+        keys = {drawn_key(values) for values in self.world.rules.space.combinations()}
+        ended = {held_key(trial) for trial in counted if trial.state in ENDED}
+        failed = {held_key(trial) for trial in for_good}
         assert ended | failed == keys
         # One that failed as it went on stands as it was stopped.
-        begun = {t.user_attrs[attributes.COMBINATION] for t in for_good if TrialView(t).resumes is None}
+        begun = {held_key(trial) for trial in for_good if TrialView(trial).resumes is None}
         assert not ended & begun or self.world.rules.machines > 1

@@ -18,6 +18,7 @@ from sweeps.study import attributes
 from sweeps.study.account import account_of
 from sweeps.study.attributes import RUNG
 from sweeps.study.folder import StudyFolder
+from sweeps.study.holding import held_key
 from sweeps.study.lineage import promoted
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
@@ -191,7 +192,7 @@ class Promises:
         finished = [t for t in trials if t.state in ENDED and t.number not in gone]
         assert limit is None or len(finished) <= limit, "more than the budget"
         if self._world.rules.kind != "interval":
-            keys = [trial.user_attrs[attributes.COMBINATION] for trial in finished]
+            keys = [held_key(trial) for trial in finished]
             assert len(set(keys)) == len(keys), "a combination has ended twice"
 
     def _check_attempts(self, trials: list[FrozenTrial]) -> None:

@@ -17,10 +17,12 @@ from omegaconf import OmegaConf
 from optuna.trial import Trial, TrialState
 
 from hydra_plugins.optuna_study.samplers import SAMPLERS
+from sweeps.search import distinct
 from sweeps.search.distinct import DistinctSampler, most_promising, sampler_of
 from sweeps.search.samplers import PerTrialSampler
 from sweeps.space import Space, parse_space
-from sweeps.study.trial import Cause, attributes_of, combination_key, note_combination, note_failure
+from sweeps.study.holding import drawn_key
+from sweeps.study.trial import Cause, Job, attributes_of, note_drawn, note_failure
 
 Row = dict[str, Any]
 
@@ -45,8 +47,8 @@ def drawn(study: optuna.Study, space: Space) -> tuple[Trial, str]:
     """A trial that runs, and the key of its combination, which it says as a sweep's trials do."""
     trial = study.ask()
     values = space.suggest(trial, NO_CONFIG)
-    note_combination(study._storage, trial._trial_id, values)
-    return trial, combination_key(values)
+    note_drawn(study._storage, trial._trial_id, drawn_key(values))
+    return trial, drawn_key(values)
 
 
 def keys_of(study: optuna.Study, space: Space, number: int, workers: int = 1) -> list[str]:
@@ -77,7 +79,7 @@ def test_thirty_of_forty_two_are_distinct(name: str, seed: int, workers: int) ->
 def test_a_space_with_conditions_is_used_up(name: str) -> None:
     space = space_of(*CONDITIONAL, conditions={"width": {"depth": [2, 3]}})
     keys = keys_of(study_of(space, name), space, space.size)
-    assert sorted(keys) == sorted(map(combination_key, space.combinations()))
+    assert sorted(keys) == sorted(map(drawn_key, space.combinations()))
 
 
 def test_as_long_as_nothing_repeats_the_sampler_draws_what_it_would_have() -> None:
@@ -113,11 +115,8 @@ def test_what_a_trial_gave_way_with_is_drawn_again() -> None:
 def test_what_waits_is_not_drawn() -> None:
     space = space_of("x=choice(1,2,3)")
     study = study_of(space, "random")
-    study.add_trial(
-        optuna.create_trial(
-            state=TrialState.RUNNING, user_attrs=attributes_of(combination=combination_key({"x": 2}))
-        )
-    )
+    study.enqueue_trial({"x": 2})
+    study._storage.set_trial_state_values(study.trials[0]._trial_id, TrialState.RUNNING)
     assert {drawn(study, space)[1] for _ in range(2)} == {'{"x": 1}', '{"x": 3}'}
 
 
@@ -127,30 +126,77 @@ def test_a_part_that_was_enqueued_stays_and_the_rest_is_drawn_unseen() -> None:
     for _ in range(3):
         study.enqueue_trial({"x": 2})
     keys = {drawn(study, space)[1] for _ in range(3)}
-    assert keys == {combination_key({"x": 2, "y": y}) for y in "abc"}
+    assert keys == {drawn_key({"x": 2, "y": y}) for y in "abc"}
 
 
-def test_a_study_of_an_earlier_version_is_known_by_its_parameters() -> None:
-    space = space_of("x=choice(1,2)")
+@pytest.mark.parametrize("state", [TrialState.COMPLETE, TrialState.FAIL])
+def test_a_study_of_an_earlier_version_is_known_by_its_parameters(state: TrialState) -> None:
+    space = space_of("x=range(0.0,1.0,0.1)")
     study = study_of(space, "random")
-    trial = study.ask()
-    values = space.suggest(trial, NO_CONFIG)
-    study.tell(trial, 1.0)
-    assert drawn(study, space)[1] != combination_key(values)
+    distributions = {"x": space.parameters[0].distribution}
+    for number, x in enumerate((0.1, 0.6000000000000001, 0.3, 0.7000000000000001)):
+        study.add_trial(
+            optuna.create_trial(
+                state=state,
+                value=1.0 if state == TrialState.COMPLETE else None,
+                params={"x": x},
+                distributions=distributions,
+                user_attrs=attributes_of(job=Job(folder=str(number))),
+            )
+        )
+    keys = {drawn(study, space)[1] for _ in range(space.size - 4)}
+    assert len(keys) == space.size - 4
+    assert not keys & {drawn_key({"x": x}) for x in (0.1, 0.3, 0.6, 0.7)}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"_target_": "optuna.samplers.BruteForceSampler", "seed": 0},
+        {"_target_": "optuna.samplers.GridSampler", "search_space": {"x": [1, 2, 3], "y": ["a", "b"]}},
+    ],
+    ids=["brute force", "grid"],
+)
+def test_samplers_that_look_at_the_trial_see_it_as_optuna_shows_it(config: dict[str, Any]) -> None:
+    space = space_of("x=choice(1,2,3)", "y=choice(a,b)")
+    study = optuna.create_study(sampler=sampler_of(config, space))
+    assert len(set(keys_of(study, space, 5))) == 5
+
+
+def test_what_exists_under_conditions_alone_does_not_make_the_search_long() -> None:
+    """Ten million combinations of one mode, of which none was drawn, and one of the other, which is seen."""
+    names = [f"p{index}" for index in range(7)]
+    space = space_of(
+        "mode=a,b", *(f"{name}=range(0,10)" for name in names), conditions={n: {"mode": ["b"]} for n in names}
+    )
+    seen: Row = {"mode": "a"}
+    best = most_promising(space, [seen] * 10, {}, lambda row: row != seen, np.random.default_rng(0))
+    assert best is not None
+    assert best["mode"] == "b"
+
+
+def test_where_the_best_is_far_any_unseen_one_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distinct, "MOST_STEPS", 3)
+    space = space_of("x=1,2,3", "y=range(0,20)", "z=1,2")
+    unseen: Row = {"x": 2, "y": 18, "z": 1}
+    draws: list[Row] = [{"x": 2, "y": 3, "z": 1}] * 5
+    best = most_promising(space, draws, {"x": 2}, lambda row: row == unseen, np.random.default_rng(0))
+    assert best == unseen
+    assert most_promising(space, draws, {"x": 1}, lambda row: row == unseen, np.random.default_rng(0)) is None
 
 
 def test_the_best_unseen_one_has_what_was_drawn_most_often() -> None:
     space = space_of("x=choice(1,2,3)", "y=choice(a,b)")
     draws: Sequence[Row] = [{"x": 2, "y": "a"}, {"x": 2, "y": "a"}, {"x": 2, "y": "b"}, {"x": 3, "y": "a"}]
-    seen = {combination_key({"x": 2, "y": "a"})}
+    seen = {drawn_key({"x": 2, "y": "a"})}
     order = []
     while (
         best := most_promising(
-            space, draws, {}, lambda row: combination_key(row) not in seen, np.random.default_rng(0)
+            space, draws, {}, lambda row: drawn_key(row) not in seen, np.random.default_rng(0)
         )
     ) is not None:
         order.append(best)
-        seen.add(combination_key(best))
+        seen.add(drawn_key(best))
     # x: 1 once, 2 four times, 3 twice of 7; y: a four times, b twice of 6, each with one more.
     assert order[:2] == [{"x": 2, "y": "b"}, {"x": 3, "y": "a"}] or order[:2] == [
         {"x": 3, "y": "a"},
@@ -178,8 +224,8 @@ def test_all_of_a_space_are_gone_through_from_the_most_promising_on(data: st.Dat
         return product
 
     ties = np.random.default_rng(0)
-    while best := most_promising(space, draws, {}, lambda row: combination_key(row) not in seen, ties):
+    while best := most_promising(space, draws, {}, lambda row: drawn_key(row) not in seen, ties):
         scores.append(score(best))
-        seen.add(combination_key(best))
+        seen.add(drawn_key(best))
     assert len(scores) == len(everything)
     assert all(later <= earlier * (1 + 1e-9) for earlier, later in itertools.pairwise(scores))

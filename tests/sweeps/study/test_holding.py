@@ -1,0 +1,69 @@
+"""Which combination a trial keeps from being drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from optuna.distributions import CategoricalDistribution
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from sweeps.study import attributes
+from sweeps.study.holding import drawn_key, held_key
+from sweeps.study.trial import Cause
+
+PLACED = {attributes.JOB: {"folder": "0"}}
+DRAWN = {attributes.DRAWN: "what was drawn"}
+SURPLUS = {attributes.CAUSE: Cause.SURPLUS}
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.sampled_from([0.0, 0.1, 0.30000000000000004, "a", "1"])
+)
+
+
+def trial_of(state: TrialState, fixed: dict[str, Any] | None = None, **attrs: Any) -> FrozenTrial:
+    return create_trial(
+        state=state,
+        value=1.0 if state == TrialState.COMPLETE else None,
+        params={"x": 1},
+        distributions={"x": CategoricalDistribution((1, 2))},
+        user_attrs=attrs,
+        system_attrs={attributes.FIXED: fixed} if fixed is not None else {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("trial", "key"),
+    [
+        (trial_of(TrialState.COMPLETE), '{"x": 1}'),
+        (trial_of(TrialState.PRUNED), '{"x": 1}'),
+        (trial_of(TrialState.RUNNING), None),  # its parameters are being drawn
+        (trial_of(TrialState.RUNNING, **PLACED), '{"x": 1}'),
+        (trial_of(TrialState.RUNNING, **DRAWN), "what was drawn"),
+        (trial_of(TrialState.FAIL), None),
+        (trial_of(TrialState.FAIL, **PLACED), '{"x": 1}'),
+        (trial_of(TrialState.FAIL, **DRAWN), "what was drawn"),
+        (trial_of(TrialState.FAIL, **DRAWN, **SURPLUS), None),
+        (trial_of(TrialState.WAITING, {"x": 2, "y": 3}), '{"x": 2, "y": 3}'),
+        (trial_of(TrialState.RUNNING, {"x": 2}), '{"x": 2}'),
+        (trial_of(TrialState.WAITING, {}), None),
+        (trial_of(TrialState.FAIL, {"x": 2}), None),  # what repeats it holds that
+    ],
+)
+def test_what_a_trial_holds(trial: FrozenTrial, key: str | None) -> None:
+    assert held_key(trial) == key
+
+
+@given(VALUES, VALUES)
+def test_keys_are_the_same_for_the_same_values_only(one: object, other: object) -> None:
+    same = type(one) is type(other) and one == other
+    assert (drawn_key({"x": one, "y": 1}) == drawn_key({"y": 1, "x": other})) == same
+
+
+def test_the_last_digits_of_a_fraction_tell_nothing() -> None:
+    assert drawn_key({"x": 0.1 + 0.2}) == drawn_key({"x": 0.3})
+    assert drawn_key({"x": 0.3}) != drawn_key({"x": 0.300000001})
