@@ -14,9 +14,9 @@ from sweeps.study import attributes
 from sweeps.study.holding import drawn_key, held_key
 from sweeps.study.trial import Cause
 
-PLACED = {attributes.JOB: {"folder": "0"}}
-DRAWN = {attributes.DRAWN: "what was drawn"}
-SURPLUS = {attributes.CAUSE: Cause.SURPLUS}
+PLACED: dict[str, Any] = {attributes.JOB: {"folder": "0"}}
+DRAWN: dict[str, Any] = {attributes.DRAWN: "what was drawn"}
+SURPLUS: dict[str, Any] = {attributes.CAUSE: Cause.SURPLUS}
 VALUES = (
     st.none()
     | st.booleans()
