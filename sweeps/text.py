@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 MASK = "***"  # in place of a password
-_IN_FRONT = re.compile(r"(\w+://[^\s:/@'\"]*):\S+@")
-_AS_OPTION = re.compile(r"([?&;][\w.-]*(?:passw(?:or)?d|pwd)[\w.-]*=)[^\s&;#'\"]+", re.IGNORECASE)
+# Bounded, since texts may be anybody's, and a hundred thousand characters in a row.
+_IN_FRONT = re.compile(r"((?<![\w+.-])\w[\w+.-]{0,40}://[^\s:/'\"]{0,500}):\S{1,1000}@")
+_AS_OPTION = re.compile(
+    r"([?&;][\w.-]{0,40}(?:passw(?:or)?d|pwd)[\w.-]{0,40}=)[^\s&;#'\"]{1,1000}", re.IGNORECASE
+)
 
 
 def without_passwords(text: str) -> str:

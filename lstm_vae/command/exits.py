@@ -20,28 +20,24 @@ from hydra._internal.utils import get_args_parser
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from lstm_vae.atomic import shown
 from lstm_vae.config.run_config import unknown_key
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
 from lstm_vae.process import streams
 from sweeps.errors import composition_message
+from sweeps.text import one_line
 
 LONGEST = 4000  # characters of a message
 
 
 def complain(message: str) -> None:
     """One line on stderr."""
-    line = " ".join(message[: 50 * LONGEST].split())
-    line = line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
-    print(f"error: {shown(line)}", file=sys.stderr, flush=True)
+    print(f"error: {one_line(message, LONGEST)}", file=sys.stderr, flush=True)
 
 
 def describe(error: Exception) -> str:
     """Hydra's and OmegaConf's errors in one line."""
-    cause = error.__cause__
-    if isinstance(cause, OmegaConfBaseException) and (
-        match := re.match(r"Key '(.+?)' not in '(.+?)Schema'", str(cause))
-    ):
+    match = re.match(r"Key '(.+?)' not in '(.+?)Schema'", str(error.__cause__))
+    if match is not None and not str(error).startswith("Could not override"):
         return str(unknown_key(f"{match.group(2).lower()}.{match.group(1)}"))
     return composition_message(error, lambda key: str(unknown_key(key)))
 

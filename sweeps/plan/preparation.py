@@ -199,17 +199,23 @@ def _absolute(named: str) -> Path:
 def _mask_passwords(config: DictConfig) -> None:
     with open_dict(config):
         node = config.hydra.sweeper._get_node("storage")
+        masked_url = None
         if node is not None and isinstance(node._value(), str) and "://" in node._value():
             masked_url = masked(node._value())
-            if masked_url != node._value():  # wherever it stood, in a file or on the command line
-                config.hydra.overrides.hydra.append(f"++hydra.sweeper.storage={quoted(masked_url)}")
             config.hydra.sweeper.storage = masked_url
         best = config.hydra.sweeper.enqueue_best
         if best and isinstance(best.get("storage"), str) and "://" in best.storage:
             best.storage = masked(best.storage)
         words = OmegaConf.to_container(config.hydra.overrides.hydra, resolve=False)
         assert isinstance(words, list)
-        config.hydra.overrides.hydra = [without_passwords(str(word)) for word in words]
+        # Whatever such a word has, what is written above says the same.
+        config.hydra.overrides.hydra = [
+            without_passwords(str(word))
+            for word in words
+            if masked_url is None or not str(word).lstrip("+").startswith("hydra.sweeper.storage=")
+        ]
+        if masked_url is not None:  # wherever it stood, in a file or on the command line
+            config.hydra.overrides.hydra.append(f"++hydra.sweeper.storage={quoted(masked_url)}")
 
 
 def quoted(text: str) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 import sys
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from sweeps.errors import SweepError
 from sweeps.study.storage import SQLITE, StorageLocation, told_by
@@ -45,12 +45,14 @@ def origin(folder: Path, storage: object, study: str) -> StorageLocation:
         _require_study(_sqlite_path(location.url), study)
     elif scheme in SERVERS:
         try:
-            host = urlsplit(storage).hostname
+            parts = urlsplit(storage)
+            options = parse_qs(parts.query)
+            hosts = [parts.hostname or "", *options.get("host", []), *options.get("hostaddr", [])]
         except ValueError as error:
             raise SweepError(f"{folder / 'spec.yaml'}: storage: no URL ({error})") from None
         print(
             f"note: {shown(str(folder))}: its study is kept at {one_line(storage)}; "
-            f"connecting to {host or 'this machine'}",
+            f"connecting to {one_line(', '.join(filter(None, hosts))) or 'this machine'}",
             file=sys.stderr,
             flush=True,
         )

@@ -195,7 +195,9 @@ def locate(storage: str | None, folder: Path) -> StorageLocation:
         assert location.file is not None
         _require_kind(location.file, b"SQLite format 3\0", "an SQLite database", field)
         return location
-    if "password=" in urlsplit(storage).query.lower():
+    if re.search(r"\s", storage):
+        raise SweepError("hydra.sweeper.storage: a URL has no blanks; %20 stands for one")
+    if re.search("passw|pwd", unquote(urlsplit(storage).query), re.IGNORECASE):
         raise SweepError("hydra.sweeper.storage: the password must stand before the @, or in PGPASSWORD")
     if "@" not in urlsplit(storage).netloc and re.match(r"\w[\w+.-]*://[^:/@]*:[^@]*@", storage):
         raise SweepError(

@@ -3,7 +3,8 @@ from __future__ import annotations
 import signal
 
 import pytest
-from hydra.errors import MissingConfigException, OverrideParseException
+from hydra.errors import ConfigCompositionException, MissingConfigException, OverrideParseException
+from omegaconf.errors import ConfigKeyError
 
 from lstm_vae.command import exits
 from lstm_vae.errors import InterruptedRunError, RunFailedError, UserError
@@ -32,6 +33,20 @@ def test_every_end_has_its_exit_code_and_one_line(
         raise error
     assert caught.value.code == code
     assert capsys.readouterr().err == f"error: {message}\n"
+
+
+def test_a_key_that_there_is_not_is_named_as_it_was_typed() -> None:
+    try:
+        raise ConfigKeyError("Key 'foo' not in 'RunSchema'")
+    except ConfigKeyError as cause:
+        error = ConfigCompositionException("Could not override 'foo'.\nTo append to your config use +foo=1")
+        error.__cause__ = cause
+    assert exits.describe(error).startswith("unknown key foo;")
+
+
+def test_no_password_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    exits.complain("hydra.sweeper.storage=postgresql://me:hid(den@h/db: " + "x" * 5000)
+    assert "hid" not in capsys.readouterr().err
 
 
 def test_a_field_that_cannot_be_merged_into_is_named() -> None:

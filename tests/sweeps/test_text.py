@@ -42,3 +42,23 @@ def test_no_cut_leaves_half_a_password(before: int, filling: str, limit: int) ->
 def test_a_password_among_the_options_is_masked(name: str) -> None:
     masked = f"postgresql://me@host/db?a=1&{name}={MASK}&b=2, twice"
     assert without_passwords(f"postgresql://me@host/db?a=1&{name}=hidden&b=2, twice") == masked
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "grpc://me@corp:hid_den@host:1/s",
+        "postgresql+psycopg2://me:hid(den@h/db",
+        "redis://:hid_den@h",
+        "a://b:hid@c",
+    ],
+)
+def test_a_password_is_masked_whatever_stands_around_it(url: str) -> None:
+    assert "hid" not in without_passwords(f"hydra.sweeper.storag={url}: unknown")
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, "a://b:" * 20_000, "?pwd" * 50_000, "?" + "pwd" * 60_000])
+def test_a_long_word_costs_no_time(text: str) -> None:
+    """Quadratic cost would take minutes."""
+    assert len(one_line(text, 300)) <= 300
+    assert without_passwords(text)

@@ -82,9 +82,16 @@ def test_a_url_without_a_password_stays_as_it_is(url: str) -> None:
     assert without_passwords(f"at {url}, 12:30 by me@host") == f"at {url}, 12:30 by me@host"
 
 
-def test_a_password_in_the_query_is_refused_without_being_said() -> None:
+@pytest.mark.parametrize("name", ["Password", "passwd", "pwd", "sslpassword", "pass%77ord"])
+def test_a_password_in_the_query_is_refused_without_being_said(name: str) -> None:
     with pytest.raises(SweepError, match="before the @") as refused:
-        locate("postgresql://host/db?user=me&Password=hidden", Path("/folder"))
+        locate(f"postgresql://host/db?user=me&{name}=hidden", Path("/folder"))
+    assert "hidden" not in str(refused.value)
+
+
+def test_a_url_with_a_blank_is_refused_without_being_said() -> None:
+    with pytest.raises(SweepError, match="no blanks") as refused:
+        locate("grpc://me:my hidden@host:1", Path("/folder"))
     assert "hidden" not in str(refused.value)
 
 
