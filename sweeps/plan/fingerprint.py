@@ -102,6 +102,8 @@ def checked_spec(space: Space, composer: Composer, settings: Settings, check: An
     objective: dict[str, Any] = {"name": list(settings.objective or []), "direction": directions}
     if settings.replicates > 1:
         objective["replicates"] = settings.replicates
+        if len(settings.seed_keys or ()) > 1:
+            objective["seed_key"] = list(settings.seed_keys or ())
     return Spec(objective, space.described(), config, options)
 
 

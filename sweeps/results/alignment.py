@@ -18,7 +18,7 @@ from sweeps.text import one_line
 NO_DIFFERENCE = "no difference"
 UNKNOWN = "unknown"
 NEEDED = ("trial", "state", "value", "replicates", "objective", "direction")
-SEED = "seed"  # of a trial's first replicate, as its job's record has it
+SEEDS = "seeds"  # of a trial's first replicate
 DATA = "data_"  # before the names of columns that say on which data a trial ran, and how they were split
 Key = tuple[tuple[int, Any], ...]
 
@@ -44,16 +44,16 @@ class Sample:
     """A combination's row in a board, and its values.
 
     Attributes:
-        seed: of the first value; those of the others count up from it. None where it is not known.
+        seeds: fields and seeds of the first value; those of the others count up from it. None if unknown.
     """
 
     row: int
     values: tuple[float, ...]
-    seed: str | None
+    seeds: str | None
 
     def shares_seeds(self, other: Sample) -> bool:
         """Whether each value of one is to be set against the same one of the other."""
-        return self.seed is not None and self.seed == other.seed and len(self.values) == len(other.values)
+        return self.seeds is not None and self.seeds == other.seeds and len(self.values) == len(other.values)
 
 
 def complete_trials(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: float) -> list[Board]:
@@ -128,7 +128,7 @@ def samples_of(board: Board, parameters: Sequence[str]) -> dict[Key, Sample]:
     ranked_samples: dict[Key, tuple[tuple[int, int], Sample]] = {}
     columns = [[_comparable(cell) for cell in board.trials[name]] for name in parameters]
     cells = (board.trials[name] for name in ("trial", "replicates", "value"))
-    seeds = _texts(board, SEED)
+    seeds = _texts(board, SEEDS)
     for row, (trial, replicates, value) in enumerate(zip(*cells, strict=True)):
         key = tuple(column[row] for column in columns)
         values = _values(f"board {board.name}: trial {trial}", replicates, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,7 +40,7 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
 
     Args:
         boards: leaderboards; of their columns `trial`, `state`, `value`, `replicates`, `objective`,
-            `direction`, `params_*` and, where there are any, `seed` and `data_*` are read.
+            `direction`, `params_*` and, where there are any, `seeds` and `data_*` are read.
         names: a name for each.
         confidence: of the intervals; where there is no difference anywhere, `winner` names a board in one row
             or more with a probability of at most 1 - confidence.
@@ -60,8 +61,8 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
         * `winner`: the name of the better board where p < 1 - confidence, else "no difference"; "unknown"
           where p is missing;
         * `n_reference`, `n`: how many values either mean is of;
-        * `test`: "paired" where both have as many replicates and the same `seed`, so that they share each
-          replicate's seed (and, as all boards do, the data and their split), else "Welch".
+        * `test`: "paired" where both have as many replicates and the same `seeds`, so that they share each
+          replicate's (and with it, as all boards must, the data and their split), else "Welch".
 
         Its `attrs` hold `reference`, `objective`, `direction`, `confidence` and `dropped`, the dropped
         parameters with their values.
@@ -80,11 +81,13 @@ def compare(boards: Sequence[pd.DataFrame], names: Sequence[str], confidence: fl
         for key in common(reference, reference_samples, other, samples):
             mine, its = reference_samples[key], samples[key]
             rows.append(mine.row)
-            pairs = mine.shares_seeds(its)
-            test = (paired if pairs else welch)(its.values, mine.values, confidence)
+            kind, test = WELCH, welch(its.values, mine.values, confidence)
+            if mine.shares_seeds(its):
+                of_pairs = paired(its.values, mine.values, confidence)
+                if not math.isnan(of_pairs.p):  # all differences alike, as of rounded values, tell nothing
+                    kind, test = PAIRED, of_pairs
             means = (mean_interval(values).mean for values in (mine.values, its.values))
             counts = len(mine.values), len(its.values)
-            kind = PAIRED if pairs else WELCH
             results.append((other.name, *means, test.difference, test.low, test.high, test.p, *counts, kind))
     types = {"board": "string", **dict.fromkeys(RESULTS, "float64"), "winner": "string"}
     types |= {"n_reference": "Int64", "n": "Int64", "test": "string"}

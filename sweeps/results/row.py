@@ -28,6 +28,7 @@ RESERVED = {
     "low",
     "high",
     "replicates",
+    "seeds",
     "last_step",
     "trial_seconds",
     "started",
@@ -120,6 +121,8 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     replicates = TrialView(trial).replicates
     if replicates:
         row["replicates"] = " ".join(repr(value) for value in replicates)
+        if seeds := TrialView(trial).seeds:
+            row["seeds"] = " ".join(f"{key}={seed}" for key, seed in seeds.items())
     if replicates and len(replicates) > 1 and trial.state == TrialState.COMPLETE:
         from sweeps.results.statistics import mean_interval  # scipy: not for every worker
 
@@ -131,22 +134,23 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
 def _joined(job_records: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
     """The flat maps of a trial's records as one."""
     readable = [record for record in job_records if record is not None]
-    if not readable:
+    first = job_records[0] if job_records else None
+    if first is None:
         return {}
     fields: dict[str, Any] = {}
-    metrics = records.flat(readable[0], "metrics")
+    metrics = records.flat(first, "metrics")
     for name, value in metrics.items():
         numbers = _numbers(readable, "metrics", name)
-        if len(readable) > 1 and numbers:
+        if len(job_records) > 1 and numbers:
             # Of some replicates only, a mean would be that of others than the value's.
-            value = mean_of(numbers) if len(numbers) == len(readable) else None
+            value = mean_of(numbers) if len(numbers) == len(job_records) else None
         fields[name] = value
-    provenance = records.flat(readable[0], "provenance")
+    provenance = records.flat(first, "provenance")
     fields |= {k: v for k, v in provenance.items() if k not in LEFT_OUT and k not in fields}
-    if len(readable) > 1 and "seconds" in provenance and "seconds" not in metrics:
+    if len(job_records) > 1 and "seconds" in provenance and "seconds" not in metrics:
         fields["seconds"] = sum(_numbers(readable, "provenance", "seconds"))
-    if isinstance(readable[0].get("config_hash"), str):
-        fields["config_hash"] = readable[0]["config_hash"]
+    if isinstance(first.get("config_hash"), str):
+        fields["config_hash"] = first["config_hash"]
     return fields
 
 

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 # `scipy.stats` has all of this, and costs most of a second to import.
 from scipy.special import stdtr, stdtrit
 
+ROUNDING = 1e-12  # of the values: what their differences may differ by without meaning anything
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -105,7 +107,8 @@ def paired(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
     does not count against it.
 
     With m and s the mean and standard deviation of n differences: t = m √n / s, with n - 1 degrees of
-    freedom. Where the differences have no spread there are no interval and no degrees, as in `welch`.
+    freedom. Where the differences have no spread, or none but of rounding, there are no interval and no
+    degrees, as in `welch`.
 
     Source: Student (1908), The probable error of a mean, Biometrika 6(1).
 
@@ -118,6 +121,9 @@ def paired(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
         raise ValueError(f"pairs: {len(first)} values and {len(second)}")
     with np.errstate(invalid="ignore"):
         difference, error, n = _moments(first - second)
+        size = float(np.abs([first, second]).max(initial=0.0))
+    if error <= ROUNDING * size:
+        error = 0.0
     if not math.isfinite(error) or error == 0:
         p = 1.0 if error == 0 and difference == 0 else math.nan
         return Difference(difference, math.nan, math.nan, p, math.nan)

@@ -36,7 +36,7 @@ from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
 from sweeps.study.lineage import stopped_folder
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Job, TrialView
+from sweeps.study.trial import Cause, Job, TrialView, note_seeds
 from sweeps.system import signals
 from sweeps.workers.job import run_trial_job
 from sweeps.workers.narration import tell_outcome, tell_resumption
@@ -174,6 +174,7 @@ class _Loop:
             return self._job(trial, overrides, subfolder, 0)
         values: list[float] = []
         seeds = first_seeds(self._composer.compose(overrides), settings)
+        note_seeds(self._study._storage, trial._trial_id, seeds)
         for index, own in enumerate(replicate_overrides(overrides, seeds, settings)):
             # The first one may be pruned; when it was not, the others count, whatever way they take.
             outcome = self._job(trial, own, f"{subfolder}/{index}", index)

@@ -41,7 +41,7 @@ def test_the_two_drugs_of_student() -> None:
 
 
 def test_whoever_shares_seeds_is_compared_in_pairs() -> None:
-    same = [grid([FIRST], seed=7), grid([SECOND], seed=7)]
+    same = [grid([FIRST], seeds="s=7"), grid([SECOND], seeds="s=7")]
     for boards in (same, list(map(read, same))):
         row = compare(boards, ["first", "second"]).iloc[0]
         # R: t.test(extra ~ group, data = sleep, paired = TRUE)
@@ -53,10 +53,10 @@ def test_whoever_shares_seeds_is_compared_in_pairs() -> None:
 @pytest.mark.parametrize(
     ("reference", "other"),
     [
-        (grid([FIRST], seed=7), grid([SECOND], seed=8)),
-        (grid([FIRST], seed=7), grid([SECOND[:9]], seed=7)),
-        (grid([FIRST], seed=7), grid([SECOND])),
-        (grid([FIRST], seed=pd.NA), grid([SECOND], seed=pd.NA)),
+        (grid([FIRST], seeds="s=7"), grid([SECOND], seeds="s=8")),
+        (grid([FIRST], seeds="s=7"), grid([SECOND[:9]], seeds="s=7")),
+        (grid([FIRST], seeds="s=7"), grid([SECOND])),
+        (grid([FIRST], seeds=pd.NA), grid([SECOND], seeds=pd.NA)),
     ],
     ids=["other seeds", "fewer", "unknown", "missing"],
 )
@@ -171,12 +171,12 @@ def test_the_order_of_rows_does_not_matter(one: Any, two: Any, random: Any) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("common", [0.0, 3.0], ids=["independent", "shared"])
-@pytest.mark.parametrize("seed", [7, pd.NA], ids=["paired", "Welch"])
+@pytest.mark.parametrize("seed", ["s=7", pd.NA], ids=["paired", "Welch"])
 def test_false_alarms_are_as_rare_as_stated(seed: object, common: float) -> None:
     """Paired or not, and also where a seed moves both sides alike; Welch's test sees too little there."""
     generator = np.random.default_rng(30)
     calls, combinations = 300, 10
-    board = grid([LOW] * combinations, seed=seed)
+    board = grid([LOW] * combinations, seeds=seed)
     alarms = single = 0
     for _ in range(calls):
         shared = common * generator.normal(size=(1, combinations, 12))
@@ -203,3 +203,12 @@ def test_a_difference_is_found() -> None:
     found = compare([grid(reference.tolist()), grid(other.tolist())], ["a", "b"])
     assert found["winner"].tolist() == ["b"] * 4 + ["no difference"] * 16
     assert overall(found)["wins"].tolist() == [4]
+
+
+def test_where_pairs_tell_nothing_welch_is_asked() -> None:
+    boards = [grid([[0.80, 0.82]], seeds="s=7"), grid([[0.83, 0.85]], seeds="s=7")]
+    row = compare(boards, ["a", "b"]).iloc[0]
+    assert row["test"] == "Welch"
+    assert row["p"] == pytest.approx(
+        scipy.stats.ttest_ind([0.80, 0.82], [0.83, 0.85], equal_var=False).pvalue
+    )

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.results.row import LEFT_OUT, RESERVED, Header, header_of, row_of
 from sweeps.results.statistics import mean_interval
+from sweeps.study import attributes
 from sweeps.study.objective import MAXIMIZED, MINIMIZED, Objective
 from sweeps.study.trial import (
     Cause,
@@ -117,7 +118,10 @@ def test_of_replicates_metrics_are_means_and_seconds_a_sum() -> None:
     assert (row["kl"], row["kind"], row["seconds"], row["seed"]) == (6.0, "4.0", 30, 4.0)
     interval = mean_interval([1.0, 2.0, 3.0])
     assert (row["replicates"], row["low"], row["high"]) == ("1.0 2.0 3.0", interval.low, interval.high)
-    assert row_of(trial, HEADER, [None, *records[1:]])["kl"] == 7.0  # one that cannot be read
+    # Without one that cannot be read, a mean would be another than the value's.
+    assert "kl" not in row_of(trial, HEADER, [None, *records[1:]])
+    torn = row_of(trial, HEADER, [*records[:2], None])
+    assert (torn["kl"], torn["seed"]) == (None, 4.0)
 
 
 def test_a_single_replicate_has_no_interval() -> None:
@@ -181,3 +185,11 @@ def test_a_metric_that_one_replicate_lacks_has_no_mean() -> None:
     several = trial_of(TrialState.COMPLETE, 1.0, user_attrs=with_replicates({}, [1.0, 1.0]))
     row = row_of(several, HEADER, [record_of({"kl": 2.0, "all": 1.0}), record_of({"all": 3.0})])
     assert (row["kl"], row["all"]) == (None, 2.0)
+
+
+def test_the_seeds_of_replicates_stand_with_their_fields() -> None:
+    attrs = with_replicates({attributes.SEEDS: {"training.seed": 3, "split": 0}}, [1.0, 2.0])
+    assert row_of(trial_of(TrialState.COMPLETE, 1.5, user_attrs=attrs), HEADER, [])["seeds"] == (
+        "training.seed=3 split=0"
+    )
+    assert "seeds" not in row_of(trial_of(TrialState.COMPLETE, 1.5), HEADER, [])

@@ -230,3 +230,9 @@ def test_scipy_stats_stays_out() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert result.stdout == "False True\n"
+
+
+def test_rounding_is_no_spread() -> None:
+    assert math.isnan(paired([0.80, 0.82], [0.83, 0.85]).p)
+    assert math.isnan(paired([90.0, 91.0, 92.0], [91.0, 92.0, 93.0]).p)
+    assert paired([0.80, 0.82], [0.83, 0.851]).degrees == 1
