@@ -75,7 +75,7 @@ class Course:
             # The other study's best may have changed since this one began.
             begins = not self._settings.enqueue_best or not self._study.get_trials(deepcopy=False)
             self._wanted = [*(warm if begins else ()), *combinations]
-            enqueue_missing(self._study, self._wanted)
+            enqueue_missing(self._study, self._wanted, sampled=not self._budget.grid)
 
     def run(self, launch: Callable[[bool], str | None], pause: Callable[[], None]) -> None:
         """Launches workers until nothing more may start; replaces lost ones while there is progress.
@@ -174,7 +174,7 @@ class Course:
     def _enqueue(self) -> None:
         with self._folder.locked():
             # Of a combination that two machines had enqueued, each trial may have given way to the other.
-            enqueue_missing(self._study, self._wanted)
+            enqueue_missing(self._study, self._wanted, sampled=not self._budget.grid)
             if self._settings.promotes and self._budget.may_promote(self.tally()):
                 enqueue_promotion(self._study)
 

@@ -155,8 +155,19 @@ def is_repetition(account: Account, number: int) -> bool:
 
     Processes that do not share the folder's lock may draw the same at the same moment. Whoever sees another
     gives way, whatever its number: one with a higher number may have looked before this one had drawn. Where
-    each gives way to the other, the combination is there to be drawn again.
+    each gives way to the other, the combination is there to be drawn again. One that repeats a failed trial
+    gives way to one that runs or has a result only; whoever resumes a stopped one, to none
+    (`Account.is_rivalled`).
     """
-    key = TrialView(account.trials[number]).drawn
-    assert key is not None
-    return account.is_held(key, number)
+    view = TrialView(account.trials[number])
+    return view.resumes is None and is_held_by_another(account, number)
+
+
+def is_held_by_another(account: Account, number: int) -> bool:
+    """Whether what a trial has drawn is another's, so that it need not be tried by this one."""
+    view = TrialView(account.trials[number])
+    if view.drawn is None:
+        return False
+    before = view.retry_of
+    again = before is not None and TrialView(account.trials[before]).drawn == view.drawn
+    return account.is_held(view.drawn, number, live=again)

@@ -47,7 +47,7 @@ class Budget:
         if self._too_many_failures(tally):
             return "failures"
         if not self.may_draw(tally) and tally.waiting + tally.running == 0:
-            return "exhausted" if tally.failed else "met"
+            return "exhausted" if (tally.failed if self.grid else tally.failed_drawn) else "met"
         return "go on"
 
     def may_draw(self, tally: Tally) -> bool:

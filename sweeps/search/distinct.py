@@ -24,7 +24,7 @@ from sweeps.search.samplers import PerTrialSampler
 from sweeps.space import Space
 from sweeps.space.parameter import Parameter, Value
 from sweeps.study.account import account_of
-from sweeps.study.holding import drawn_key
+from sweeps.study.holding import drawn_key, rough_key
 from sweeps.study.trial import TrialView
 
 DRAWS = 10  # before the best unseen combination is looked for
@@ -77,7 +77,8 @@ class DistinctSampler(BaseSampler):
         fixed = TrialView(trial).enqueued or {}
 
         def is_unseen(combination: Combination) -> bool:
-            return not account.is_held(drawn_key(combination), trial.number)
+            keys = drawn_key(combination), rough_key(combination)
+            return not any(account.is_held(key, trial.number) for key in keys)
 
         draws = []
         for attempt in range(DRAWS if len(account.trials) < MANY else DRAWS_OF_MANY):
@@ -169,10 +170,7 @@ def _any_unseen(
 ) -> Combination | None:
     """The first unseen combination that has the fixed values, wherever it has those parameters."""
     canonical = {own.name: own.canonical(fixed[own.name]) for own in space.parameters if own.name in fixed}
-    for values in space.combinations():
-        if all(values.get(name, value) == value for name, value in canonical.items()) and is_unseen(values):
-            return values
-    return None
+    return next(filter(is_unseen, space.combinations(canonical)), None)
 
 
 def _costs_of(

@@ -12,9 +12,10 @@ from typing import Any
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
+from sweeps.search.asking import is_held_by_another
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
-from sweeps.study.holding import drawn_key, held_key
+from sweeps.study.holding import drawn_key, held_key, rough_key
 from sweeps.study.lineage import enqueue_resumption, params_of
 from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
 
@@ -24,20 +25,21 @@ def combination_key(values: Mapping[str, Value]) -> str:
     return json.dumps(dict(sorted(values.items())))
 
 
-def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]]) -> int:
-    """Enqueues each combination that the study does not hold yet; returns how many it enqueued."""
+def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]], sampled: bool = False) -> int:
+    """Enqueues each combination that the study does not hold yet; returns how many it enqueued.
+
+    Args:
+        sampled: whether a sampler may have drawn some of them.
+    """
     trials = study.get_trials(deepcopy=False)
+    held = set(map(held_key, trials)) - {None} if sampled else set()
     # One that gave way after it was drawn named some values only, of which every combination is held.
-    present = {
-        view.combination
-        for trial in trials
-        if (view := TrialView(trial)).drawn is not None or not is_surplus(trial)
-    }
-    held = set(map(held_key, trials))
+    views = [TrialView(trial) for trial in trials if not is_surplus(trial) or TrialView(trial).drawn in held]
+    present = {view.combination for view in views}
     number = 0
     for values in combinations:
         key = combination_key(values)
-        if key not in present and drawn_key(values) not in held:
+        if key not in present and held.isdisjoint((drawn_key(values), rough_key(values))):
             study.enqueue_trial(dict(values), user_attrs=attributes_of(combination=key))
             present.add(key)
             number += 1
@@ -82,10 +84,8 @@ def _is_tried(account: Account, trial: FrozenTrial) -> bool:
     view = TrialView(trial)
     if view.resumes is not None:
         return False
-    for repeat in account.repeats(trial.number):
-        key = TrialView(repeat).drawn
-        if key is not None and account.is_held(key, repeat.number):
-            return True
+    if any(is_held_by_another(account, repeat.number) for repeat in account.repeats(trial.number)):
+        return True
     if view.combination is None:
         return False
     return any(other.state != TrialState.FAIL for other in account.with_combination(view.combination))

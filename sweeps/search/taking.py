@@ -30,6 +30,8 @@ from sweeps.study.leases import Lease, claim_of
 from sweeps.study.tally import Tally
 from sweeps.study.trial import TAKEN, Cause, Job, note_drawn, note_job
 
+MOST_IN_VAIN = 100  # surplus trials in a row, after which a worker leaves it to the next look at the study
+
 
 class Placed(NamedTuple):
     """A trial that this worker has taken, with its parameters drawn and its folder made."""
@@ -82,7 +84,8 @@ class Taker:
             promotes = self.settings.promotes and not self.only_suspects
             if promotes and self.budget.may_promote(self._tally()):
                 enqueue_promotion(self.study)
-            while self.budget.may_start(now := self._tally()):
+            in_vain = 0
+            while self.budget.may_start(now := self._tally()) and in_vain < MOST_IN_VAIN:
                 taken_trial = ask(
                     self.study,
                     self.alone,
@@ -99,6 +102,7 @@ class Taker:
                     if params is not None:
                         return Placed(*taken_trial, *self._placed(taken_trial.trial, params, claim))
                     fail_own(self.study, taken_trial.trial, Cause.SURPLUS, TAKEN, self.folder.path)
+                    in_vain += 1
                 except BaseException as error:
                     try:
                         fail_by(self.study, taken_trial.trial, error, self.folder.path)

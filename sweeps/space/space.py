@@ -75,20 +75,27 @@ class Space:
             for name, value in values.items()
         ]
 
-    def combinations(self) -> Iterator[dict[str, Value]]:
-        """Every combination of a finite space once, the last parameter varying fastest."""
-        yield from self._combinations(0, {})
+    def combinations(self, fixed: Mapping[str, Value] | None = None) -> Iterator[dict[str, Value]]:
+        """Every combination of a finite space once, the last parameter varying fastest.
 
-    def _combinations(self, index: int, values: dict[str, Value]) -> Iterator[dict[str, Value]]:
+        Args:
+            fixed: the only value of some parameters, as Optuna has it.
+        """
+        yield from self._combinations(0, {}, fixed or {})
+
+    def _combinations(
+        self, index: int, values: dict[str, Value], fixed: Mapping[str, Value]
+    ) -> Iterator[dict[str, Value]]:
         if index == len(self.parameters):
             yield dict(values)
             return
         parameter = self.parameters[index]
         if not parameter.exists(values):
-            yield from self._combinations(index + 1, values)
+            yield from self._combinations(index + 1, values, fixed)
             return
-        for value in parameter.values or ():
-            yield from self._combinations(index + 1, {**values, parameter.name: value})
+        choices = (fixed[parameter.name],) if parameter.name in fixed else parameter.values or ()
+        for value in choices:
+            yield from self._combinations(index + 1, {**values, parameter.name: value}, fixed)
 
     def first(self) -> dict[str, Value]:
         """The combination of every parameter's first value."""

@@ -10,53 +10,19 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from optuna.storages import BaseStorage
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.study.holding import held_key
+from sweeps.study.facts import LIVE, Facts, facts_of
+from sweeps.study.holding import roughly
 from sweeps.study.indexes import Index, Ordered
 from sweeps.study.objective import Objective
 from sweeps.study.spans import Spans, span_of
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Cause, Spared, TrialView, is_surplus
-
-
-class _Facts(NamedTuple):
-    """What of a trial is counted.
-
-    Attributes:
-        resumes: the number of the stopped trial that it resumes.
-        held: the key of the combination that nobody else is to draw.
-    """
-
-    state: TrialState
-    surplus: bool
-    retry_of: int | None
-    resumes: int | None
-    combination: str | None
-    held: str | None
-
-    @property
-    def draws(self) -> bool:
-        """Whether a trial takes a draw of its own: one that repeats another does not."""
-        return not self.surplus and self.retry_of is None and self.resumes is None
-
-
-def _facts_of(trial: FrozenTrial) -> _Facts:
-    view = TrialView(trial)
-    resumption = view.resumes
-    return _Facts(
-        trial.state,
-        is_surplus(trial),
-        view.retry_of,
-        resumption.trial if resumption is not None else None,
-        view.combination,
-        held_key(trial),
-    )
 
 
 def _was_stopped(trial: FrozenTrial) -> bool:
@@ -77,7 +43,7 @@ class Account:
 
     def __init__(self, trials: Sequence[FrozenTrial] = ()) -> None:
         self.trials: Sequence[FrozenTrial] = ()
-        self._facts: list[_Facts] = []
+        self._facts: list[Facts] = []
         self._states = {state: 0 for state in TrialState}
         self._waiting, self._running = Ordered(), Ordered()
         self._begun = Ordered()  # of those that wait, the ones that a stopped sweep had begun
@@ -88,6 +54,7 @@ class Account:
         self._undrawn = Ordered()
         self._repeats, self._combinations, self._attempts = Index(), Index(), Index()
         self._held = Index()  # by the key of a combination, those that keep it from being drawn
+        self._combined = Index()  # the same by rough keys
         self._promoted = Index()  # by the stopped trial, those that resume it and have not failed
         self._resumed = Index()  # of these, those that do not wait
         self._resuming = Ordered()  # of each of these, the first
@@ -108,10 +75,10 @@ class Account:
             for number in numbers:
                 if trials[number] is not before[number]:
                     self._count(number, False)
-                    self._facts[number] = _facts_of(trials[number])
+                    self._facts[number] = facts_of(trials[number])
                     self._count(number, True)
         for number in range(len(before), len(trials)):
-            self._facts.append(_facts_of(trials[number]))
+            self._facts.append(facts_of(trials[number]))
             self._count(number, True)
 
     def _count(self, number: int, present: bool) -> None:
@@ -131,12 +98,13 @@ class Account:
             self._repeats.change(facts.retry_of, number, present)
         if facts.held is not None:
             self._held.change(facts.held, number, present)
+            self._combined.change(roughly(facts.held), number, present)
         if facts.combination is not None:
             self._combinations.change(facts.combination, number, present)
         if facts.resumes is not None:
             self._count_resuming(number, facts, present)
 
-    def _count_begun(self, number: int, facts: _Facts, present: bool) -> None:
+    def _count_begun(self, number: int, facts: Facts, present: bool) -> None:
         if facts.state == TrialState.RUNNING:
             self._running.change(number, present)
         else:
@@ -146,7 +114,7 @@ class Account:
         else:
             (self._surplus if facts.surplus else self._failures).add(number)
 
-    def _count_resuming(self, number: int, facts: _Facts, present: bool) -> None:
+    def _count_resuming(self, number: int, facts: Facts, present: bool) -> None:
         self._attempts.change(facts.resumes, number, present)
         if facts.state == TrialState.FAIL:
             return
@@ -180,11 +148,15 @@ class Account:
             pruned=self._states[TrialState.PRUNED] - promoted,
             promoted=promoted,
             failed=len(self._failures) - retried,
+            failed_drawn=sum(
+                number not in self._repeats and self._facts[number].held is not None
+                for number in self._failures
+            ),
             retried=retried,
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
             ahead=len(self._ahead) + sum(self._facts[n].resumes is not None for n in self._begun),
-            combinations=len(self._held),
+            combinations=len(self._combined),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,
             spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),
@@ -248,9 +220,13 @@ class Account:
         """Those that try a combination."""
         return self._all(self._combinations[key])
 
-    def is_held(self, key: str, number: int) -> bool:
-        """Whether any trial has a combination, or is to, which this one neither repeats nor resumes."""
-        holders = set(self._held[key])
+    def is_held(self, key: str, number: int, live: bool = False) -> bool:
+        """Whether any trial has a combination, or is to, which this one neither repeats nor resumes.
+
+        Args:
+            live: count only those that run, or have a result.
+        """
+        holders = {n for n in self._held[key] if not live or self._facts[n].state in LIVE}
         predecessor: int | None = number
         while holders and predecessor is not None:
             holders.discard(predecessor)

@@ -14,6 +14,7 @@ CAUSE = "sweeps:cause"  # of a FAIL: `sweeps.study.trial.Cause`
 SPARED = "sweeps:spared"  # of a LOST one: why that does not count against it, `Spared`
 RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats
 REPLICATES = "sweeps:replicates"  # the value of each replicate
+SEEDS = "sweeps:seeds"  # of the first one, by the fields that take them
 CONTINUES = "sweeps:continues"  # the stopped trial that it goes on with: trial, first, step
 COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as a key
 DRAWN = "sweeps:drawn"  # of a finite space that is sampled: all values that were drawn, as a key

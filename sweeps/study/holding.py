@@ -9,14 +9,26 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.study.trial import TrialView, is_surplus
 
+ABOUT = "about "
+
 
 def drawn_key(values: Mapping[str, object]) -> str:
-    """Values as a text that two combinations of a finite space share only if they are the same: of fractions,
-    the last digits tell nothing."""
+    """Values as a text that two combinations of a finite space share only if they are the same."""
+    return json.dumps(dict(sorted(values.items())))
+
+
+def rough_key(values: Mapping[str, object]) -> str:
+    """The same of values as earlier versions left them, whose fractions may differ in their last digits. No
+    other key is like it."""
     rounded = {
-        name: float(f"{value:.12g}") if isinstance(value, float) else value for name, value in values.items()
+        name: float(f"{value:.15g}") if isinstance(value, float) else value for name, value in values.items()
     }
-    return json.dumps(dict(sorted(rounded.items())))
+    return f"{ABOUT}{drawn_key(rounded)}"
+
+
+def roughly(key: str) -> str:
+    """Any key as `rough_key` has it: what trials of all versions are counted by."""
+    return key if key.startswith(ABOUT) else rough_key(json.loads(key))
 
 
 def held_key(trial: FrozenTrial) -> str | None:
@@ -28,6 +40,6 @@ def held_key(trial: FrozenTrial) -> str | None:
     if view.drawn is not None:
         return view.drawn
     if view.folder is not None or trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
-        return drawn_key(trial.params)  # of a grid, or begun by an earlier version
+        return rough_key(trial.params)  # of a grid, or of an earlier version
     fixed_params = view.enqueued
     return drawn_key(fixed_params) if fixed_params and not trial.state.is_finished() else None

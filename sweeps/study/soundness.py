@@ -3,6 +3,7 @@ relies on what is checked here."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
@@ -142,6 +143,17 @@ def _headings(value: Any) -> bool:
     )
 
 
+def _seeds(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(_text(name) and _whole(seed) for name, seed in value.items())
+
+
+def _drawn(value: Any) -> bool:
+    try:
+        return _text(value) and isinstance(json.loads(value), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _continues(value: Any) -> bool:
     return (
         isinstance(value, Mapping)
@@ -183,8 +195,9 @@ _OF_TRIAL: dict[str, tuple[Check, str]] = {
     attributes.SPARED: (_text, "a text"),
     attributes.RETRY_OF: (_whole, "the number of a trial"),
     attributes.REPLICATES: (_numbers, "numbers"),
+    attributes.SEEDS: (_seeds, "a mapping from fields to whole numbers"),
     attributes.CONTINUES: (_continues, "a trial, its first one and a step"),
     attributes.COMBINATION: (_text, "a text"),
-    attributes.DRAWN: (_text, "a text"),
+    attributes.DRAWN: (_drawn, "values by name, as JSON"),
 }
 _OF_SYSTEM: dict[str, tuple[Check, str]] = {attributes.FIXED: (_mapping, "a mapping")}

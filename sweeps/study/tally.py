@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.study.holding import held_key
+from sweeps.study.holding import held_key, roughly
 from sweeps.study.lineage import promoted as promoted_ones
 from sweeps.study.objective import Objective
 from sweeps.study.spans import running_seconds
@@ -25,6 +25,7 @@ class Tally:
         pruned: stopped by the pruner, and not promoted.
         promoted: stopped, but another trial resumes them, waits to or has.
         failed: FAIL and not tried again.
+        failed_drawn: of these, the ones that had a combination of a finite space.
         retried: FAIL, but the parameters were enqueued again.
         running: now.
         waiting: enqueued.
@@ -40,6 +41,7 @@ class Tally:
     pruned: int
     promoted: int
     failed: int
+    failed_drawn: int
     retried: int
     running: int
     waiting: int
@@ -70,7 +72,7 @@ def tally(
         objective: the study's only one; of several, any.
     """
     by_state = dict.fromkeys(TrialState, 0)
-    failed = retried = 0
+    failed = failed_drawn = retried = 0
     repeated_numbers = {TrialView(trial).retry_of for trial in trials}
     best: FrozenTrial | None = None
     for trial in trials:
@@ -80,6 +82,7 @@ def tally(
                 retried += 1
             else:
                 failed += 1
+                failed_drawn += held_key(trial) is not None
         elif trial.state == TrialState.COMPLETE and trial.values is not None and len(trial.values) == 1:
             first = best is None or objective.better(trial.values[0], best.values[0])
             best = trial if first else best
@@ -89,11 +92,12 @@ def tally(
         pruned=by_state[TrialState.PRUNED] - promoted,
         promoted=promoted,
         failed=failed,
+        failed_drawn=failed_drawn,
         retried=retried,
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
         ahead=sum(t.state == TrialState.WAITING and TrialView(t).resumes is not None for t in trials),
-        combinations=len({held_key(trial) for trial in trials} - {None}),
+        combinations=len({roughly(key) for trial in trials if (key := held_key(trial)) is not None}),
         best=best,
         trials=trials,
         spent=partial(running_seconds, trials),

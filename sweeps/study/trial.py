@@ -174,6 +174,11 @@ class TrialView:
         return self._trial.user_attrs.get(attributes.REPLICATES, [])
 
     @property
+    def seeds(self) -> dict[str, int]:
+        """Of the first replicate, by the fields that take them; none of a trial without replicates."""
+        return self._trial.user_attrs.get(attributes.SEEDS, {})
+
+    @property
     def enqueued(self) -> dict[str, Any] | None:
         """The parameters with which it was enqueued; None of one that was not."""
         return self._trial.system_attrs.get(attributes.FIXED)
@@ -264,6 +269,11 @@ def note_attributes(storage: BaseStorage, trial: FrozenTrial, attrs: Mapping[str
     for name, value in wanted_attrs.items():
         if name != attributes.BEAT and trial.user_attrs.get(name) != value:
             storage.set_trial_user_attr(trial._trial_id, name, value)
+
+
+def note_seeds(storage: BaseStorage, trial_id: int, seeds: Mapping[str, int]) -> None:
+    """Says the seeds of a trial's first replicate."""
+    storage.set_trial_user_attr(trial_id, attributes.SEEDS, dict(seeds))
 
 
 def note_reason(storage: BaseStorage, trial_id: int, reason: str) -> None:

@@ -58,7 +58,8 @@ def after(seconds: float) -> Tally:
         (replace(GRID, n_trials=3), replace(EMPTY, complete=3, waiting=3), "met"),
         (USED_UP, replace(EMPTY, complete=2, combinations=2), "go on"),
         (USED_UP, replace(EMPTY, complete=3, combinations=3), "met"),
-        (USED_UP, replace(EMPTY, complete=2, failed=1, combinations=3), "exhausted"),
+        (USED_UP, replace(EMPTY, complete=2, failed=1, failed_drawn=1, combinations=3), "exhausted"),
+        (USED_UP, replace(EMPTY, complete=3, failed=1, combinations=3), "met"),  # nothing was drawn for it
         (USED_UP, replace(EMPTY, complete=2, running=1, combinations=3), "go on"),
         (USED_UP, replace(EMPTY, complete=2, waiting=1, combinations=3), "go on"),
         (replace(SAMPLED, target=1.0), with_best(1.0), "met"),

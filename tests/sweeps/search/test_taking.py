@@ -10,20 +10,17 @@ from typing import Any
 import pytest
 from omegaconf import DictConfig
 from optuna.study import Study
-from optuna.trial import Trial, TrialState, create_trial
+from optuna.trial import Trial, TrialState
 
 from hydra_plugins.optuna_study.pruners import PRUNERS
 from sweeps.search.budget import budget_of
-from sweeps.search.distinct import sampler_of
 from sweeps.search.queue import enqueue_missing
 from sweeps.search.samplers import PerTrialSampler, make_pruner
 from sweeps.search.taking import Placed, Taker
 from sweeps.study import attributes
-from sweeps.study.account import account_of
 from sweeps.study.folder import StudyFolder
 from sweeps.study.leases import Lease, Watch, place_of
-from sweeps.study.objective import MINIMIZED
-from sweeps.study.trial import Cause, Job, Resumption, Spared, TrialView, attributes_of, note_failure
+from sweeps.study.trial import Cause, Job, Resumption, TrialView
 from tests.sweeps.parts import end, journal_study, master_of, settings_of, space_of
 
 MASTER = master_of()
@@ -178,117 +175,3 @@ def test_a_trial_whose_folder_cannot_be_made_is_tried_again_later(tmp_path: Path
         replace(taker_of(study, tmp_path), subfolder_of=below_a_file).take()
     assert TrialView(study.trials[0]).cause == Cause.INTERRUPTED
     assert taken(taker_of(study, tmp_path)).trial.params == study.trials[0].params
-
-
-SAMPLED = "hydra/sweeper/optuna_study/sampler=random"
-
-
-def drawing(study: Study, folder: Path, *arguments: str, **fields: Any) -> Taker:
-    """A worker of a finite space that is sampled."""
-    chosen = settings_of(SAMPLED, "hydra.sweeper.n_trials=50")
-    space = space_of(*arguments)
-    study.sampler = sampler_of(chosen.sampler, space)
-    own = taker_of(study, folder)
-    return replace(
-        own, settings=replace(chosen, **fields), space=space, budget=budget_of(chosen, False, space.size)
-    )
-
-
-def all_of(taker: Taker, value: float = 1.0) -> list[dict[str, Any]]:
-    """Runs all that it may take; their parameters."""
-    params = []
-    while (placed := taker.take()) is not None:
-        taker.study.tell(placed.trial, value)
-        placed.lease.release()
-        params.append(placed.trial.params)
-    return params
-
-
-EVERY = [{"x": 1, "y": 1}, {"x": 1, "y": 2}, {"x": 2, "y": 1}, {"x": 2, "y": 2}]
-
-
-def in_order(params: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(params, key=lambda values: (values["x"], values["y"]))
-
-
-@pytest.mark.parametrize(
-    "warm",
-    [
-        [],
-        [{"x": 1}],
-        [{"x": 2, "y": 1}, {"x": 2}, {"y": 2}],
-        [{"x": 1}, {"x": 1, "y": 1}, {"x": 1, "y": 2}],  # nothing is left for the first
-        [{"x": 1}, {"y": 1}, {"x": 2}, {"y": 2}, {"x": 1, "y": 2}],
-    ],
-)
-def test_every_combination_is_tried_once_whatever_was_enqueued(
-    tmp_path: Path, warm: list[dict[str, Any]]
-) -> None:
-    study = journal_study(tmp_path)
-    taker = drawing(study, tmp_path, "x=1,2", "y=1,2")
-    for _ in range(2):  # as a sweep enqueues them at each of its launches
-        enqueue_missing(study, warm)
-        assert in_order(all_of(taker)) in (EVERY, [])
-    number = len(study.trials)
-    enqueue_missing(study, warm)
-    assert (taker.take(), len(study.trials)) == (None, number)
-    assert taker.budget.verdict(account_of(study).tally(MINIMIZED)) == "met"
-
-
-def test_one_that_died_while_it_was_drawn_is_no_endless_debt(tmp_path: Path) -> None:
-    study = journal_study(tmp_path)
-    taker = drawing(study, tmp_path, "x=1,2", "y=1,2")
-    study.add_trial(
-        create_trial(state=TrialState.RUNNING, user_attrs=attributes_of(job=Job(worker=9, host="elsewhere")))
-    )
-    assert in_order(all_of(taker)) == EVERY  # while it still counts as running
-    note_failure(study._storage, study.trials[0]._trial_id, Cause.LOST, "died", Spared.SWEEP_DIED)
-    study._storage.set_trial_state_values(study.trials[0]._trial_id, TrialState.FAIL)
-    assert taker.take() is None
-    number = len(study.trials)
-    assert [taker.take() for _ in range(3)] == [None] * 3
-    assert len(study.trials) == number
-    assert taker.budget.verdict(account_of(study).tally(MINIMIZED)) == "met"
-
-
-def test_one_that_was_drawn_and_not_placed_is_repeated_as_it_was(tmp_path: Path) -> None:
-    study = journal_study(tmp_path)
-    taker = drawing(study, tmp_path, "x=1,2", "y=1,2")
-
-    def full(number: int, overrides: Sequence[str]) -> str:
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(OSError, match="No space"):
-        replace(taker, subfolder_of=full).take()
-    (failed,) = study.trials
-    assert TrialView(failed).drawn is not None
-    again = taken(taker)
-    assert (again.trial.params, TrialView(study.trials[1]).retry_of) == (failed.params, 0)
-    study.tell(again.trial, 1.0)
-    again.lease.release()
-    assert in_order([again.trial.params, *all_of(taker)]) == EVERY
-
-
-def test_a_stopped_trial_of_an_earlier_version_is_promoted(tmp_path: Path) -> None:
-    pruner = {**PRUNERS["successive_halving"], "min_resource": 1, "reduction_factor": 2}
-    study = journal_study(tmp_path, pruner=make_pruner(pruner))
-    taker = drawing(study, tmp_path, "x=1,2,3,4,5", pruner=pruner, promote=True)
-    kind = {"x": taker.space.parameters[0].distribution}
-    for x, value in ((1, 1.0), (2, 5.0), (3, 6.0), (4, 7.0)):
-        study.add_trial(
-            create_trial(
-                state=TrialState.PRUNED if x == 1 else TrialState.COMPLETE,
-                value=None if x == 1 else value,
-                params={"x": x},
-                distributions=kind,
-                user_attrs=attributes_of(job=Job(folder=str(x))),
-                system_attrs={"completed_rung_0": value},
-                intermediate_values={1: value},
-            )
-        )
-    promoted = taken(taker)
-    assert promoted.trial.params == {"x": 1}
-    assert TrialView(study.trials[4]).resumes == Resumption(0, 0, 1)
-    study.tell(promoted.trial, 0.5)
-    promoted.lease.release()
-    assert all_of(taker) == [{"x": 5}]
