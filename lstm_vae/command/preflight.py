@@ -5,6 +5,7 @@ Hydra calls this before it runs a job. `SystemExit` is the one thing that it let
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -45,6 +46,9 @@ class Preflight(Callback):
             if _is_named(config, "hydra.run.dir"):
                 raise UserError("hydra.run.dir: must not be set with training.resume, which names the folder")
             _require_literal(Path(run.training.resume), "training.resume")
+            folder = Path(run.training.resume)
+            if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+                raise UserError(f"training.resume={folder}: cannot be written")
             run = resumed_config(run, list(config.hydra.overrides.task))
             require_same_data(run, cached_splits(run.data, run.training.batch_size))
             _go_on_in(Path(str(run.training.resume)), run, config)

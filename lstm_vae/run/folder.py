@@ -13,7 +13,7 @@ import yaml
 
 from lstm_vae.atomic import copy_file, remove_partials, replacing, yaml_of
 from lstm_vae.config.run_config import RunConfig
-from lstm_vae.errors import UserError
+from lstm_vae.errors import RunFailedError, UserError
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ def sole_user(folder: RunFolder) -> Iterator[None]:
 
     Raises:
         UserError: another process does. A process that died leaves no claim behind.
+        RunFailedError: the folder cannot be written.
     """
     from filelock import FileLock  # 40 ms, which commands that only read need not take
 
@@ -112,7 +113,7 @@ def sole_user(folder: RunFolder) -> Iterator[None]:
     except TimeoutError:
         raise UserError(f"{folder.path}: another process works on this run") from None
     except OSError as error:
-        raise UserError(f"{folder.path}: cannot be written ({error.strerror})") from None
+        raise RunFailedError(f"{folder.path}: cannot be written ({error.strerror})") from None
     try:
         remove_partials(folder.path, of_all=True)
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -188,3 +189,13 @@ def test_the_projects_own_sweeper_checks_its_jobs_and_claims_its_folder_itself(c
     with pytest.raises(UserError, match="training.batch_size=257: must be at most 256"):
         check_job(composed(*DIGITS, "training.batch_size=257"))
     assert not files_below(cwd)
+
+
+def test_a_run_that_cannot_be_written_is_not_resumed(
+    cwd: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped_run(cwd / "r")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
+    with pytest.raises(SystemExit) as left:
+        single("training.resume=r", *DIGITS)
+    assert (left.value.code, capsys.readouterr().err) == (2, "error: training.resume=r: cannot be written\n")

@@ -158,10 +158,12 @@ class Campaign:
     def attempt(self, fault: Fault, keep: bool = False) -> Case:
         """A fault, and what a user does then."""
         root = self._new(f"{fault.call.number}-{fault.action}")
+        before = _contents(root)
         first = self._first(root, fault.specification(root, self._commands.log))
         killed = fault.kills and bool(first.hit)
         folder = RunFolder(root / "run")
-        wrong = wrong_end(first, killed, may_be_refused=not folder.config.exists())
+        untouched = not folder.config.exists() or _contents(root) == before
+        wrong = wrong_end(first, killed, may_be_refused=untouched)
         wrong += wrong_record(folder, killed)
         done = folder.record.exists() and record.read(folder.record).state == "COMPLETE"
         complete = done and known(folder).differences(self._known) == []
@@ -195,6 +197,11 @@ class Campaign:
         for number in range(1, 1 + sum(1 for _ in folder.path.glob("record.*.json"))):
             json.loads((folder.path / f"record.{number}.json").read_text())
         return wrong
+
+
+def _contents(root: Path) -> dict[str, bytes]:
+    """All files below a folder."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def telling(calls: list[Call]) -> list[Call]:
