@@ -195,7 +195,7 @@ def test_a_run_that_cannot_be_written_is_not_resumed(
     cwd: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stopped_run(cwd / "r")
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
     with pytest.raises(SystemExit) as left:
         single("training.resume=r", *DIGITS)
     assert (left.value.code, capsys.readouterr().err) == (2, "error: training.resume=r: cannot be written\n")
