@@ -11,9 +11,9 @@ import optuna
 from sweeps.plan.plan import Plan
 from sweeps.plan.preparation import sampler_name
 from sweeps.search.distinct import sampler_of
-from sweeps.search.queue import combination_key, enqueue_missing
+from sweeps.search.queue import enqueue_missing
 from sweeps.space.parameter import Value
-from sweeps.study.holding import drawn_key
+from sweeps.study.holding import combination_key
 from sweeps.study.trial import note_drawn
 from sweeps.terminal.console import mention as say
 from sweeps.terminal.wording import shown_params, shown_path
@@ -50,7 +50,7 @@ def dry_run(plan: Plan) -> None:
     for _ in range(min(SHOWN, max(5, len(plan.warm)), plan.budget.most or SHOWN)):
         trial = study.ask()
         values = plan.space.suggest(trial, plan.config)
-        note_drawn(study._storage, trial._trial_id, drawn_key(values))
+        note_drawn(study._storage, trial._trial_id, combination_key(values))
         say(f"  {shown_params(values)}")
 
 

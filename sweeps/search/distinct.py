@@ -24,7 +24,7 @@ from sweeps.search.samplers import PerTrialSampler
 from sweeps.space import Space
 from sweeps.space.parameter import Parameter, Value
 from sweeps.study.account import account_of
-from sweeps.study.holding import drawn_key, rough_key
+from sweeps.study.holding import combination_key, rough_key
 from sweeps.study.trial import TrialView
 
 DRAWS = 10  # before the best unseen combination is looked for
@@ -77,7 +77,7 @@ class DistinctSampler(BaseSampler):
         fixed = TrialView(trial).enqueued or {}
 
         def is_unseen(combination: Combination) -> bool:
-            keys = drawn_key(combination), rough_key(combination)
+            keys = combination_key(combination), rough_key(combination)
             return not any(account.is_held(key, trial.number) for key in keys)
 
         draws = []

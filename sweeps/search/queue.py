@@ -5,7 +5,6 @@ All of it is derived from the trials that the study holds, so that doing it twic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,14 +14,9 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.search.asking import is_held_by_another
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
-from sweeps.study.holding import drawn_key, held_key, rough_key
+from sweeps.study.holding import combination_key, held_key, rough_key
 from sweeps.study.lineage import enqueue_resumption, params_of
 from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
-
-
-def combination_key(values: Mapping[str, Value]) -> str:
-    """A combination's values as a text that two of them share only if they are the same."""
-    return json.dumps(dict(sorted(values.items())))
 
 
 def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]], sampled: bool = False) -> int:
@@ -39,7 +33,7 @@ def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]], s
     number = 0
     for values in combinations:
         key = combination_key(values)
-        if key not in present and held.isdisjoint((drawn_key(values), rough_key(values))):
+        if key not in present and held.isdisjoint((combination_key(values), rough_key(values))):
             study.enqueue_trial(dict(values), user_attrs=attributes_of(combination=key))
             present.add(key)
             number += 1

@@ -12,8 +12,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.results import record_results, result_file
 from sweeps.results.result_file import Result
-from sweeps.search.queue import combination_key
 from sweeps.study.folder import OWN_FILES, StudyFolder
+from sweeps.study.holding import combination_key
 from sweeps.study.leases import Watch
 from sweeps.study.trial import TrialView, note_attributes
 

@@ -25,7 +25,7 @@ from sweeps.space import Space
 from sweeps.space.parameter import Value
 from sweeps.study.account import account_of
 from sweeps.study.folder import StudyFolder
-from sweeps.study.holding import drawn_key
+from sweeps.study.holding import combination_key
 from sweeps.study.leases import Lease, claim_of
 from sweeps.study.tally import Tally
 from sweeps.study.trial import TAKEN, Cause, Job, note_drawn, note_job
@@ -118,7 +118,7 @@ class Taker:
             return None
         params = self.space.suggest(trial, self.master)
         if self.space.finite and not self.budget.grid:
-            note_drawn(self.study._storage, trial._trial_id, drawn_key(params))
+            note_drawn(self.study._storage, trial._trial_id, combination_key(params))
             if is_repetition(account_of(self.study), trial.number):
                 return None
         return params

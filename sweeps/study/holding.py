@@ -12,7 +12,7 @@ from sweeps.study.trial import TrialView, is_surplus
 ABOUT = "about "
 
 
-def drawn_key(values: Mapping[str, object]) -> str:
+def combination_key(values: Mapping[str, object]) -> str:
     """Values as a text that two combinations of a finite space share only if they are the same."""
     return json.dumps(dict(sorted(values.items())))
 
@@ -23,7 +23,7 @@ def rough_key(values: Mapping[str, object]) -> str:
     rounded = {
         name: float(f"{value:.15g}") if isinstance(value, float) else value for name, value in values.items()
     }
-    return f"{ABOUT}{drawn_key(rounded)}"
+    return f"{ABOUT}{combination_key(rounded)}"
 
 
 def roughly(key: str) -> str:
@@ -42,4 +42,4 @@ def held_key(trial: FrozenTrial) -> str | None:
     if view.folder is not None or trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
         return rough_key(trial.params)  # of a grid, or of an earlier version
     fixed_params = view.enqueued
-    return drawn_key(fixed_params) if fixed_params and not trial.state.is_finished() else None
+    return combination_key(fixed_params) if fixed_params and not trial.state.is_finished() else None

@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.search.budget import Verdict
 from sweeps.study import attributes
-from sweeps.study.holding import drawn_key, held_key
+from sweeps.study.holding import combination_key, held_key
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, TrialView, is_surplus
@@ -79,7 +79,7 @@ class Ending:
         assert causes.count((cause, False)) == allowed + 1
 
     def _check_grid(self, counted: list[FrozenTrial], for_good: list[FrozenTrial]) -> None:
-        keys = {drawn_key(values) for values in self.world.rules.space.combinations()}
+        keys = {combination_key(values) for values in self.world.rules.space.combinations()}
         ended = {held_key(trial) for trial in counted if trial.state in ENDED}
         failed = {held_key(trial) for trial in for_good}
         assert ended | failed == keys

@@ -21,7 +21,7 @@ from sweeps.search import distinct
 from sweeps.search.distinct import DistinctSampler, most_promising, sampler_of
 from sweeps.search.samplers import PerTrialSampler
 from sweeps.space import Space, parse_space
-from sweeps.study.holding import drawn_key
+from sweeps.study.holding import combination_key
 from sweeps.study.trial import Cause, Job, attributes_of, note_drawn, note_failure
 
 Row = dict[str, Any]
@@ -47,8 +47,8 @@ def drawn(study: optuna.Study, space: Space) -> tuple[Trial, str]:
     """A trial that runs, and the key of its combination, which it says as a sweep's trials do."""
     trial = study.ask()
     values = space.suggest(trial, NO_CONFIG)
-    note_drawn(study._storage, trial._trial_id, drawn_key(values))
-    return trial, drawn_key(values)
+    note_drawn(study._storage, trial._trial_id, combination_key(values))
+    return trial, combination_key(values)
 
 
 def keys_of(study: optuna.Study, space: Space, number: int, workers: int = 1) -> list[str]:
@@ -79,7 +79,7 @@ def test_thirty_of_forty_two_are_distinct(name: str, seed: int, workers: int) ->
 def test_a_space_with_conditions_is_used_up(name: str) -> None:
     space = space_of(*CONDITIONAL, conditions={"width": {"depth": [2, 3]}})
     keys = keys_of(study_of(space, name), space, space.size)
-    assert sorted(keys) == sorted(map(drawn_key, space.combinations()))
+    assert sorted(keys) == sorted(map(combination_key, space.combinations()))
 
 
 def test_as_long_as_nothing_repeats_the_sampler_draws_what_it_would_have() -> None:
@@ -126,7 +126,7 @@ def test_a_part_that_was_enqueued_stays_and_the_rest_is_drawn_unseen() -> None:
     for _ in range(3):
         study.enqueue_trial({"x": 2})
     keys = {drawn(study, space)[1] for _ in range(3)}
-    assert keys == {drawn_key({"x": 2, "y": y}) for y in "abc"}
+    assert keys == {combination_key({"x": 2, "y": y}) for y in "abc"}
 
 
 @pytest.mark.parametrize("state", [TrialState.COMPLETE, TrialState.FAIL])
@@ -146,7 +146,7 @@ def test_a_study_of_an_earlier_version_is_known_by_its_parameters(state: TrialSt
         )
     keys = {drawn(study, space)[1] for _ in range(space.size - 4)}
     assert len(keys) == space.size - 4
-    assert not keys & {drawn_key({"x": x}) for x in (0.1, 0.3, 0.6, 0.7)}
+    assert not keys & {combination_key({"x": x}) for x in (0.1, 0.3, 0.6, 0.7)}
 
 
 @pytest.mark.parametrize(
@@ -188,15 +188,15 @@ def test_where_the_best_is_far_any_unseen_one_will_do(monkeypatch: pytest.Monkey
 def test_the_best_unseen_one_has_what_was_drawn_most_often() -> None:
     space = space_of("x=choice(1,2,3)", "y=choice(a,b)")
     draws: Sequence[Row] = [{"x": 2, "y": "a"}, {"x": 2, "y": "a"}, {"x": 2, "y": "b"}, {"x": 3, "y": "a"}]
-    seen = {drawn_key({"x": 2, "y": "a"})}
+    seen = {combination_key({"x": 2, "y": "a"})}
     order = []
     while (
         best := most_promising(
-            space, draws, {}, lambda row: drawn_key(row) not in seen, np.random.default_rng(0)
+            space, draws, {}, lambda row: combination_key(row) not in seen, np.random.default_rng(0)
         )
     ) is not None:
         order.append(best)
-        seen.add(drawn_key(best))
+        seen.add(combination_key(best))
     # x: 1 once, 2 four times, 3 twice of 7; y: a four times, b twice of 6, each with one more.
     assert order[:2] == [{"x": 2, "y": "b"}, {"x": 3, "y": "a"}] or order[:2] == [
         {"x": 3, "y": "a"},
@@ -224,8 +224,8 @@ def test_all_of_a_space_are_gone_through_from_the_most_promising_on(data: st.Dat
         return product
 
     ties = np.random.default_rng(0)
-    while best := most_promising(space, draws, {}, lambda row: drawn_key(row) not in seen, ties):
+    while best := most_promising(space, draws, {}, lambda row: combination_key(row) not in seen, ties):
         scores.append(score(best))
-        seen.add(drawn_key(best))
+        seen.add(combination_key(best))
     assert len(scores) == len(everything)
     assert all(later <= earlier * (1 + 1e-9) for earlier, later in itertools.pairwise(scores))

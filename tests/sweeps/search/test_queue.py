@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.trial import TrialState
 
-from sweeps.search.queue import combination_key, enqueue_missing, enqueue_retries
+from sweeps.search.queue import enqueue_missing, enqueue_retries
 from sweeps.search.samplers import PerTrialSampler
 from sweeps.space.parameter import Value
 from sweeps.study import attributes
+from sweeps.study.holding import combination_key
 from sweeps.study.lineage import enqueue_resumption
 from sweeps.study.trial import Cause
 from tests.sweeps.parts import end, journal_study, started

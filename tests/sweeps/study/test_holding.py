@@ -11,7 +11,7 @@ from optuna.distributions import CategoricalDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from sweeps.study import attributes
-from sweeps.study.holding import drawn_key, held_key, rough_key, roughly
+from sweeps.study.holding import combination_key, held_key, rough_key, roughly
 from sweeps.study.trial import Cause
 
 PLACED: dict[str, Any] = {attributes.JOB: {"folder": "0"}}
@@ -61,15 +61,15 @@ def test_what_a_trial_holds(trial: FrozenTrial, key: str | None) -> None:
 @given(VALUES, VALUES)
 def test_keys_are_the_same_for_the_same_values_only(one: object, other: object) -> None:
     same = type(one) is type(other) and one == other
-    assert (drawn_key({"x": one, "y": 1}) == drawn_key({"y": 1, "x": other})) == same
+    assert (combination_key({"x": one, "y": 1}) == combination_key({"y": 1, "x": other})) == same
 
 
 def test_of_earlier_versions_the_last_digits_of_a_fraction_tell_nothing() -> None:
-    assert rough_key({"x": 0.1 + 0.2}) == rough_key({"x": 0.3}) != drawn_key({"x": 0.3})
+    assert rough_key({"x": 0.1 + 0.2}) == rough_key({"x": 0.3}) != combination_key({"x": 0.3})
     assert rough_key({"x": 1764177600.123}) != rough_key({"x": 1764177600.124})
 
 
 @given(VALUES, VALUES)
 def test_trials_of_all_versions_are_counted_alike(one: object, other: object) -> None:
     values = {"x": one, "y": other}
-    assert roughly(drawn_key(values)) == rough_key(values) == roughly(rough_key(values))
+    assert roughly(combination_key(values)) == rough_key(values) == roughly(rough_key(values))
