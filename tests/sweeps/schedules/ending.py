@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.search.budget import Verdict
 from sweeps.study import attributes
-from sweeps.study.holding import combination_key, held_key
+from sweeps.study.holding import held_key, rough_key, roughly
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, TrialView, is_surplus
@@ -59,7 +59,9 @@ class Ending:
         elif too_many:
             assert verdict == "failures"
         elif rules.kind != "interval":
-            assert verdict == ("exhausted" if for_good else "met")
+            # Of a sampled space, one that failed before anything was drawn owes nothing.
+            owing = [trial for trial in for_good if rules.grid or held_key(trial) is not None]
+            assert verdict == ("exhausted" if owing else "met")
             assert now.waiting == 0
             self._check_grid(counted, for_good)
         else:
@@ -79,10 +81,16 @@ class Ending:
         assert causes.count((cause, False)) == allowed + 1
 
     def _check_grid(self, counted: list[FrozenTrial], for_good: list[FrozenTrial]) -> None:
-        keys = {combination_key(values) for values in self.world.rules.space.combinations()}
-        ended = {held_key(trial) for trial in counted if trial.state in ENDED}
-        failed = {held_key(trial) for trial in for_good}
+        keys = {rough_key(values) for values in self.world.rules.space.combinations()}
+        ended = {self._key(trial) for trial in counted if trial.state in ENDED}
+        failed = {self._key(trial) for trial in for_good} - {None}
         assert ended | failed == keys
         # One that failed as it went on stands as it was stopped.
-        begun = {held_key(trial) for trial in for_good if TrialView(trial).resumes is None}
+        begun = {self._key(trial) for trial in for_good if TrialView(trial).resumes is None} - {None}
         assert not ended & begun or self.world.rules.machines > 1
+
+    def _key(self, trial: FrozenTrial) -> str | None:
+        """The combination of a trial: of a grid as it was enqueued, else as it was drawn."""
+        grid = self.world.rules.grid
+        key = trial.user_attrs.get(attributes.COMBINATION) if grid else held_key(trial)
+        return None if key is None else roughly(key)
