@@ -27,7 +27,6 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from sweeps.results import csv_file
 from sweeps.results.ledger import Ledger
 from sweeps.study.folder import StudyFolder
 
@@ -108,9 +107,7 @@ def main() -> None:
             other = folder / "other.csv"
             other.write_bytes(board.read_bytes())
             row["compare"] = timed("compare", str(board), str(other))
-            names, rows = csv_file.read_cells(board)
-            for cells in rows:
-                csv_file.append(folder / "trials.csv", dict(zip(names, cells, strict=True)))
+            Ledger(study, StudyFolder(folder)).rebuild()
             row["append, ms"] = append_milliseconds(study, folder)
             result[f"{trials} trials"] = row
             print(f"{trials} trials: {row}", flush=True)
