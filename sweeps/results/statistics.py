@@ -92,14 +92,11 @@ def welch(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
     difference = mean_a - mean_b
     error = math.hypot(error_a, error_b)
     if not math.isfinite(error) or error == 0:
-        p = 1.0 if error == 0 and difference == 0 else math.nan
-        return Difference(difference, math.nan, math.nan, p, math.nan)
+        return _tested(difference, error, math.nan, confidence)
     # Shares of the squared error: its fourth powers alone would overflow or vanish for extreme values.
     share_a, share_b = (error_a / error) ** 2, (error_b / error) ** 2
     degrees = 1 / (share_a**2 / (n_a - 1) + share_b**2 / (n_b - 1))
-    half = _quantile(degrees, confidence) * error
-    p = min(1.0, 2 * float(stdtr(degrees, -abs(difference / error))))
-    return Difference(difference, difference - half, difference + half, p, degrees)
+    return _tested(difference, error, degrees, confidence)
 
 
 def paired(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
@@ -124,12 +121,7 @@ def paired(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
         size = float(np.abs([first, second]).max(initial=0.0))
     if error <= ROUNDING * size:
         error = 0.0
-    if not math.isfinite(error) or error == 0:
-        p = 1.0 if error == 0 and difference == 0 else math.nan
-        return Difference(difference, math.nan, math.nan, p, math.nan)
-    half = _quantile(n - 1, confidence) * error
-    p = min(1.0, 2 * float(stdtr(n - 1, -abs(difference / error))))
-    return Difference(difference, difference - half, difference + half, p, float(n - 1))
+    return _tested(difference, error, float(n - 1), confidence)
 
 
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:
@@ -156,6 +148,17 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     adjusted_values[order] = np.minimum(np.maximum.accumulate(steps), 1)
     p[is_known] = adjusted_values
     return p
+
+
+def _tested(difference: float, error: float, degrees: float, confidence: float) -> Difference:
+    """A difference with its standard error, by Student's distribution; without one that is known and above 0,
+    nothing can be said of it."""
+    if not math.isfinite(error) or error == 0:
+        p = 1.0 if error == 0 and difference == 0 else math.nan
+        return Difference(difference, math.nan, math.nan, p, math.nan)
+    half = _quantile(degrees, confidence) * error
+    p = min(1.0, 2 * float(stdtr(degrees, -abs(difference / error))))
+    return Difference(difference, difference - half, difference + half, p, degrees)
 
 
 def _check(confidence: float) -> None:
