@@ -55,13 +55,14 @@ def hardware() -> dict[str, Any]:
     """Processor, cores this process may use, memory, and the GPUs TensorFlow sees (it must be imported)."""
     import tensorflow as tf
 
+    processor = _cpuinfo()
     gpus = tf.config.list_physical_devices("GPU")
     details = [tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
     return {
         "hostname": platform.node(),
         "platform": platform.platform(terse=True),
-        "processor": _processor(),
-        "bfloat16_products": _multiplies_in_bfloat16(),
+        "processor": processor.get("model name") or platform.processor() or platform.machine(),
+        "bfloat16_products": _multiplies_in_bfloat16(processor.get("flags")),
         "cores": available_cores(),
         "memory_gib": _memory_gib(),
         "gpus": ", ".join(details),
@@ -75,23 +76,19 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _processor() -> str:
-    return _of_cpuinfo("model name") or platform.processor() or platform.machine()
-
-
-def _multiplies_in_bfloat16() -> bool | None:
+def _multiplies_in_bfloat16(flags: str | None) -> bool | None:
     """Whether the processor has instructions for it; None where that cannot be told."""
-    flags = _of_cpuinfo("flags")
     return None if flags is None else not BFLOAT16_FLAGS.isdisjoint(flags.split())
 
 
-def _of_cpuinfo(field: str) -> str | None:
-    """What Linux says of the first processor."""
+def _cpuinfo() -> dict[str, str]:
+    """What Linux says of the first processor; nothing elsewhere."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0]
     except OSError:
-        return None
-    return next((line.split(":", 1)[1].strip() for line in lines if line.split("\t", 1)[0] == field), None)
+        return {}
+    fields = (line.partition(":") for line in first.splitlines())
+    return {name.strip(): value.strip() for name, _, value in fields}
 
 
 def _memory_gib() -> float | None:
