@@ -50,7 +50,8 @@ def dry_run(plan: Plan) -> None:
     for _ in range(min(SHOWN, max(5, len(plan.warm)), plan.budget.most or SHOWN)):
         trial = study.ask()
         values = plan.space.suggest(trial, plan.config)
-        note_drawn(study._storage, trial._trial_id, combination_key(values))
+        if plan.space.finite:
+            note_drawn(study._storage, trial._trial_id, combination_key(values))
         say(f"  {shown_params(values)}")
 
 

@@ -16,10 +16,9 @@ from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from sweeps.search.budget import Budget
 from sweeps.study.account import Account, account_of
+from sweeps.study.facts import LIVE
 from sweeps.study.leases import Lease
 from sweeps.study.trial import Cause, Job, Spared, TrialView, attributes_of, note_job
-
-_LIVE = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 
 
 class Taken(NamedTuple):
@@ -135,7 +134,7 @@ def is_too_many(account: Account, number: int, budget: Budget) -> bool:
     last = len(account.trials) - 1 if waited else number
     own = {number} if view.resumes is None else {number, view.resumes.trial}
     if key is not None and any(
-        other.state in _LIVE and not account.is_resumed(other.number, last)
+        other.state in LIVE and not account.is_resumed(other.number, last)
         for other in account.with_combination(key)
         if other.number <= last and other.number not in own
     ):
@@ -146,7 +145,7 @@ def is_too_many(account: Account, number: int, budget: Budget) -> bool:
         return False
     if not waited:
         return account.live_before(number) >= budget.n_trials
-    itself = trial.state in _LIVE and not account.is_resumed(number, last)
+    itself = trial.state in LIVE and not account.is_resumed(number, last)
     return account.live() - itself >= budget.n_trials
 
 

@@ -24,7 +24,7 @@ from sweeps.search.samplers import PerTrialSampler
 from sweeps.space import Space
 from sweeps.space.parameter import Parameter, Value
 from sweeps.study.account import account_of
-from sweeps.study.holding import combination_key, rough_key
+from sweeps.study.holding import combination_key
 from sweeps.study.trial import TrialView
 
 DRAWS = 10  # before the best unseen combination is looked for
@@ -77,13 +77,12 @@ class DistinctSampler(BaseSampler):
         fixed = TrialView(trial).enqueued or {}
 
         def is_unseen(combination: Combination) -> bool:
-            keys = combination_key(combination), rough_key(combination)
-            return not any(account.is_held(key, trial.number) for key in keys)
+            return not account.is_held(combination_key(combination), trial.number)
 
         draws = []
         for attempt in range(DRAWS if len(account.trials) < MANY else DRAWS_OF_MANY):
             if attempt:
-                self._sampler.draw_again(study, trial, attempt)
+                self._sampler.begin_attempt(study, trial, attempt)
             draws.append(self._one_draw(study, trial, fixed))
             if is_unseen(draws[-1]) or draws[-1].keys() <= fixed.keys():  # in which nothing was drawn
                 return draws[-1]

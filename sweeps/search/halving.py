@@ -78,15 +78,12 @@ def view_of(study: Study) -> Study:
 
 
 def rungs_of(study: Study, pruner: SuccessiveHalvingPruner | HyperbandPruner) -> Rungs:
-    """The rungs of a study, which its pruner keeps, up to date; made anew when it has come to know its
-    brackets."""
+    """The rungs of a study, which its pruner keeps; made anew when it has come to know its brackets."""
     bracket = _brackets(study, pruner)
     of = (study._storage, study._study_id, len(getattr(pruner, "_pruners", ())))
     if pruner.cache is None or pruner.cache[0] != of:
         pruner.cache = (of, Rungs(objectives_of(study)[0], bracket))
-    rungs = pruner.cache[1]
-    rungs.look(study.get_trials(deepcopy=False))
-    return rungs
+    return pruner.cache[1]
 
 
 def _brackets(

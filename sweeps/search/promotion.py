@@ -43,10 +43,11 @@ def promotable(study: Study) -> FrozenTrial | None:
     pruner = study.pruner
     if not isinstance(pruner, (SuccessiveHalvingPruner, HyperbandPruner)):
         return None
-    candidates = rungs_of(study, pruner).candidates(pruner._reduction_factor, pruner._bootstrap_count)
-    if not candidates:
-        return None
-    return study.get_trials(deepcopy=False)[min(candidates, key=_rank).number]
+    trials = study.get_trials(deepcopy=False)
+    rungs = rungs_of(study, pruner)
+    rungs.look(trials)
+    candidates = rungs.candidates(pruner._reduction_factor, pruner._bootstrap_count)
+    return trials[min(candidates, key=_rank).number] if candidates else None
 
 
 def _rank(candidate: Candidate) -> tuple[int, float, int]:

@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.search.asking import is_held_by_another
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
-from sweeps.study.holding import combination_key, held_key, rough_key
+from sweeps.study.holding import combination_key, held_key
 from sweeps.study.lineage import enqueue_resumption, params_of
 from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
 
@@ -33,7 +33,7 @@ def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]], s
     number = 0
     for values in combinations:
         key = combination_key(values)
-        if key not in present and held.isdisjoint((combination_key(values), rough_key(values))):
+        if key not in present and key not in held:
             study.enqueue_trial(dict(values), user_attrs=attributes_of(combination=key))
             present.add(key)
             number += 1

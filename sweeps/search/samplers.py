@@ -48,17 +48,10 @@ class PerTrialSampler(BaseSampler):
         while (predecessor := TrialView(account.trials[first]).retry_of) is not None:
             first = predecessor
         self._number = account.draws_before(first)
-        self._begin(study, trial, 0)
+        self.begin_attempt(study, trial, 0)
 
-    def draw_again(self, study: Study, trial: FrozenTrial, attempt: int) -> None:
-        """Makes the sampler of a trial anew, to draw once more; other attempts draw other values.
-
-        Args:
-            attempt: 1 for the second draw.
-        """
-        self._begin(study, trial, attempt)
-
-    def _begin(self, study: Study, trial: FrozenTrial, attempt: int) -> None:
+    def begin_attempt(self, study: Study, trial: FrozenTrial, attempt: int) -> None:
+        """Makes the sampler of a trial anew, to draw; other attempts draw other values."""
         self._sampler = make_sampler(self._config, self._number, attempt)
         self._sampler.before_trial(study, trial)
 

@@ -17,7 +17,6 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.study.facts import LIVE, Facts, facts_of
-from sweeps.study.holding import roughly
 from sweeps.study.indexes import Index, Ordered
 from sweeps.study.objective import Objective
 from sweeps.study.spans import Spans, span_of
@@ -54,7 +53,6 @@ class Account:
         self._undrawn = Ordered()
         self._repeats, self._combinations, self._attempts = Index(), Index(), Index()
         self._held = Index()  # by the key of a combination, those that keep it from being drawn
-        self._combined = Index()  # the same by rough keys
         self._promoted = Index()  # by the stopped trial, those that resume it and have not failed
         self._resumed = Index()  # of these, those that do not wait
         self._resuming = Ordered()  # of each of these, the first
@@ -98,7 +96,6 @@ class Account:
             self._repeats.change(facts.retry_of, number, present)
         if facts.held is not None:
             self._held.change(facts.held, number, present)
-            self._combined.change(roughly(facts.held), number, present)
         if facts.combination is not None:
             self._combinations.change(facts.combination, number, present)
         if facts.resumes is not None:
@@ -156,7 +153,7 @@ class Account:
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
             ahead=len(self._ahead) + sum(self._facts[n].resumes is not None for n in self._begun),
-            combinations=len(self._combined),
+            combinations=len(self._held),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,
             spent=partial(self._spans.seconds, [self.trials[number] for number in self._running]),

@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.study.holding import held_key
 from sweeps.study.trial import TrialView, is_surplus
 
-LIVE = (TrialState.RUNNING, TrialState.COMPLETE, TrialState.PRUNED)
+LIVE = (TrialState.RUNNING, TrialState.COMPLETE, TrialState.PRUNED)  # they run, or have a result
 
 
 class Facts(NamedTuple):
@@ -34,6 +34,7 @@ class Facts(NamedTuple):
 
 
 def facts_of(trial: FrozenTrial) -> Facts:
+    """The facts of a trial as it is now: they change until it has ended."""
     view = TrialView(trial)
     resumption = view.resumes
     return Facts(

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.study.holding import held_key, roughly
+from sweeps.study.holding import held_key
 from sweeps.study.lineage import promoted as promoted_ones
 from sweeps.study.objective import Objective
 from sweeps.study.spans import running_seconds
@@ -97,7 +97,7 @@ def tally(
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
         ahead=sum(t.state == TrialState.WAITING and TrialView(t).resumes is not None for t in trials),
-        combinations=len({roughly(key) for trial in trials if (key := held_key(trial)) is not None}),
+        combinations=len(set(map(held_key, trials)) - {None}),
         best=best,
         trials=trials,
         spent=partial(running_seconds, trials),

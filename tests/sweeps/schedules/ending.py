@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.search.budget import Verdict
 from sweeps.study import attributes
-from sweeps.study.holding import held_key, rough_key, roughly
+from sweeps.study.holding import combination_key, held_key
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, TrialView, is_surplus
@@ -81,7 +81,7 @@ class Ending:
         assert causes.count((cause, False)) == allowed + 1
 
     def _check_grid(self, counted: list[FrozenTrial], for_good: list[FrozenTrial]) -> None:
-        keys = {rough_key(values) for values in self.world.rules.space.combinations()}
+        keys = {combination_key(values) for values in self.world.rules.space.combinations()}
         ended = {self._key(trial) for trial in counted if trial.state in ENDED}
         failed = {self._key(trial) for trial in for_good} - {None}
         assert ended | failed == keys
@@ -91,6 +91,6 @@ class Ending:
 
     def _key(self, trial: FrozenTrial) -> str | None:
         """The combination of a trial: of a grid as it was enqueued, else as it was drawn."""
-        grid = self.world.rules.grid
-        key = trial.user_attrs.get(attributes.COMBINATION) if grid else held_key(trial)
-        return None if key is None else roughly(key)
+        if self.world.rules.grid:
+            return trial.user_attrs.get(attributes.COMBINATION)
+        return held_key(trial)

@@ -12,20 +12,16 @@ from optuna.study import Study
 from optuna.trial import TrialState, create_trial
 
 from hydra_plugins.optuna_study.pruners import PRUNERS
-from sweeps.search.budget import budget_of
 from sweeps.search.distinct import sampler_of
 from sweeps.search.queue import enqueue_missing
 from sweeps.search.samplers import make_pruner
-from sweeps.search.taking import Placed, Taker
+from sweeps.search.taking import Taker
 from sweeps.study import attributes
 from sweeps.study.account import account_of
-from sweeps.study.folder import StudyFolder
-from sweeps.study.leases import Lease
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.trial import Cause, Job, Resumption, Spared, TrialView, attributes_of, note_failure
-from tests.sweeps.parts import journal_study, master_of, settings_of, space_of
-
-MASTER = master_of()
+from tests.sweeps.parts import journal_study, settings_of, space_of
+from tests.sweeps.takers import lone_taker, taken
 
 SAMPLED = "hydra/sweeper/optuna_study/sampler=random"
 
@@ -33,28 +29,9 @@ SAMPLED = "hydra/sweeper/optuna_study/sampler=random"
 def drawing(study: Study, folder: Path, *arguments: str, **fields: Any) -> Taker:
     """A worker of a finite space that is sampled."""
     chosen = replace(settings_of(SAMPLED, "hydra.sweeper.n_trials=50"), **fields)
-    space, own = space_of(*arguments), StudyFolder(folder)
+    space = space_of(*arguments)
     study.sampler = sampler_of(chosen.sampler, space)
-    return Taker(
-        study,
-        own,
-        chosen,
-        space,
-        MASTER,
-        budget_of(chosen, False, space.size),
-        alone=True,
-        only_suspects=False,
-        worker=Job(worker=4),
-        further=[],
-        subfolder_of=lambda number, _: str(number),
-        lease_of=lambda trial: Lease(own.leases, trial, 60),
-    )
-
-
-def taken(taker: Taker) -> Placed:
-    placed = taker.take()
-    assert placed is not None
-    return placed
+    return lone_taker(study, folder, chosen, space, grid=False)
 
 
 def verdict_of(taker: Taker) -> str:
@@ -73,6 +50,29 @@ def failed(study: Study, drawn: str | None, cause: str = Cause.INTERRUPTED, **pa
             user_attrs={**attributes_of(job=Job(worker=1)), **attrs},
         )
     )
+
+
+HALVING = {**PRUNERS["successive_halving"], "min_resource": 1, "reduction_factor": 2}
+
+
+def of_an_earlier_version(study: Study, taker: Taker, *reached: tuple[int, float]) -> None:
+    """Trials as they were left before a trial said what was drawn.
+
+    Args:
+        reached: each one's `x` and its value at the first rung, where those of 1 were stopped.
+    """
+    for number, (x, value) in enumerate(reached):
+        study.add_trial(
+            create_trial(
+                state=TrialState.PRUNED if x == 1 else TrialState.COMPLETE,
+                value=None if x == 1 else value,
+                params={"x": x},
+                distributions={"x": taker.space.parameters[0].distribution},
+                user_attrs=attributes_of(job=Job(folder=str(number))),
+                system_attrs={"completed_rung_0": value},
+                intermediate_values={1: value},
+            )
+        )
 
 
 def all_of(taker: Taker, value: float = 1.0) -> list[dict[str, Any]]:
@@ -151,22 +151,9 @@ def test_one_that_was_drawn_and_not_placed_is_repeated_as_it_was(tmp_path: Path)
 
 
 def test_a_stopped_trial_of_an_earlier_version_is_promoted(tmp_path: Path) -> None:
-    pruner = {**PRUNERS["successive_halving"], "min_resource": 1, "reduction_factor": 2}
-    study = journal_study(tmp_path, pruner=make_pruner(pruner))
-    taker = drawing(study, tmp_path, "x=1,2,3,4,5", pruner=pruner, promote=True)
-    kind = {"x": taker.space.parameters[0].distribution}
-    for x, value in ((1, 1.0), (2, 5.0), (3, 6.0), (4, 7.0)):
-        study.add_trial(
-            create_trial(
-                state=TrialState.PRUNED if x == 1 else TrialState.COMPLETE,
-                value=None if x == 1 else value,
-                params={"x": x},
-                distributions=kind,
-                user_attrs=attributes_of(job=Job(folder=str(x))),
-                system_attrs={"completed_rung_0": value},
-                intermediate_values={1: value},
-            )
-        )
+    study = journal_study(tmp_path, pruner=make_pruner(HALVING))
+    taker = drawing(study, tmp_path, "x=1,2,3,4,5", pruner=HALVING, promote=True)
+    of_an_earlier_version(study, taker, (1, 1.0), (2, 5.0), (3, 6.0), (4, 7.0))
     promoted = taken(taker)
     assert promoted.trial.params == {"x": 1}
     assert TrialView(study.trials[4]).resumes == Resumption(0, 0, 1)
@@ -224,21 +211,8 @@ def test_fractions_that_differ_late_are_two_combinations(tmp_path: Path) -> None
 
 def test_a_promoted_trial_of_an_earlier_version_gives_way_to_none(tmp_path: Path) -> None:
     """Earlier versions drew combinations twice."""
-    pruner = {**PRUNERS["successive_halving"], "min_resource": 1, "reduction_factor": 2}
-    study = journal_study(tmp_path, pruner=make_pruner(pruner))
-    taker = drawing(study, tmp_path, "x=1,2,3,4", pruner=pruner, promote=True)
-    kind = {"x": taker.space.parameters[0].distribution}
-    for number, (x, value) in enumerate(((1, 1.0), (1, 2.0), (2, 5.0), (3, 6.0), (4, 7.0))):
-        study.add_trial(
-            create_trial(
-                state=TrialState.PRUNED if x == 1 else TrialState.COMPLETE,
-                value=None if x == 1 else value,
-                params={"x": x},
-                distributions=kind,
-                user_attrs=attributes_of(job=Job(folder=str(number))),
-                system_attrs={"completed_rung_0": value},
-                intermediate_values={1: value},
-            )
-        )
+    study = journal_study(tmp_path, pruner=make_pruner(HALVING))
+    taker = drawing(study, tmp_path, "x=1,2,3,4", pruner=HALVING, promote=True)
+    of_an_earlier_version(study, taker, (1, 1.0), (1, 2.0), (2, 5.0), (3, 6.0), (4, 7.0))
     assert all_of(taker, 0.5) == [{"x": 1}] * 2
     assert [trial.number for trial in study.trials if TrialView(trial).cause == Cause.SURPLUS] == []

@@ -13,15 +13,14 @@ from optuna.study import Study
 from optuna.trial import Trial, TrialState
 
 from hydra_plugins.optuna_study.pruners import PRUNERS
-from sweeps.search.budget import budget_of
 from sweeps.search.queue import enqueue_missing
 from sweeps.search.samplers import PerTrialSampler, make_pruner
-from sweeps.search.taking import Placed, Taker
+from sweeps.search.taking import Taker
 from sweeps.study import attributes
-from sweeps.study.folder import StudyFolder
-from sweeps.study.leases import Lease, Watch, place_of
-from sweeps.study.trial import Cause, Job, Resumption, TrialView
+from sweeps.study.leases import Watch, place_of
+from sweeps.study.trial import Cause, Resumption, TrialView
 from tests.sweeps.parts import end, journal_study, master_of, settings_of, space_of
+from tests.sweeps.takers import lone_taker, taken
 
 MASTER = master_of()
 
@@ -36,28 +35,8 @@ def taker_of(
     study: Study, folder: Path, *settings: str, grid: bool = False, function: str | None = None
 ) -> Taker:
     """A worker of `x=1,2`, or of an interval; every trial has `y=3` too."""
-    chosen = settings_of(*settings)
-    own = StudyFolder(folder)
-    return Taker(
-        study,
-        own,
-        chosen,
-        space_of("x=1,2" if grid else "x=interval(0,1)", "steps=5", function=function),
-        MASTER,
-        budget_of(chosen, grid),
-        alone=True,
-        only_suspects=False,
-        worker=Job(worker=4),
-        further=["y=3"],
-        subfolder_of=lambda number, _: str(number),
-        lease_of=lambda trial: Lease(own.leases, trial, 60),
-    )
-
-
-def taken(taker: Taker) -> Placed:
-    found = taker.take()
-    assert found is not None
-    return found
+    space = space_of("x=1,2" if grid else "x=interval(0,1)", "steps=5", function=function)
+    return lone_taker(study, folder, settings_of(*settings), space, grid, ["y=3"])
 
 
 def test_a_trial_that_is_taken_has_its_parameters_its_folder_and_its_lease(tmp_path: Path) -> None:

@@ -29,4 +29,4 @@ def test_what_a_trial_says_of_others_is_known() -> None:
     attrs = attributes_of(retry_of=3, resumes=Resumption(2, 1, 5), combination="key")
     facts = facts_of(create_trial(state=TrialState.PRUNED, user_attrs=attrs))
     assert (facts.retry_of, facts.resumes, facts.combination) == (3, 2, "key")
-    assert (facts.state, facts.surplus, facts.held) == (TrialState.PRUNED, False, "about {}")
+    assert (facts.state, facts.surplus, facts.held) == (TrialState.PRUNED, False, "{}")
