@@ -17,6 +17,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 from sweeps.search.budget import Budget
 from sweeps.study.account import Account, account_of
 from sweeps.study.facts import LIVE
+from sweeps.study.holding import held_key
 from sweeps.study.leases import Lease
 from sweeps.study.trial import Cause, Job, Spared, TrialView, attributes_of, note_job
 
@@ -168,5 +169,5 @@ def is_held_by_another(account: Account, number: int) -> bool:
     if view.drawn is None:
         return False
     before = view.retry_of
-    again = before is not None and TrialView(account.trials[before]).drawn == view.drawn
+    again = before is not None and held_key(account.trials[before]) == view.drawn
     return account.is_held(view.drawn, number, live=again)

@@ -38,7 +38,13 @@ def verdict_of(taker: Taker) -> str:
     return taker.budget.verdict(account_of(taker.study).tally(MINIMIZED))
 
 
-def failed(study: Study, drawn: str | None, cause: str = Cause.INTERRUPTED, **params: Any) -> None:
+def failed(
+    study: Study,
+    drawn: str | None,
+    cause: str = Cause.INTERRUPTED,
+    folder: str | None = None,
+    **params: Any,
+) -> None:
     """A trial that was drawn so, and ended before it had a result."""
     space = space_of("x=1,2,3,4")
     attrs = {attributes.CAUSE: cause, **({attributes.DRAWN: drawn} if drawn is not None else {})}
@@ -47,7 +53,7 @@ def failed(study: Study, drawn: str | None, cause: str = Cause.INTERRUPTED, **pa
             state=TrialState.FAIL,
             params=params,
             distributions={"x": space.parameters[0].distribution} if params else {},
-            user_attrs={**attributes_of(job=Job(worker=1)), **attrs},
+            user_attrs={**attributes_of(job=Job(worker=1, folder=folder)), **attrs},
         )
     )
 
@@ -162,12 +168,12 @@ def test_a_stopped_trial_of_an_earlier_version_is_promoted(tmp_path: Path) -> No
     assert all_of(taker) == [{"x": 5}]
 
 
-def test_of_two_that_failed_with_one_combination_one_is_repeated(tmp_path: Path) -> None:
-    """As two machines may leave them, or an earlier version."""
+@pytest.mark.parametrize("drawn", ['{"x": 3}', None], ids=["two machines", "an earlier version"])
+def test_of_two_that_failed_with_one_combination_one_is_repeated(tmp_path: Path, drawn: str | None) -> None:
     study = journal_study(tmp_path)
     taker = drawing(study, tmp_path, "x=1,2,3,4")
-    failed(study, '{"x": 3}', x=3)
-    failed(study, '{"x": 3}', x=3)
+    failed(study, drawn, folder="of one", x=3)
+    failed(study, drawn, folder="of another", x=3)
     assert sorted(params["x"] for params in all_of(taker)) == [1, 2, 3, 4]
     assert (taker.take(), verdict_of(taker)) == (None, "met")
 
