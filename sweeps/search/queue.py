@@ -57,7 +57,7 @@ def enqueue_retries(study: Study, retries: int) -> int:
         if view.resumes is not None:
             enqueue_resumption(study, trials[view.resumes.trial], retry_of=trial.number)
             continue
-        attrs = attributes_of(retry_of=trial.number, combination=view.combination)
+        attrs = attributes_of(retry_of=trial.number, combination=view.combination, drawn=view.drawn)
         study.enqueue_trial(_params_again(trial), user_attrs=attrs)
     return number
 

@@ -211,6 +211,7 @@ def attributes_of(
     retry_of: int | None = None,
     resumes: Resumption | None = None,
     combination: str | None = None,
+    drawn: str | None = None,
 ) -> dict[str, Any]:
     """The attributes with which a trial is made or enqueued."""
     result: dict[str, Any] = {}
@@ -222,6 +223,8 @@ def attributes_of(
         result[attributes.CONTINUES] = asdict(resumes)
     if combination is not None:
         result[attributes.COMBINATION] = combination
+    if drawn is not None:
+        result[attributes.DRAWN] = drawn
     return result
 
 

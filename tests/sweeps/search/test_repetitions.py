@@ -13,7 +13,7 @@ from optuna.trial import TrialState, create_trial
 
 from hydra_plugins.optuna_study.pruners import PRUNERS
 from sweeps.search.distinct import sampler_of
-from sweeps.search.queue import enqueue_missing
+from sweeps.search.queue import enqueue_missing, enqueue_retries
 from sweeps.search.samplers import make_pruner
 from sweeps.search.taking import Taker
 from sweeps.study import attributes
@@ -185,6 +185,20 @@ def test_one_that_failed_for_good_with_nothing_drawn_is_no_debt(tmp_path: Path) 
     assert len(all_of(taker)) == 4
     assert verdict_of(taker) == "met"
     failed(study, '{"x": 3}', Cause.RAISED, x=3)
+    assert verdict_of(taker) == "exhausted"
+
+
+def test_what_repeats_a_trial_has_its_combination_from_the_first_moment_on(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    taker = drawing(study, tmp_path, "x=1,2,3,4")
+    failed(study, '{"x": 3}', x=3)
+    assert enqueue_retries(study, 0) == 1
+    # Its worker dies before it has said anything: then the combination has failed, and nothing else has.
+    trial_id = study.trials[1]._trial_id
+    study._storage.set_trial_state_values(trial_id, TrialState.RUNNING)
+    note_failure(study._storage, trial_id, Cause.RAISED, "died")
+    study._storage.set_trial_state_values(trial_id, TrialState.FAIL)
+    assert sorted(params["x"] for params in all_of(taker)) == [1, 2, 4]
     assert verdict_of(taker) == "exhausted"
 
 
