@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from lstm_vae.model.cpu.bfloat16 import kernel_gradient, product
+
 Tensor = Any
 
 
@@ -48,20 +50,16 @@ def bfloat16_layer(inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int) ->
 def _bfloat16_layer(inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int) -> tuple[Tensor, Any]:
     side, filters = stride * inputs.shape[1], kernel.shape[2]
     shape = (tf.shape(inputs)[0], side, side, filters)
-    outputs = _bias_and_relu(tf.nn.conv2d_transpose(inputs, kernel, shape, stride), bias)
+    sums = product(lambda x, k: tf.nn.conv2d_transpose(x, k, shape, stride), inputs, kernel)
+    outputs = _bias_and_relu(sums, bias)
 
     def gradient(upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         upstream = _relu_gradient(upstream, outputs)
         rows = tf.reshape(upstream, (-1, filters))
         d_bias = tf.matmul(tf.ones((1, tf.shape(rows)[0]), rows.dtype), rows)[0]
-        d_kernel = tf.raw_ops.Conv2DBackpropFilter(
-            input=upstream,
-            filter_sizes=kernel.shape,
-            out_backprop=inputs,
-            strides=[1, stride, stride, 1],
-            padding="SAME",
-        )
-        return tf.nn.conv2d(upstream, kernel, stride, "SAME"), d_kernel, d_bias
+        d_kernel = product(lambda u, x: kernel_gradient(u, x, kernel.shape[0], stride), upstream, inputs)
+        d_inputs = product(lambda u, k: tf.nn.conv2d(u, k, stride, "SAME"), upstream, kernel)
+        return d_inputs, d_kernel, d_bias
 
     return outputs, gradient
 
@@ -103,14 +101,9 @@ def one_filter(inputs: Tensor, kernel: Tensor) -> Any:
     def gradient(upstream: Tensor) -> tuple[Tensor, Tensor]:
         # With one channel as input and not as output, the convolution kernels are fast.
         upstream = tf.cast(upstream, inputs.dtype)
-        d_kernel = tf.raw_ops.Conv2DBackpropFilter(
-            input=upstream,
-            filter_sizes=kernel.shape,
-            out_backprop=inputs,
-            strides=[1, 1, 1, 1],
-            padding="SAME",
-        )
-        return tf.nn.conv2d(upstream, products_kernel, 1, "SAME"), tf.cast(d_kernel, kernel.dtype)
+        d_kernel = product(lambda u, x: kernel_gradient(u, x, size, 1), upstream, inputs)
+        d_inputs = product(lambda u, k: tf.nn.conv2d(u, k, 1, "SAME"), upstream, products_kernel)
+        return d_inputs, tf.cast(d_kernel, kernel.dtype)
 
     return outputs[..., tf.newaxis], gradient
 
