@@ -72,6 +72,8 @@ class EncoderConfig(_Section):
         bidirectional: whether each recurrent layer reads the rows in both directions.
         latent_dim: size of z.
         dropout: rate after each recurrent and fully connected layer, in training only.
+        initial_mean_std: standard deviation over images, in the prior's, with which the posterior's means
+            begin, as principal components of the features; null leaves their head as Keras draws it.
         options: further settings of an encoder that is elsewhere.
     """
 
@@ -83,6 +85,7 @@ class EncoderConfig(_Section):
     bidirectional: bool = _encoder("bidirectional", rules.Flag())
     latent_dim: int = _encoder("latent_dim", rules.Whole(1))
     dropout: float = _encoder("dropout", rules.Real(0, 1))
+    initial_mean_std: float | None = _encoder("initial_mean_std", rules.Real(0, above=True, optional=True))
     options: dict[str, Any] = _encoder("options", rules.Options(), {})
 
 

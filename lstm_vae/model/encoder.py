@@ -93,11 +93,16 @@ class Encoder(keras.Model, abc.ABC):
         self.log_var_head.build(shape)
         self.built = True
 
-    def call(self, images: Tensor, training: bool = False) -> Posterior:
-        """Maps images, float32 [B, T=28, F=28] in [0, 1], to their posterior."""
+    def features(self, images: Tensor, training: bool = False) -> Tensor:
+        """What the heads see of images, float32 [B, T=28, F=28] in [0, 1]: [B, the last layer's units]."""
         h = images
         for layer in self.layers_before_heads:
             h = layer(h, training=training) if _takes_training(layer) else layer(h)
+        return h
+
+    def call(self, images: Tensor, training: bool = False) -> Posterior:
+        """Maps images, float32 [B, T=28, F=28] in [0, 1], to their posterior."""
+        h = self.features(images, training)
         return Posterior(self.mean_head(h), self.log_var_head(h))
 
     def get_config(self) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def _execute(
     further: Sequence[Observer],
 ) -> float:
     from lstm_vae.evaluation import UNITS, evaluate
-    from lstm_vae.model import build_vae
+    from lstm_vae.model import build_vae, spread_means
     from lstm_vae.training import history
     from lstm_vae.training.checkpoint import read_progress
     from lstm_vae.training.progress import display
@@ -144,6 +144,9 @@ def _execute(
     vae = build_vae(config)
     files = TrainingFiles(folder.history, folder.last, folder.best)
     epochs_done = read_progress(folder.last).epoch if folder.last.exists() else 0
+    std = config.encoder.initial_mean_std
+    if std is not None and not epochs_done:
+        spread_means(vae.encoder, splits.train.images, std)
     with display(
         training.progress, training.epochs, len(splits.train), training.batch_size, epochs_done
     ) as progress_display:

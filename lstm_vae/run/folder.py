@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -94,7 +95,15 @@ class RunFolder:
             raise UserError(f"{self.config}: cannot be read ({error})") from None
         if not isinstance(values, dict):
             raise UserError(f"{self.config}: not a run's configuration")
-        return RunConfig.from_mapping(values)
+        return RunConfig.from_mapping(_as_it_was(values))
+
+
+def _as_it_was(values: dict[str, Any]) -> dict[str, Any]:
+    """A configuration of an earlier version: what there was no field for is what that version did."""
+    encoder = values.get("encoder")
+    if isinstance(encoder, dict) and "initial_mean_std" not in encoder:
+        return {**values, "encoder": {**encoder, "initial_mean_std": None}}
+    return values
 
 
 @contextmanager

@@ -1,12 +1,16 @@
-"""One run that ends badly: what it says, and what it leaves."""
+"""One run: what it begins with, and how it ends badly."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import lstm_vae
+
 from lstm_vae.config.run_config import RunConfig
+from lstm_vae.data import cached_splits
 from lstm_vae.errors import RunFailedError
 from lstm_vae.run import execution, record
 
@@ -19,6 +23,7 @@ def test_an_evaluation_that_overflows_where_validation_does_not_fails_the_run(
     config = small.replace(
         training__epochs=1, training__batch_size=256, training__ema=0.0, training__learning_rate=1.5e9,
         training__clipnorm=None, decoder__filters=[8, 4], evaluation__batch_size=1,
+        encoder__initial_mean_std=None,
     )  # fmt: skip
     with pytest.raises(
         RunFailedError,
@@ -30,3 +35,17 @@ def test_an_evaluation_that_overflows_where_validation_does_not_fails_the_run(
     assert (account.state, account.reason) == ("FAIL", str(failed.value))
     assert account.metrics == {}
     assert not (tmp_path / "model.keras").exists()
+
+
+@pytest.mark.parametrize("std", [0.5, None])
+def test_a_run_begins_with_means_that_say_something(
+    small: RunConfig, tmp_path: Path, std: float | None
+) -> None:
+    config = small.replace(encoder__initial_mean_std=std, training__epochs=1, training__learning_rate=1e-12)
+    execution.execute(config, tmp_path)
+    images = cached_splits(config.data).validation.images
+    spread = np.std(lstm_vae.load(tmp_path).encoder(images.astype(np.float32) / 255).z_mean, axis=0)
+    if std is None:
+        assert spread.max() < 0.1
+    else:
+        assert spread.min() > 0.3

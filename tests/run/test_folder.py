@@ -84,3 +84,15 @@ def test_earlier_parts_of_a_run_are_kept(tmp_path: Path) -> None:
         "model.1.keras", "model.2.keras", "record.1.json", "record.2.json", "record.json",
     ]  # fmt: skip
     assert (tmp_path / "model.2.keras").read_text() == "two"
+
+
+def test_a_configuration_of_an_earlier_version_reads_as_what_that_did(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    config = RunConfig()
+    assert config.encoder.initial_mean_std is not None
+    folder.write_config(config)
+    lines = folder.config.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if "initial_mean_std" not in line]
+    assert len(kept) == len(lines) - 1
+    folder.config.write_text("".join(kept), encoding="utf-8")
+    assert folder.read_config() == config.replace(encoder__initial_mean_std=None)
