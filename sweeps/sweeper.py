@@ -17,6 +17,7 @@ from optuna.study import Study
 from sweeps.course import Course
 from sweeps.dry_run import dry_run
 from sweeps.errors import FaultError, SweepError, SweepInterruptedError, is_fault, reason
+from sweeps.plan.finals import finals_of
 from sweeps.plan.machine import Share
 from sweeps.plan.naming import program
 from sweeps.plan.opening import open_study
@@ -55,7 +56,10 @@ def run_sweep(
             dry_run(plan)
             return
         with signals.stopping_on_signals():
-            code = _Sweep(plan, context, task).run()
+            search = _Sweep(plan, context, task)
+            code = search.run()
+            if code == 0 and plan.settings.finalists is not None:
+                code = _run_finals(plan, search.study, context, task)
     except SweepError as error:
         refuse(error)
     except (OSError, StorageInternalError, FaultError) as error:
@@ -68,29 +72,45 @@ def run_sweep(
         sys.exit(code)
 
 
+def _run_finals(plan: Plan, study: Study, context: HydraContext, task: TaskFunction) -> int:
+    """Runs the finals of a study that has ended; its exit code."""
+    finals = finals_of(plan, study)
+    if finals is None:
+        return 0
+    narration.tell_finals(len(finals.warm), finals.settings.replicates)
+    finals.folder.make()  # before a database in it is opened
+    return _Sweep(finals, context, task).run()
+
+
 class _Sweep:
-    """A sweep while it runs."""
+    """A sweep while it runs.
+
+    Attributes:
+        study: as this process has it open.
+    """
 
     def __init__(self, plan: Plan, context: HydraContext, task: TaskFunction) -> None:
         self._plan, self._context, self._task = plan, context, task
         # A database that cannot be reached leaves no folder; a journal is made in the folder.
         database = plan.storage.open(LIMIT) if "://" in plan.storage.url else None
         plan.folder.make()
-        self._study: Study = open_study(plan, database)
-        self._ledger = Ledger(self._study, plan.folder)
+        self.study: Study = open_study(plan, database)
+        self._ledger = Ledger(self.study, plan.folder)
         own = plan.storage.journal is not None and plan.storage.journal.parent == plan.folder.path
         watch = Watch(plan.folder.leases, plan.settings.grace_period, sole=own)
-        rescue = Rescue(self._study, plan.folder, plan.settings, watch, self._ledger.enter)
-        self._course = Course(self._study, plan.folder, plan.settings, plan.budget, rescue)
+        rescue = Rescue(self.study, plan.folder, plan.settings, watch, self._ledger.enter)
+        self._course = Course(self.study, plan.folder, plan.settings, plan.budget, rescue)
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 
     def run(self) -> int:
         plan = self._plan
-        combinations = plan.space.combinations() if plan.grid else ()
+        combinations = plan.space.combinations() if plan.grid and not plan.races else ()
         self._course.begin(plan.warm, combinations, everywhere=self._is_mended())
         self._ledger.complete()
         searching = f"sampled by {sampler_name(plan.settings)}"
-        if plan.grid:
+        if plan.races:
+            searching = f"the best {len(plan.warm)}, up to {plan.settings.replicates} seeds each"
+        elif plan.grid:
             searching = f"all {plan.space.size} combinations"
         narration.announce(
             plan.name, plan.folder.path, plan.space.described(), plan.budget, self._course.tally(), searching
@@ -181,7 +201,7 @@ class _Sweep:
         plan, now = self._plan, self._course.tally()
         verdict = plan.budget.verdict(now)
         narration.summarize(
-            self._study, now, verdict, plan.budget, plan.folder.path, program(), plan.settings.several
+            self.study, now, verdict, plan.budget, plan.folder.path, program(), plan.settings.several
         )
         return EXIT_CODES[verdict]
 

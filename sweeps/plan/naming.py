@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from hydra.core.override_parser.types import Quote, QuotedString
+
 from sweeps.settings import Settings
 from sweeps.space import Space
 
@@ -82,3 +84,8 @@ def command(invocation: str, overrides: Sequence[str]) -> str:
     except ValueError:
         words = [invocation]
     return " ".join(map(shlex.quote, [*words, *overrides]))
+
+
+def quoted(text: str) -> str:
+    """A text as Hydra's override grammar quotes it."""
+    return QuotedString(text, Quote.single).with_quotes()

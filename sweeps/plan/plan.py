@@ -29,6 +29,8 @@ class Plan:
         name: of the study.
         grid: whether it is the full grid.
         warm: combinations to try first.
+        first_replicate: what is added to the configuration's seeds for those of the first replicate.
+        races: whether a trial reports its replicates, and is stopped when it has lost to another one.
         files: of which configurations are composed, by their paths below the folders that they are in.
     """
 
@@ -44,3 +46,5 @@ class Plan:
     storage: StorageLocation
     warm: list[dict[str, Value]]
     files: dict[str, Path]
+    first_replicate: int = 0
+    races: bool = False

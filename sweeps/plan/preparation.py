@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -17,7 +16,7 @@ from sweeps.errors import SweepError, reason
 from sweeps.plan.composition import Composer
 from sweeps.plan.fingerprint import checked_spec
 from sweeps.plan.launcher import require_launcher, require_room
-from sweeps.plan.naming import study_name
+from sweeps.plan.naming import quoted, study_name
 from sweeps.plan.plan import Plan
 from sweeps.plan.rehearsal import rehearse
 from sweeps.plan.warm_starts import best_of_another, warm_starts
@@ -58,7 +57,7 @@ def prepare(context: HydraContext, config: DictConfig, arguments: Sequence[str])
     first = composer.compose([*space.fixed, *space.overrides(space.first())])
     _require_threads_key(settings, space, composer)
     warm = warm_starts(settings, space, best_of_another(settings, space, folder.path), grid)
-    if settings.replicates > 1:
+    if settings.replicates > 1 or settings.finalists is not None:
         _require_seed(settings, space, first)
     rehearse(settings, space, composer, config, grid)
     require_own(folder, name, storage)
@@ -133,7 +132,10 @@ def _require_seed(settings: Settings, space: Space, first: DictConfig) -> None:
     swept_names = {parameter.name for parameter in space.parameters}
     for key in settings.seed_keys or ():
         if key.lstrip("+") in swept_names:
-            raise SweepError(f"hydra.sweeper.replicates={settings.replicates}: {key} must not be swept then")
+            field, value = "replicates", settings.replicates
+            if settings.replicates == 1:
+                field, value = "finalists", settings.finalists or 0
+            raise SweepError(f"hydra.sweeper.{field}={value}: {key} must not be swept then")
     first_seeds(first, settings)
 
 
@@ -216,8 +218,3 @@ def _mask_passwords(config: DictConfig) -> None:
         ]
         if masked_url is not None:  # wherever it stood, in a file or on the command line
             config.hydra.overrides.hydra.append(f"++hydra.sweeper.storage={quoted(masked_url)}")
-
-
-def quoted(text: str) -> str:
-    """A text as the override grammar quotes it."""
-    return QuotedString(text, Quote.single).with_quotes()

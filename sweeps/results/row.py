@@ -117,9 +117,10 @@ def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
         return {}
     if len(header.objectives) > 1:
         return dict(zip(header.values, trial.values, strict=True))
-    row: dict[str, Any] = {"value": trial.values[0]}
     replicates = TrialView(trial).replicates
+    row: dict[str, Any] = {"value": trial.values[0]}
     if replicates:
+        row["value"] = mean_of(replicates)  # of a stopped finalist too, whose own is its last seed's
         row["replicates"] = " ".join(repr(value) for value in replicates)
         if seeds := TrialView(trial).seeds:
             row["seeds"] = " ".join(f"{key}={seed}" for key, seed in seeds.items())

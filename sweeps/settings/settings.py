@@ -66,6 +66,9 @@ class Settings:
         threads_key: the field that takes the number of threads of a trial.
         replicates: how often each combination is run, with different seeds; its value is their mean.
         seed_keys: the fields that take the seed of a replicate.
+        finalists: so many of the best run again when the search has ended, with seeds of their own; None for
+            none.
+        final_replicates: with how many seeds each, where it does not lose before.
         can_continue: the program resumes a stopped trial where `sweeps.continued_from` gives its folder.
         promote: a stopped trial is resumed when it is good enough after all; None for where a halving pruner
             meets a program that can.
@@ -103,6 +106,8 @@ class Settings:
     threads_key: str | None = _field(Text())
     replicates: int = _field(Whole(1, MOST_REPLICATES), 1)
     seed_keys: tuple[str, ...] | None = _field(Texts(optional=True), key="seed_key")
+    finalists: int | None = _field(Whole(1, MOST_REPLICATES, optional=True))
+    final_replicates: int = _field(Whole(2, MOST_REPLICATES), 5)
     can_continue: bool = _field(Flag(), False)
     promote: bool | None = _field(Flag(optional=True))
     columns: dict[str, str | None] = _field(Pairs(), {})
@@ -200,6 +205,15 @@ def _require_consistent(settings: Settings) -> None:
         raise SweepError(
             f"hydra.sweeper.replicates={settings.replicates}: needs hydra.sweeper.seed_key, the field that "
             "takes a replicate's seed"
+        )
+    if settings.finalists is not None and settings.seed_keys is None:
+        raise SweepError(
+            f"hydra.sweeper.finalists={settings.finalists}: needs hydra.sweeper.seed_key, the field that "
+            "takes a finalist's seeds"
+        )
+    if settings.finalists is not None and settings.several:
+        raise SweepError(
+            f"hydra.sweeper.finalists={settings.finalists}: must be null with several directions"
         )
     if settings.replicates > 1 and settings.several:
         raise SweepError(f"hydra.sweeper.replicates={settings.replicates}: must be 1 with several directions")

@@ -16,8 +16,10 @@ from omegaconf.errors import OmegaConfBaseException
 from sweeps.errors import SweepError
 from sweeps.system import locks
 
+FINALS = "finals"  # the folder of a study's finals, below its own
 OWN_FILES = {
     "conf",
+    FINALS,
     "workers",
     "study.journal",
     "spec.yaml",

@@ -28,6 +28,7 @@ from sweeps.results.ledger import Ledger
 from sweeps.results.outcome import Outcome
 from sweeps.results.replication import first_seeds, mean_of, replicate_overrides
 from sweeps.search.distinct import sampler_of
+from sweeps.search.racing import race
 from sweeps.search.samplers import make_pruner
 from sweeps.search.taking import Taker
 from sweeps.search.telling import fail_by, fail_own, tell
@@ -36,10 +37,10 @@ from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
 from sweeps.study.lineage import stopped_folder
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Job, TrialView, note_seeds
+from sweeps.study.trial import Cause, Job, TrialView, note_reason, note_seeds
 from sweeps.system import signals
 from sweeps.workers.job import run_trial_job
-from sweeps.workers.narration import tell_outcome, tell_resumption
+from sweeps.workers.narration import tell_outcome, tell_resumption, told_loss
 from sweeps.workers.wear import Wear
 
 
@@ -173,7 +174,8 @@ class _Loop:
         if settings.replicates == 1:
             return self._job(trial, overrides, subfolder, 0)
         values: list[float] = []
-        seeds = first_seeds(self._composer.compose(overrides), settings)
+        first = first_seeds(self._composer.compose(overrides), settings)
+        seeds = {key: seed + self._plan.first_replicate for key, seed in first.items()}
         note_seeds(self._study._storage, trial._trial_id, seeds)
         for index, own in enumerate(replicate_overrides(overrides, seeds, settings)):
             # The first one may be pruned; when it was not, the others count, whatever way they take.
@@ -181,11 +183,25 @@ class _Loop:
             if outcome.state != TrialState.COMPLETE:
                 return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
             values += outcome.values
+            if self._plan.races and (reason := self._lost(trial, values)):
+                return Outcome(TrialState.PRUNED, reason=reason, replicates=tuple(values))
         return Outcome(TrialState.COMPLETE, (mean_of(values),), replicates=tuple(values))
+
+    def _lost(self, trial: Trial, values: Sequence[float]) -> str | None:
+        """Reports the last of a finalist's values; why it is stopped, if it is to be."""
+        n = self._plan.settings.replicates
+        trial.report(values[-1], len(values) - 1)
+        with self._plan.folder.locked():  # of two that lose to each other, one sees that the other has lost
+            loss = race(self._study, trial.number, n) if len(values) < n else None
+            if loss is None:
+                return None
+            reason = told_loss(loss, n)
+            note_reason(self._study._storage, trial._trial_id, reason)
+            return reason
 
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
         settings, root = self._plan.settings, self._plan.folder.path
-        reports = index == 0 and not settings.several
+        reports = index == 0 and not settings.several and not self._plan.races
         resumption = TrialView(trial._cached_frozen_trial).resumes
         earlier_folder = None
         if resumption is not None:

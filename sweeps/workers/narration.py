@@ -11,6 +11,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sweeps.plan.naming import command
 from sweeps.results.outcome import Outcome
 from sweeps.search.budget import Budget, Verdict
+from sweeps.search.racing import Loss
 from sweeps.study.objective import front, objectives_of
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Job, Resumption, TrialView
@@ -35,6 +36,19 @@ def tell_resumption(number: int, resumption: Resumption, has_folder: bool) -> No
     """A line on a trial that begins where another was stopped."""
     where = f"goes on with trial {resumption.trial}, which was stopped at step {resumption.step}"
     say(f"trial {number}: {where}" + ("" if has_folder else "; its folder is not here, so it starts again"))
+
+
+def told_loss(loss: Loss, n_seeds: int) -> str:
+    """Why a finalist is stopped."""
+    return (
+        f"lost to trial {loss.to}: worse by {loss.by:.3g} on average of {loss.seeds} seeds; with all "
+        f"{n_seeds} it would be better with a probability of {100 * loss.chance:.2g} %"
+    )
+
+
+def tell_finals(n_finalists: int, n_seeds: int) -> None:
+    """A line between the search and its finals."""
+    say(f"\nfinals: the best {n_finalists}, up to {n_seeds} seeds each, which the search has not used")
 
 
 def announce(

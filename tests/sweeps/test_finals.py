@@ -1,0 +1,137 @@
+"""Whole sweeps with finals: the search, then its best with fresh seeds, stopped, gone on with, joined."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pandas as pd
+from optuna.trial import TrialState
+
+from sweeps.results import tables
+from sweeps.study.trial import TrialView
+from tests.sweeps.conftest import (
+    JOBLIB,
+    LAUNCHERS,
+    Start,
+    Sweep,
+    folder_of,
+    lines,
+    states,
+    study_in,
+    wait_for,
+)
+from tests.sweeps.shell import tool
+
+# In `y` a run of x = 0 to 3 costs (x - 0.3)^2 + (y - 2)^2: 0 is best, then 1, with any seed.
+WORDS = (
+    "x=0,1,2,3",
+    "y=2",
+    "hydra.sweeper.seed_key=y",
+    "hydra.sweeper.finalists=3",
+    "hydra.sweeper.final_replicates=4",
+)
+
+
+def board(folder: Path) -> pd.DataFrame:
+    return tables.read(folder / "leaderboard.csv")
+
+
+@LAUNCHERS
+def test_the_best_run_again_and_who_loses_stops(
+    sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
+) -> None:
+    result = sweep(*WORDS, *launcher)
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    folder = folder_of(tmp_path)
+    finals = study_in(folder / "finals")
+    assert [trial.params["x"] for trial in finals.trials] == [0, 1, 2]
+    assert sorted(states(finals.trials)) == ["COMPLETE", "PRUNED", "PRUNED"]
+    best = finals.best_trial
+    assert best.params == {"x": 0}
+    # Seeds 3 to 6: the search has had 2.
+    assert TrialView(best).seeds == {"y": 3}
+    assert TrialView(best).replicates == [0.09 + (y - 2) ** 2 + 1 / 3 for y in (3, 4, 5, 6)]
+    assert "finals: the best 3, up to 4 seeds each" in result.stdout
+    assert "lost to trial 0: worse by" in result.stdout
+    rows = board(folder / "finals")
+    assert list(rows["state"]) == ["COMPLETE", "PRUNED", "PRUNED"]
+    stopped = rows[rows["params_x"] == 1].iloc[0]
+    values = [float(value) for value in stopped["replicates"].split()]
+    assert len(values) < 4
+    assert stopped["value"] == sum(values) / len(values)
+    assert len(board(folder)) == 4  # the search's own
+    status = tool(tmp_path, "status", folder / "finals")
+    assert status.returncode == 0, status.stderr
+
+
+def test_the_same_command_again_does_nothing_more(sweep: Sweep, tmp_path: Path) -> None:
+    sweep(*WORDS)
+    before = lines(folder_of(tmp_path) / "finals" / "trials.csv")
+    result = sweep(*WORDS)
+    assert result.returncode == 0, result.stderr
+    assert lines(folder_of(tmp_path) / "finals" / "trials.csv") == before
+
+
+def test_a_search_that_has_ended_can_have_finals_and_more_of_them_later(sweep: Sweep, tmp_path: Path) -> None:
+    search = tuple(word for word in WORDS if "final" not in word)
+    assert sweep(*search).returncode == 0
+    folder = folder_of(tmp_path)
+    assert not (folder / "finals").exists()
+    assert sweep(*search, "hydra.sweeper.finalists=1", "hydra.sweeper.final_replicates=2").returncode == 0
+    assert states(study_in(folder / "finals").trials) == ["COMPLETE"]
+    assert sweep(*search, "hydra.sweeper.finalists=2", "hydra.sweeper.final_replicates=2").returncode == 0
+    trials = study_in(folder / "finals").trials
+    assert [trial.params["x"] for trial in trials] == [0, 1]
+    # Other seeds are another question: refused, and nothing is changed.
+    result = sweep(*search, "hydra.sweeper.finalists=2", "hydra.sweeper.final_replicates=3")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: study ")
+    assert "objective.replicates: 2 -> 3" in result.stderr
+    assert len(study_in(folder / "finals").trials) == 2
+
+
+def test_finals_that_were_stopped_go_on(sweep: Sweep, start: Start, tmp_path: Path) -> None:
+    process = start(*WORDS, "seconds=0.1")
+
+    def runs() -> bool:
+        journals = list((tmp_path / "results").glob("*/finals/study.journal"))
+        return bool(journals) and any(
+            trial.state == TrialState.RUNNING for trial in study_in(journals[0].parent).trials
+        )
+
+    wait_for(runs)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    result = sweep(*WORDS, "seconds=0.1")
+    assert result.returncode == 0, result.stderr
+    finals = study_in(folder_of(tmp_path) / "finals")
+    done = [trial for trial in finals.trials if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+    assert sorted(trial.params["x"] for trial in done) == [0, 1, 2]
+    assert finals.best_trial.params == {"x": 0}
+
+
+def test_two_shells_share_the_finals(start: Start, tmp_path: Path) -> None:
+    shells = [start(*WORDS, "seconds=0.02", *JOBLIB) for _ in range(2)]
+    for shell in shells:
+        _, errors = shell.communicate(timeout=120)
+        assert shell.returncode == 0, errors
+    finals = study_in(folder_of(tmp_path) / "finals")
+    done = [trial for trial in finals.trials if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+    assert sorted(trial.params["x"] for trial in done) == [0, 1, 2]
+
+
+def test_a_search_that_fails_has_no_finals(sweep: Sweep, tmp_path: Path) -> None:
+    result = sweep(*WORDS, "trouble=raise", "hydra.sweeper.max_failures=0")
+    assert result.returncode == 1
+    assert not (folder_of(tmp_path) / "finals").exists()
+
+
+def test_finals_compare_with_finals(sweep: Sweep, tmp_path: Path) -> None:
+    sweep(*WORDS, "hydra.sweeper.study_name=one")
+    sweep(*WORDS, "hydra.sweeper.study_name=two", "shape=wide")
+    folders = [tmp_path / "results" / name / "finals" for name in ("one", "two")]
+    result = tool(tmp_path, "compare", *folders)
+    assert result.returncode == 0, result.stderr
