@@ -30,6 +30,9 @@ def dry_run(plan: Plan) -> None:
     say(f"  until {plan.budget.described}; {plan.settings.n_workers} at a time")
     if plan.settings.replicates > 1:
         say(f"  each combination {plan.settings.replicates} times, with different seeds")
+    if plan.settings.finalists is not None:
+        best, seeds = plan.settings.finalists, plan.settings.final_replicates
+        say(f"  then the best {best} again, up to {seeds} seeds each, which the search does not use")
     if plan.grid:
         size = plan.space.size
         say(f"{size} combinations:")

@@ -55,6 +55,7 @@ def finals_of(plan: Plan, study: Study) -> Plan | None:
         n_trials=None,
         timeout=None,
         target=None,
+        stop_when=None,
         replicates=settings.final_replicates,
         finalists=None,
     )

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 from optuna.study import Study
 from optuna.trial import TrialState
-from scipy.special import stdtr
 
 from sweeps.study.objective import objectives_of
 from sweeps.study.trial import TrialView
@@ -66,6 +65,8 @@ def loss_of(
     Returns:
         None where it may still win, or too little is known.
     """
+    from scipy.special import stdtr  # not for every worker
+
     s, degrees = _noise(costs)
     if degrees < 1:
         return None

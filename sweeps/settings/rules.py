@@ -192,6 +192,20 @@ class Number:
         return float(value)
 
 
+@dataclass(frozen=True)
+class NumberOrWord:
+    """A finite number above 0, one word, or nothing."""
+
+    word: str
+
+    def taken(self, name: str, value: Any, config: DictConfig) -> float | str | None:
+        if value is None or value == self.word:
+            return self.word if value is not None else None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not _finite(value) or value <= 0:
+            raise refused(name, value, f"a number above 0, {self.word} or null")
+        return float(value)
+
+
 def _require_at_most(name: str, value: float, most: int | None) -> None:
     if most is not None and value > most:
         raise refused(name, value, f"at most {most:,}")

@@ -10,7 +10,20 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError, composition_error
-from sweeps.settings.rules import Component, Flag, Items, Name, Number, Pairs, Rule, Text, Texts, Whole, shown
+from sweeps.settings.rules import (
+    Component,
+    Flag,
+    Items,
+    Name,
+    Number,
+    NumberOrWord,
+    Pairs,
+    Rule,
+    Text,
+    Texts,
+    Whole,
+    shown,
+)
 from sweeps.study.objective import DIRECTIONS, Objective
 
 # Pruners that stop a trial at rungs; sweeps.search.halving has those with which it may be promoted.
@@ -18,6 +31,7 @@ HALVING = ("optuna.pruners.HyperbandPruner", "optuna.pruners.SuccessiveHalvingPr
 # What would bring a machine down, or overflow, is a slip of the keyboard.
 MOST_WORKERS, MOST_THREADS, MOST_REPLICATES, LONGEST_BEAT = 10_000, 4_096, 10_000, 86_400
 HYDRAS_OWN = ("_target_", "_recursive_")  # fields, which Hydra takes
+NOISE = "noise"  # of `hydra.sweeper.stop_when`
 DEFAULT_TRIALS = 20  # of a space that is sampled, where no budget is named
 
 
@@ -51,6 +65,8 @@ class Settings:
         n_trials: budget of trials that end COMPLETE or PRUNED.
         timeout: budget of seconds during which trials ran.
         target: an objective value that is good enough.
+        stop_when: an expected gain of all trials left, below which they are not worth it; `noise` for what
+            seeds do; None for never.
         max_failures: so many failed trials are borne, one more stops the sweep; None for any number.
         retries: so often a trial that raised is tried again.
         trial_timeout: seconds without a report after which a trial is ended; None for any time.
@@ -91,6 +107,7 @@ class Settings:
     n_trials: int | None = _field(Whole(1, optional=True))
     timeout: float | None = _field(Number(above=0, optional=True))
     target: float | None = _field(Number(optional=True))
+    stop_when: float | str | None = _field(NumberOrWord(NOISE))
     max_failures: int | None = _field(Whole(0, optional=True), 5)
     retries: int = _field(Whole(0), 0)
     trial_timeout: float | None = _field(Number(above=0, optional=True))
@@ -217,6 +234,13 @@ def _require_consistent(settings: Settings) -> None:
         )
     if settings.replicates > 1 and settings.several:
         raise SweepError(f"hydra.sweeper.replicates={settings.replicates}: must be 1 with several directions")
+    if settings.stop_when is not None and settings.several:
+        raise SweepError("hydra.sweeper.stop_when: must be null with several directions")
+    if settings.stop_when == NOISE and settings.replicates < 2:
+        raise SweepError(
+            f"hydra.sweeper.stop_when={NOISE}: needs hydra.sweeper.replicates of 2 or more, which show it; "
+            "or give a number, in the objective's unit"
+        )
     if settings.promote and not settings.halving:
         raise SweepError(
             "hydra.sweeper.promote=true: needs hydra/sweeper/optuna_study/pruner=hyperband or "

@@ -75,7 +75,8 @@ def summarize(
     if several:
         _tell_front(front(trials, objectives_of(study)))
     elif tally.best is not None:
-        say(f"best: {tally.best.values[0]:.6g} (trial {tally.best.number}) {shown_params(tally.best.params)}")
+        place = f"(trial {tally.best.number}{_certainty(tally.best)})"
+        say(f"best: {tally.best.values[0]:.6g} {place} {shown_params(tally.best.params)}")
         job = TrialView(tally.best).job or Job()
         say(f"  again: {command(invocation, job.overrides or [])}")
     failed_trials = [trial for trial in trials if trial.state == TrialState.FAIL]
@@ -92,10 +93,26 @@ def summarize(
             "ended: combinations that failed are left; the same command with a higher "
             "hydra.sweeper.retries tries them again"
         )
+    elif verdict == "met" and (outlook := budget.outlook(tally)).is_poor:
+        say(
+            f"ended: {outlook.trials} more trials can be expected to gain {outlook.gain:.2g} on the best, "
+            f"less than hydra.sweeper.stop_when ({outlook.worth:.3g}); hydra.sweeper.stop_when=null goes on"
+        )
     elif verdict == "met" and budget.is_used_up(tally):
         say(f"ended: all {budget.size} combinations of the space have been tried")
     elif verdict == "go on":
         say("stopped before the budget was met; the same command goes on")
+
+
+def _certainty(trial: FrozenTrial) -> str:
+    """Of a trial with replicates, where its mean over very many seeds would be."""
+    replicates = TrialView(trial).replicates
+    if len(replicates) < 2:
+        return ""
+    from sweeps.results.statistics import mean_interval  # scipy: not for every worker
+
+    interval = mean_interval(replicates)
+    return f"; mean of {interval.n} seeds, 95 % interval {interval.low:.6g} to {interval.high:.6g}"
 
 
 def _tell_front(trials: Sequence[FrozenTrial]) -> None:

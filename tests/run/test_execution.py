@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import lstm_vae
-
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import cached_splits
 from lstm_vae.errors import RunFailedError

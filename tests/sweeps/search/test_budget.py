@@ -140,3 +140,66 @@ def test_a_budget_is_said_in_what_ends_it_first() -> None:
     assert (replace(USED_UP, n_trials=2).described, replace(USED_UP, n_trials=2).most) == ("2 trials", 2)
     assert replace(USED_UP, n_trials=None, timeout=60.0).described == "every combination or 60 s"
     assert (SAMPLED.most, replace(SAMPLED, n_trials=None).most) == (10, None)
+
+
+def searched(values: list[float], running: int = 0) -> Tally:
+    study = optuna.create_study()
+    for value in values:
+        study.tell(study.ask(), value)
+    for _ in range(running):
+        study.ask()
+    return tally(study.get_trials(), MINIMIZED)
+
+
+ALIKE = [3.0, 3.01, 2.99, 3.02, 2.98, 3.0, 3.01, 2.97, 3.03, 2.99]  # of which ten more promise 0.01
+POOR = replace(SAMPLED, n_trials=20, stop_when=0.5)
+
+
+def test_a_search_ends_when_what_is_left_promises_less_than_it_is_worth() -> None:
+    assert POOR.verdict(searched(ALIKE)) == "met"
+    assert replace(POOR, stop_when=1e-6).verdict(searched(ALIKE)) == "go on"
+    assert replace(POOR, stop_when=None).verdict(searched(ALIKE)) == "go on"
+    assert POOR.verdict(searched(ALIKE[:9])) == "go on"  # too few to tell
+    assert replace(POOR, objective=MAXIMIZED).verdict(searched(ALIKE)) == "met"
+    outlook = POOR.outlook(searched(ALIKE))
+    assert (outlook.trials, outlook.worth) == (10, 0.5)
+
+
+def test_what_runs_or_waits_to_go_on_is_not_left_but_nothing_begins() -> None:
+    now = searched(ALIKE, running=1)
+    assert POOR.verdict(now) == "go on"
+    assert not POOR.may_start(now)
+    ahead = replace(searched(ALIKE), ahead=1, waiting=1)
+    assert POOR.verdict(ahead) == "go on"
+    assert POOR.may_start(ahead)
+    assert not POOR.may_begin(ahead)
+    assert POOR.may_promote(searched(ALIKE))
+
+
+@pytest.mark.parametrize(
+    ("budget", "left"),
+    [
+        (POOR, 10),
+        (replace(POOR, size=14), 4),
+        (replace(POOR, n_trials=None, size=14), 4),
+        (replace(POOR, n_trials=None), 10),
+        (replace(POOR, n_trials=None, grid=True), 7),
+        (replace(POOR, n_trials=12, grid=True), 2),
+    ],
+)
+def test_so_many_trials_are_left(budget: Budget, left: int) -> None:
+    now = replace(searched(ALIKE), combinations=10, waiting=7 if budget.grid else 0)
+    assert budget.outlook(now).trials == left
+
+
+def test_noise_is_measured_by_replicates() -> None:
+    study = optuna.create_study()
+    for value in ALIKE:
+        trial = study.ask()
+        trial.set_user_attr("sweeps:replicates", [value - 1, value + 1])
+        study.tell(trial, value)
+    now = tally(study.get_trials(), MINIMIZED)
+    budget = replace(POOR, stop_when="noise")
+    assert budget.outlook(now).worth == pytest.approx(1.0)
+    assert budget.verdict(now) == "met"
+    assert budget.verdict(searched(ALIKE)) == "go on"  # none is known
