@@ -6,12 +6,23 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from sweeps.commands import best, compare, export, gc, importance, leaderboard, listing, plan, status
+from sweeps.commands import (
+    best,
+    compare,
+    export,
+    gc,
+    importance,
+    leaderboard,
+    listing,
+    plan,
+    report,
+    status,
+)
 from sweeps.errors import SweepError, reason
 from sweeps.terminal.console import hold, silence
 from sweeps.text import one_line
 
-COMMANDS = (status, leaderboard, compare, best, importance, plan, export, listing, gc)
+COMMANDS = (status, leaderboard, compare, report, best, importance, plan, export, listing, gc)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -33,7 +33,7 @@ ROOMS = {
             "results",
             "search",
         ),
-        *("plan", "commands", "workers", "course", "dry_run", "sweeper", "__main__"),
+        *("plan", "report", "commands", "workers", "course", "dry_run", "sweeper", "__main__"),
     ),
     "lstm_vae": (
         *(

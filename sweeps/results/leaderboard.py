@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.errors import SweepError
 from sweeps.results import records, tables
 from sweeps.results.csv_file import cell, cells_of, in_order, read_cells
-from sweeps.results.row import PARAMS, Header, header_of, row_of
+from sweeps.results.row import PARAMS, Header, header_of, row_of, value_of
 from sweeps.study.folder import StudyFolder
 from sweeps.study.lineage import promoted
 from sweeps.study.objective import fronts
@@ -97,7 +97,7 @@ def _agrees(row: dict[str, str], trial: FrozenTrial, header: Header) -> bool:
             row.get(name) == cell(value)
             for name, value in zip(header.values, trial.values or (), strict=True)
         )
-    return row.get("value", "") == cell(trial.values[0] if trial.values else None)
+    return row.get("value", "") == cell(value_of(trial) if trial.values else None)
 
 
 def ranked(frame: pd.DataFrame, header: Header) -> pd.DataFrame:

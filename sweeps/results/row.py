@@ -112,15 +112,21 @@ def row_of(
     return row | {"objective": header.objective, "direction": header.direction}
 
 
+def value_of(trial: FrozenTrial) -> float:
+    """The value of a trial of one objective; of a stopped finalist the mean of its replicates, and not, as
+    Optuna has it, the last one's."""
+    replicates = TrialView(trial).replicates
+    return mean_of(replicates) if replicates else float(trial.values[0])
+
+
 def _values(trial: FrozenTrial, header: Header) -> dict[str, Any]:
     if trial.values is None or trial.state not in (TrialState.COMPLETE, TrialState.PRUNED):
         return {}
     if len(header.objectives) > 1:
         return dict(zip(header.values, trial.values, strict=True))
     replicates = TrialView(trial).replicates
-    row: dict[str, Any] = {"value": trial.values[0]}
+    row: dict[str, Any] = {"value": value_of(trial)}
     if replicates:
-        row["value"] = mean_of(replicates)  # of a stopped finalist too, whose own is its last seed's
         row["replicates"] = " ".join(repr(value) for value in replicates)
         if seeds := TrialView(trial).seeds:
             row["seeds"] = " ".join(f"{key}={seed}" for key, seed in seeds.items())

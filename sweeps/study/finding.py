@@ -11,7 +11,7 @@ import optuna
 from optuna.study import Study
 
 from sweeps.errors import SweepError
-from sweeps.study.folder import StudyFolder
+from sweeps.study.folder import FINALS, StudyFolder
 from sweeps.study.origin import origin
 from sweeps.study.soundness import require_sound
 from sweeps.system import received
@@ -78,8 +78,8 @@ def read_spec(folder: StudyFolder) -> dict[str, Any]:
 
 
 def studies_below(root: Path) -> Iterator[StudyFolder]:
-    """The folders of all studies below a folder, each once, whatever links there are; studies do not hold
-    studies."""
+    """The folders of all studies below a folder, each once, whatever links there are; studies hold no other
+    studies than their finals."""
     seen_ids: set[tuple[int, int]] = set()
     pending = [root]
     while pending:
@@ -91,6 +91,7 @@ def studies_below(root: Path) -> Iterator[StudyFolder]:
             seen_ids.add((state.st_dev, state.st_ino))
             if (folder / "spec.yaml").is_file() and (folder / "workers").is_dir():
                 yield StudyFolder(folder)
+                pending += [folder / FINALS]
                 continue
             below = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
             pending += [path for path in reversed(below) if path.is_dir()]

@@ -17,7 +17,9 @@ from sweeps.errors import SweepError
 from sweeps.system import locks
 
 FINALS = "finals"  # the folder of a study's finals, below its own
+REPORT = "report.html"
 OWN_FILES = {
+    REPORT,
     "conf",
     FINALS,
     "workers",

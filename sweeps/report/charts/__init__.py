@@ -1,0 +1,22 @@
+"""The charts of a report, as Vega-Lite specifications (Satyanarayan et al. 2017).
+
+Texts that begin with @ stand for what only the page knows: its colours, and how wide it is (`page.js`).
+"""
+
+from __future__ import annotations
+
+from sweeps.report.charts.chart import Chart
+from sweeps.report.charts.curves import curves
+from sweeps.report.charts.importance import importance
+from sweeps.report.charts.parallel import parallel
+from sweeps.report.charts.progress import progress
+from sweeps.report.charts.slices import slices
+from sweeps.report.content import Content
+
+__all__ = ["Chart", "charts_of"]
+
+
+def charts_of(content: Content) -> list[Chart]:
+    """Those that there is something to show in."""
+    made = (curves(content), progress(content), importance(content), slices(content), parallel(content))
+    return [chart for chart in made if chart is not None]

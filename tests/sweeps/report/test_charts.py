@@ -1,0 +1,90 @@
+"""Charts: what they show, what they leave out, and that Vega-Lite takes them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import vl_convert
+
+from sweeps.report.charts import Chart, charts_of
+from sweeps.report.charts.chart import MOST_LINES, in_order
+from sweeps.report.content import Content, Curve, content_of
+from sweeps.study.finding import find_study
+from tests.sweeps.report.studies import make_study
+
+THEME = {"width": 600, "columns": 2, "small": 280}
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> Content:
+    folder: Path = tmp_path_factory.mktemp("charts") / "s"
+    make_study(folder)
+    return content_of(find_study(folder), 3)
+
+
+def by_key(content: Content) -> dict[str, Chart]:
+    return {chart.key: chart for chart in charts_of(content)}
+
+
+def filled(part: Any) -> Any:
+    """As the page fills in what only it knows."""
+    if isinstance(part, str) and part.startswith("@"):
+        return THEME.get(part[1:], "#123456")
+    if isinstance(part, dict):
+        return {key: filled(own) for key, own in part.items()}
+    return [filled(own) for own in part] if isinstance(part, list) else part
+
+
+@pytest.mark.parametrize("key", ["curves", "progress", "importance", "slices", "parallel"])
+def test_vega_lite_takes_them(content: Content, key: str) -> None:
+    svg = vl_convert.vegalite_to_svg(json.dumps(filled(by_key(content)[key].spec)))
+    assert svg.startswith("<svg")
+    assert len(svg) > 3000
+
+
+def test_curves_mark_the_best_the_stopped_and_the_promoted(content: Content) -> None:
+    chart = by_key(content)["curves"]
+    lines, crosses, triangles = chart.spec["layer"]
+    kinds = {value["t"]: value["k"] for value in chart.spec["data"]["values"]}
+    assert (kinds[7], kinds[0], kinds[9], kinds[11]) == ("best", "complete", "stopped", "complete")
+    assert lines["encoding"]["detail"] == {"field": "t"}
+    assert {value["t"] for value in crosses["data"]["values"]} == {9, 10}
+    assert [(value["t"], value["s"]) for value in triangles["data"]["values"]] == [(11, 2)]
+    assert "a cross where one was stopped" in chart.note
+    assert "nats/image" in lines["encoding"]["y"]["title"]
+
+
+def test_of_many_curves_the_best_and_a_sample_are_shown(content: Content) -> None:
+    curves = tuple(Curve(n, "COMPLETE", "x=1", (1, 2), (5.0, float(n)), None) for n in range(2000))
+    chart = by_key(replace(content, curves=curves))["curves"]
+    shown = {value["t"] for value in chart.spec["data"]["values"]}
+    assert len(shown) <= MOST_LINES
+    assert set(range(MOST_LINES // 2)) <= shown
+    assert max(shown) > 1900
+    assert f"{len(shown)} of 2000 trials are shown" in chart.note
+
+
+def test_a_few_bad_values_do_not_flatten_the_good(content: Content) -> None:
+    curves = tuple(
+        Curve(n, "COMPLETE", "x=1", (1, 2), (10.0, 5.0 + n / 100) if n else (1e6, 1e5), None)
+        for n in range(40)
+    )
+    chart = by_key(replace(content, curves=curves))["curves"]
+    low, high = chart.spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert 4 < low < 5.01
+    assert 10 <= high < 20
+    assert "are cut off" in chart.note
+
+
+def test_what_there_is_nothing_to_show_in_is_left_out(content: Content) -> None:
+    bare = replace(content, curves=(), progress=(), importances={}, board=content.board.head(1))
+    assert charts_of(bare) == []
+
+
+def test_hidden_sizes_stand_by_length_and_size_and_words_by_name() -> None:
+    assert in_order(["[64,32]", "[128]", "[]", "[32]", "[64,32]"]) == ["[]", "[32]", "[128]", "[64,32]"]
+    assert in_order(["adam", "10", "9"]) == ["9", "10", "adam"]
