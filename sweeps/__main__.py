@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sweeps.commands import (
     best,
     compare,
+    diff,
     export,
     gc,
     importance,
@@ -22,7 +23,7 @@ from sweeps.errors import SweepError, reason
 from sweeps.terminal.console import hold, silence
 from sweeps.text import one_line
 
-COMMANDS = (status, leaderboard, compare, report, best, importance, plan, export, listing, gc)
+COMMANDS = (status, leaderboard, compare, diff, report, best, importance, plan, export, listing, gc)
 
 
 def parser() -> argparse.ArgumentParser:

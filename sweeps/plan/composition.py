@@ -26,6 +26,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError, composition_error
+from sweeps.results.account import flattened
 from sweeps.system.atomic import write_text
 from sweeps.text import without_passwords
 
@@ -163,17 +164,6 @@ def flat(config: DictConfig, resolve: bool = True) -> dict[str, Any]:
         raise composition_error(error) from None
     assert isinstance(tree, dict)
     return flattened(tree)
-
-
-def flattened(tree: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
-    """Values of nested mappings by their dotted names; an empty mapping is a value."""
-    result: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping) and value:
-            result |= flattened(value, f"{prefix}{key}.")
-        else:
-            result[f"{prefix}{key}"] = value
-    return result
 
 
 def resolved_job(config: DictConfig) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sweeps.errors import SweepError
-from sweeps.plan.composition import Composer, flattened, resolved_job
+from sweeps.plan.composition import Composer, resolved_job
+from sweeps.results.account import flattened
 from sweeps.settings import Settings
 from sweeps.space import Space
 
