@@ -1,6 +1,6 @@
 """Does the sweeper work by itself? Run by CI: python scripts/check_sweeper_wheel.py dist/X.whl
 
-Installs its wheel into a fresh environment, and sweeps the program of docs/any_program.md there.
+Installs its wheel into a fresh environment, sweeps the program of docs/any_program.md there, and makes a report of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main() -> None:
         folder = Path(name)
         subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
         python = next(path for path in (folder / "venv").glob("*/python*") if path.stem == "python")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", f"{wheel}[report]"], check=True)
         guide = (ROOT / "docs" / "any_program.md").read_text(encoding="utf-8")
         program, command = (
             re.findall(rf"```{kind}\n(.*?)```", guide, re.DOTALL)[0] for kind in ("python", "bash")
@@ -32,6 +32,8 @@ def main() -> None:
         sweep_run = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
         if "20/20 done" not in sweep_run.stdout:
             sys.exit(f"{wheel.name}: does not sweep: {sweep_run.stdout}{sweep_run.stderr}")
+        study = next(folder.rglob("spec.yaml")).parent
+        subprocess.run([python, "-m", "sweeps", "report", study], cwd=folder, check=True)
         code = f"import importlib.util as u; print([n for n in {UNWANTED} if u.find_spec(n)])"
         module_search = subprocess.run(
             [python, "-c", code], cwd=folder, capture_output=True, text=True, check=True
