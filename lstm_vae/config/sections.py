@@ -40,7 +40,7 @@ class DataConfig(_Section):
             the per-user cache, then downloads.
         download: whether a data set found nowhere may be downloaded.
         verify: whether the content must be the published data set's, by SHA-256.
-        limit: only the first so many training images.
+        limit: only so many training images, each label in proportion, the first of each.
         split_seed: decides which images of the training set are held out for validation.
         binarize: `none` keeps grey values as Bernoulli means; `static` samples each pixel once;
             `dynamic` samples the training pixels anew at every step (Burda et al. 2016).
@@ -182,6 +182,8 @@ class EvaluationConfig(_Section):
         seed: of the posterior samples: the same weights always score the same.
         nll_samples: importance samples an image for the NLL (Burda et al. 2016); 0 leaves it out.
         nll_images: at most so many test images for the NLL, evenly spaced; null for all.
+        generation_samples: from the prior, whose quality a classifier tells beside as many test images; 0
+            leaves it out.
     """
 
     section = "evaluation"
@@ -189,6 +191,7 @@ class EvaluationConfig(_Section):
     seed: int = _evaluation("seed", SEED)
     nll_samples: int = _evaluation("nll_samples", rules.Whole(0, most=100_000))
     nll_images: int | None = _evaluation("nll_images", rules.Whole(1, optional=True))
+    generation_samples: int = _evaluation("generation_samples", rules.Whole(0, most=100_000))
 
 
 _figures = Defaults("config.yaml", "figures")

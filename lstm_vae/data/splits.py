@@ -16,6 +16,9 @@ from lstm_vae.errors import UserError
 Bytes = NDArray[np.uint8]
 
 
+FEWEST_SAMPLES = 50  # fewer tell nothing of the spread of a set
+
+
 @dataclass(frozen=True)
 class Split:
     """Some images and their labels.
@@ -89,7 +92,7 @@ def load_splits(config: DataConfig, batch_size: int = 1) -> Splits:
     if config.limit is not None:
         if config.limit > len(train):
             raise UserError(f"data.limit={config.limit}: must be at most {len(train)}, the training images")
-        train = train.take(np.arange(config.limit))
+        train = limited(train, config.limit)
     require_batch(len(train), batch_size)
     if config.binarize != "none":
         # With dynamic binarization the training images are sampled at every step instead; what is
@@ -115,24 +118,49 @@ def require_batch(count: int, batch_size: int) -> None:
         )
 
 
+def require_samples(count: int, test_images: int, field: str) -> None:
+    """Raises `UserError` where so many generated images cannot be set beside as many test images.
+
+    Args:
+        count: 0 for none.
+        field: that says so.
+    """
+    if count and not FEWEST_SAMPLES <= count <= test_images:
+        raise UserError(
+            f"{field}={count}: must be 0, or {FEWEST_SAMPLES} to {test_images}, the number of test images"
+        )
+
+
 def stratified_split(data: Split, held_out: int, seed: int) -> tuple[Split, Split]:
     """Splits off `held_out` images, each label in proportion (largest remainders first), in file order.
 
     Returns:
         The remaining images and the held-out ones.
     """
-    labels, counts = np.unique(data.labels, return_counts=True)
-    exact = counts * held_out / len(data)
-    quota = np.floor(exact).astype(int)
-    quota[np.argsort(quota - exact, kind="stable")[: held_out - quota.sum()]] += 1
     generator = np.random.default_rng([0x5B117, seed])
     indices_by_label = [
         generator.permutation(np.flatnonzero(data.labels == label))[:n]
-        for label, n in zip(labels, quota, strict=True)
+        for label, n in _quotas(data, held_out).items()
     ]
     mask = np.zeros(len(data), bool)
     mask[np.concatenate(indices_by_label)] = True
     return data.take(np.flatnonzero(~mask)), data.take(np.flatnonzero(mask))
+
+
+def limited(data: Split, count: int) -> Split:
+    """Only so many images: the first of each label, each label in proportion, in file order. A file may be
+    sorted by label."""
+    first = [np.flatnonzero(data.labels == label)[:n] for label, n in _quotas(data, count).items()]
+    return data.take(np.sort(np.concatenate(first)))
+
+
+def _quotas(data: Split, count: int) -> dict[int, int]:
+    """How many of `count` images each label gets, in proportion, largest remainders first."""
+    labels, counts = np.unique(data.labels, return_counts=True)
+    exact = counts * count / len(data)
+    quota = np.floor(exact).astype(int)
+    quota[np.argsort(quota - exact, kind="stable")[: count - quota.sum()]] += 1
+    return dict(zip(labels.tolist(), quota.tolist(), strict=True))
 
 
 def hold_out_last(data: Split, per_label: int) -> tuple[Split, Split]:

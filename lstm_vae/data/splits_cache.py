@@ -19,7 +19,7 @@ from lstm_vae.data import mapped_splits
 from lstm_vae.data.sources import cache_folder, source_files
 from lstm_vae.data.splits import Splits, load_splits, require_batch, require_unnamed
 
-FORMAT = 1  # of the files, and of all that decides which image goes where; another one makes all anew
+FORMAT = 2  # of the files, and of all that decides which image goes where; another one makes all anew
 
 
 def prepared_splits(config: DataConfig, batch_size: int = 1) -> Splits:

@@ -54,12 +54,19 @@ def test_the_same_split_is_the_same_fingerprint() -> None:
     assert load_splits(DataConfig(name="mnist_5k")).fingerprint == "3a2aa69e981c365a"
 
 
-def test_limit_takes_the_first_training_images() -> None:
+@pytest.mark.parametrize("limit", [7, 1000, 2000, 3999])
+def test_a_limit_keeps_every_label_in_proportion_and_the_first_of_each(limit: int) -> None:
+    """The packaged digits are sorted by label: the first 2,000 would be 0 to 4."""
     whole, limited = (
         load_splits(DataConfig(name="mnist_5k")),
-        load_splits(DataConfig(name="mnist_5k", limit=7)),
+        load_splits(DataConfig(name="mnist_5k", limit=limit)),
     )
-    assert np.array_equal(limited.train.images, whole.train.images[:7])
+    counts = np.bincount(limited.train.labels, minlength=10)
+    assert counts.sum() == limit
+    assert counts.max() - counts.min() <= 1
+    for label, count in enumerate(counts):
+        of = [split.train.images[split.train.labels == label] for split in (whole, limited)]
+        assert np.array_equal(of[1], of[0][:count])
     assert np.array_equal(limited.validation.images, whole.validation.images)
     assert limited.fingerprint != whole.fingerprint
 
