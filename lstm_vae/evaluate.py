@@ -17,6 +17,8 @@ from lstm_vae.run import record
 from lstm_vae.run.folder import RunFolder
 from lstm_vae.run.record import Record
 
+GENERATED = 2000
+
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
@@ -32,6 +34,14 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--nll-images", type=checked(int, Whole(1)), help="test images for the NLL (as the run)"
+    )
+    parser.add_argument(
+        "--generation",
+        type=checked(int, Whole(0, most=100_000)),
+        nargs="?",
+        const=GENERATED,
+        metavar="SAMPLES",
+        help=f"how good generated images are, of so many ({GENERATED}), beside images that everybody knows",
     )
     parser.add_argument("--out", type=Path, help="write the metrics there as JSON; must not exist")
     return parser
@@ -51,10 +61,12 @@ def main() -> None:
         "data__dir": args.data_dir,
         "evaluation__nll_samples": args.nll_samples,
         "evaluation__nll_images": args.nll_images,
+        "evaluation__generation_samples": args.generation,
     }
     config = config.replace(**{name: value for name, value in changes.items() if value is not None})
 
     from lstm_vae.data import load_splits
+    from lstm_vae.data.splits import require_samples
     from lstm_vae.process import runtime
 
     splits = load_splits(config.data)
@@ -63,14 +75,29 @@ def main() -> None:
         raise UserError(
             f"{args.run}: trained on data {recorded_fingerprint}, but this is {splits.fingerprint}"
         )
+    samples = config.evaluation.generation_samples
+    require_samples(samples, len(splits.test), "--generation" if args.generation else "generation_samples")
     runtime.start_tensorflow(config.training)
     from lstm_vae.evaluation import evaluate
     from lstm_vae.run.loading import load
 
-    metrics = evaluate(load(args.run), splits, config.evaluation)
+    vae = load(args.run)
+    metrics = evaluate(vae, splits, config.evaluation)
+    tables: list[str] = []
+    if samples:
+        from lstm_vae.generation import quality
+        from lstm_vae.generation.wording import lines_of
+
+        judge = quality.judge_of(config.data)
+        generation_metrics, generated = quality.generation_metrics(vae, judge, config.evaluation)
+        metrics |= generation_metrics
+        known = quality.references(judge, samples) if args.generation else ()
+        tables = list(lines_of([generated, *known], metrics["latent_accuracy"]))
     if undefined_metrics := [name for name, value in metrics.items() if not math.isfinite(value)]:
         raise UserError(f"{args.run}: its model gives no finite {', '.join(undefined_metrics)}")
     print_metrics(metrics)
+    for line in tables:
+        print(line)
     _print_comparison(account, metrics)
     if args.out is not None:
         with replacing(args.out) as partial:

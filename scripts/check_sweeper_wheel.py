@@ -1,6 +1,7 @@
 """Does the sweeper work by itself? Run by CI: python scripts/check_sweeper_wheel.py dist/X.whl
 
-Installs its wheel into a fresh environment, sweeps the program of docs/any_program.md there, and makes a report of it.
+Installs its wheel into a fresh environment, sweeps the program of docs/any_program.md there, and makes a
+report of it.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ ROOMS = {
             "model",
             "process",
             "evaluation",
+            "generation",
             "training",
             "figures",
         ),

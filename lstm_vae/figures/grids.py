@@ -6,15 +6,14 @@ import math
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from lstm_vae.figures.style import figure
+from lstm_vae.generation.samples import decode, sample_prior
 from lstm_vae.model import VAE
 
 GAP = 2
-DECODED_AT_ONCE = 100  # 40 MB of the last layers' grids
 
 
 def tile(images: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
@@ -26,19 +25,6 @@ def tile(images: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
         top, left = (GAP + (side + GAP) * place for place in divmod(index, columns))
         picture[top : top + side, left : left + side] = image
     return picture
-
-
-def decode(vae: VAE, z: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bernoulli means [N, 28, 28] of latents [N, L]."""
-    starts = range(0, len(z), DECODED_AT_ONCE)
-    parts = (keras.ops.sigmoid(vae.decoder(z[i : i + DECODED_AT_ONCE])) for i in starts)
-    return np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
-
-
-def sample_prior(latent_dim: int, count: int, scale: float, seed: int) -> NDArray[np.float32]:
-    """float32 [count, L] from N(0, scale^2 I)."""
-    z = np.random.default_rng([0x9E4, seed]).standard_normal((count, latent_dim)) * scale
-    return z.astype(np.float32)
 
 
 def draw_samples(vae: VAE, path: Path, count: int, scale: float, seed: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from lstm_vae.atomic import replacing
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits, cached_splits
+from lstm_vae.data.splits import require_samples
 from lstm_vae.errors import InterruptedRunError, PrunedRunError, RunFailedError, UserError
 from lstm_vae.process import runtime
 from lstm_vae.process.graph_memory import graphs_released
@@ -53,6 +54,8 @@ def execute(
         splits = cached_splits(config.data, config.training.batch_size)
         if config.training.resume is None and (folder.last.exists() or folder.record.exists()):
             raise UserError(f"{path}: holds another run; every run needs a folder of its own")
+        samples = config.evaluation.generation_samples
+        require_samples(samples, len(splits.test), "evaluation.generation_samples")
         folder.set_aside()
         account = _opened(config, splits, folder, overrides)
         try:
@@ -141,6 +144,7 @@ def _execute(
 
     started = time.perf_counter()
     training = config.training
+    all_units = dict(UNITS)
     vae = build_vae(config)
     files = TrainingFiles(folder.history, folder.last, folder.best)
     epochs_done = read_progress(folder.last).epoch if folder.last.exists() else 0
@@ -156,6 +160,12 @@ def _execute(
         outcome = Trainer(vae, splits, config, files, observers, stop).fit()
 
     metrics = evaluate(vae, splits, config.evaluation)
+    if config.evaluation.generation_samples:
+        from lstm_vae.generation import quality
+
+        judge = quality.judge_of(config.data)
+        metrics |= quality.generation_metrics(vae, judge, config.evaluation)[0]
+        all_units |= quality.UNITS
     best = history.best(outcome.rows)
     metrics |= {"best_epoch": best.epoch, "best_val_loss": best.val_loss}
     if undefined_metrics := [
@@ -184,7 +194,7 @@ def _execute(
         "seconds": time.perf_counter() - started,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
-    units = {name: UNITS[name] for name in metrics}
+    units = {name: all_units[name] for name in metrics}
     account = account.updated(
         entries, state="COMPLETE", objective=Objective(value=objective), metrics=metrics, units=units
     )

@@ -1,0 +1,176 @@
+"""The quality of generated images in numbers, and what those numbers are of images that everybody knows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from lstm_vae.config.sections import DataConfig, EvaluationConfig
+from lstm_vae.data import Splits
+from lstm_vae.data.splits_cache import prepared_splits
+from lstm_vae.evaluation.latents import posterior_means
+from lstm_vae.generation.ambiguity import ClassUse, class_use
+from lstm_vae.generation.classifier import Classifier, Seen, trained
+from lstm_vae.generation.frechet import frechet_distance, sampling_error
+from lstm_vae.generation.latent_classes import neighbour_accuracy
+from lstm_vae.generation.manifold import Manifold, manifold
+from lstm_vae.generation.samples import decode, sample_prior
+from lstm_vae.model import VAE
+
+SHARE, NATS, FEATURES = "share", "nats", "squared features"
+# Pairs that such models mix up, which records hold by themselves; all are in `ClassUse.by_pair`.
+PAIRS = ((1, 7), (0, 9), (4, 9), (3, 8), (3, 5), (7, 9))
+UNITS = {
+    "gen_samples": "images",
+    "gen_class_entropy": NATS,
+    "gen_confidence": "probability",
+    "gen_ambiguous": SHARE,
+    **{f"gen_ambiguous_{one}_{other}": SHARE for one, other in PAIRS},
+    "gen_frechet": FEATURES,
+    "gen_frechet_error": FEATURES,
+    "gen_precision": SHARE,
+    "gen_recall": SHARE,
+    "gen_density": "balls per neighbour",
+    "gen_coverage": SHARE,
+    "latent_accuracy": SHARE,
+}
+KNOWN_IMAGES = 5000  # of training, among which neighbours in latent space are looked for
+BLUR = 1.0  # pixels, standard deviation
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Of a set of images, beside as many test images.
+
+    Attributes:
+        name: of the set.
+        count: images.
+        use: of classes.
+        frechet: the Fréchet distance of the classifier's features.
+        frechet_error: its standard error.
+        manifold: precision, recall, density, coverage.
+    """
+
+    name: str
+    count: int
+    use: ClassUse
+    frechet: float
+    frechet_error: float
+    manifold: Manifold
+
+    def metrics(self) -> dict[str, float | int]:
+        """As a flat map, by the names in `UNITS`."""
+        return {
+            "gen_samples": self.count,
+            "gen_class_entropy": self.use.entropy,
+            "gen_confidence": self.use.confidence,
+            "gen_ambiguous": self.use.ambiguous,
+            **{f"gen_ambiguous_{one}_{other}": self.use.by_pair[one, other] for one, other in PAIRS},
+            "gen_frechet": self.frechet,
+            "gen_frechet_error": self.frechet_error,
+            "gen_precision": self.manifold.precision,
+            "gen_recall": self.manifold.recall,
+            "gen_density": self.manifold.density,
+            "gen_coverage": self.manifold.coverage,
+        }
+
+
+def quality_of(name: str, seen: Seen, real: Seen) -> Quality:
+    """Compares what the classifier sees of a set with what it sees of real images, as many of them."""
+    return Quality(
+        name,
+        len(seen.features),
+        class_use(seen.probabilities),
+        frechet_distance(seen.features, real.features),
+        sampling_error(seen.features, real.features),
+        manifold(real.features, seen.features),
+    )
+
+
+def generated(vae: VAE, judge: Judge, count: int, seed: int) -> Quality:
+    """Of images from the prior: the Bernoulli means that the decoder gives, beside test images.
+
+    Args:
+        count: of samples; no more than there are test images.
+        seed: of the samples.
+    """
+    samples = decode(vae, sample_prior(vae.latent_dim, count, 1.0, seed))
+    return quality_of("generated", judge.classifier.look(samples), _real(judge, count))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What models are set beside.
+
+    Attributes:
+        splits: of the whole data set, grey, whatever a model was trained on.
+        classifier: of them.
+    """
+
+    splits: Splits
+    classifier: Classifier
+
+
+def judge_of(config: DataConfig) -> Judge:
+    """The judge of a run's data.
+
+    Raises:
+        UserError: they cannot be had.
+    """
+    splits = prepared_splits(dataclasses.replace(config, limit=None, binarize="none"))
+    return Judge(splits, trained(splits))
+
+
+def generation_metrics(
+    vae: VAE, judge: Judge, config: EvaluationConfig
+) -> tuple[dict[str, float | int], Quality]:
+    """All that `UNITS` names, of a model, and where all but the last number are from.
+
+    Args:
+        config: with `generation_samples` above 0.
+    """
+    quality = generated(vae, judge, config.generation_samples, config.seed)
+    return quality.metrics() | {
+        "latent_accuracy": latent_accuracy(vae, judge.splits, config.batch_size)
+    }, quality
+
+
+def latent_accuracy(vae: VAE, splits: Splits, batch_size: int) -> float:
+    """How often the nearest training images in latent space have a test image's class."""
+    known = _evenly(len(splits.train), KNOWN_IMAGES)
+    return neighbour_accuracy(
+        posterior_means(vae, splits.train.images[known], batch_size),
+        splits.train.labels[known],
+        posterior_means(vae, splits.test.images, batch_size),
+        splits.test.labels,
+    )
+
+
+def references(judge: Judge, count: int) -> Iterator[Quality]:
+    """The same of sets whose quality everybody knows, the best first: real images of training, one half of
+    the test images beside the other, test images blurred by a pixel, and noise."""
+    real, splits, classifier = _real(judge, count), judge.splits, judge.classifier
+    train = splits.train.images[_evenly(len(splits.train), count)]
+    yield quality_of("real, of training", classifier.look(train), real)
+    order = np.random.default_rng(0).permutation(len(real.features))
+    halves = (order[: len(order) // 2], order[len(order) // 2 :])
+    one, other = (Seen(real.probabilities[half], real.features[half]) for half in halves)
+    yield quality_of("real, half beside half", one, other)
+    test = splits.test.images[_evenly(len(splits.test), count)] / 255
+    yield quality_of("real, blurred", classifier.look(gaussian_filter(test, (0, BLUR, BLUR))), real)
+    noise = np.random.default_rng(0).random((count, 28, 28))
+    yield quality_of("noise", classifier.look(noise), real)
+
+
+def _real(judge: Judge, count: int) -> Seen:
+    images = judge.splits.test.images
+    return judge.classifier.look(images[_evenly(len(images), count)])
+
+
+def _evenly(length: int, most: int) -> NDArray[np.int64]:
+    return np.linspace(0, length - 1, min(length, most)).astype(np.int64)
