@@ -33,7 +33,7 @@ ROOMS = {
             "results",
             "search",
         ),
-        *("plan", "report", "commands", "workers", "course", "dry_run", "sweeper", "__main__"),
+        *("plan", "reports", "commands", "workers", "course", "dry_run", "sweeper", "__main__"),
     ),
     "lstm_vae": (
         *(

@@ -38,8 +38,8 @@ def add(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
-    from sweeps.report.content import content_of, require_some
-    from sweeps.report.page import page_of
+    from sweeps.reports.content import content_of, require_some
+    from sweeps.reports.page import page_of
 
     if options.pictures < 0:
         raise SweepError(f"--pictures={options.pictures}: must be 0 or more")

@@ -10,7 +10,7 @@ import pytest
 from lstm_vae.config.sections import DataConfig
 from lstm_vae.data import Split, Splits, load_splits
 from lstm_vae.generation import classifier
-from lstm_vae.generation.classifier import trained
+from lstm_vae.generation.classifier import Classifier, trained
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +27,12 @@ def few() -> Splits:
     return Splits("few", splits.train, splits.validation, test)
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classifier, "FEWEST_STEPS", 120)
-
-
-@pytest.mark.usefixtures("quick")
-def test_it_is_kept_and_read_again(few: Splits, own_cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_kept_and_read_again(
+    few: Splits, own_cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifier, "FEWEST_STEPS", 100)
     first = trained(few)
-    assert first.accuracy(few.test.images, few.test.labels) > 0.85
+    assert first.accuracy(few.test.images, few.test.labels) > 0.8
     assert "training a classifier of few" in capsys.readouterr().err
     (kept,) = own_cache.iterdir()
     second = trained(few)
@@ -45,24 +42,23 @@ def test_it_is_kept_and_read_again(few: Splits, own_cache: Path, capsys: pytest.
     assert seen[0].features.shape == (250, classifier.FEATURES)
     np.testing.assert_allclose(seen[0].probabilities.sum(axis=1), 1)
     kept.write_bytes(b"damaged")
-    monkeyed = trained(few)
+    monkeypatch.setattr(classifier, "_train", lambda *_: None)
+    trained(few)
     assert "is damaged, and made anew" in capsys.readouterr().err
-    assert monkeyed.accuracy(few.test.images, few.test.labels) > 0.85
+    assert kept.stat().st_size > 10_000
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_cache_that_cannot_be_written_costs_a_line(
-    few: Splits, own_cache: Path, capsys: pytest.CaptureFixture[str]
+    few: Splits, own_cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own_cache.parent.mkdir(exist_ok=True)
+    monkeypatch.setattr(classifier, "_train", lambda *_: None)
     own_cache.write_text("in the way", encoding="utf-8")
     trained(few)
     assert "not kept" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("quick")
 def test_bytes_and_fractions_are_the_same_images(few: Splits) -> None:
-    own = trained(few)
+    own = Classifier(classifier._network())
     images = few.test.images[:20]
     np.testing.assert_allclose(own.look(images).features, own.look(images / 255).features, rtol=1e-5)
 

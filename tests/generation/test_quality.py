@@ -22,8 +22,8 @@ from lstm_vae.run import execution, record
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     splits = load_splits(DataConfig(name="mnist_5k"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classifier, "FEWEST_STEPS", 250)
-        patch.setattr(classifier, "EPOCHS", 8)
+        patch.setattr(classifier, "FEWEST_STEPS", 200)
+        patch.setattr(classifier, "EPOCHS", 1)
         patch.setattr(classifier, "cache_folder", lambda name: tmp_path_factory.mktemp(name))
         return Judge(splits, trained(splits))
 

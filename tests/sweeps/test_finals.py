@@ -6,13 +6,14 @@ import signal
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from optuna.trial import TrialState
 
 from sweeps.results import tables
 from sweeps.study.trial import TrialView
 from tests.sweeps.conftest import (
+    BASIC_OFTEN,
     JOBLIB,
-    LAUNCHERS,
     Start,
     Sweep,
     folder_of,
@@ -37,7 +38,7 @@ def board(folder: Path) -> pd.DataFrame:
     return tables.read(folder / "leaderboard.csv")
 
 
-@LAUNCHERS
+@BASIC_OFTEN
 def test_the_best_run_again_and_who_loses_stops(
     sweep: Sweep, tmp_path: Path, launcher: tuple[str, ...]
 ) -> None:
@@ -64,14 +65,10 @@ def test_the_best_run_again_and_who_loses_stops(
     assert len(board(folder)) == 4  # the search's own
     status = tool(tmp_path, "status", folder / "finals")
     assert status.returncode == 0, status.stderr
-
-
-def test_the_same_command_again_does_nothing_more(sweep: Sweep, tmp_path: Path) -> None:
-    sweep(*WORDS)
-    before = lines(folder_of(tmp_path) / "finals" / "trials.csv")
-    result = sweep(*WORDS)
-    assert result.returncode == 0, result.stderr
-    assert lines(folder_of(tmp_path) / "finals" / "trials.csv") == before
+    before = lines(folder / "finals" / "trials.csv")
+    again = sweep(*WORDS, *launcher)
+    assert again.returncode == 0, again.stderr
+    assert lines(folder / "finals" / "trials.csv") == before
 
 
 def test_a_search_that_has_ended_can_have_finals_and_more_of_them_later(sweep: Sweep, tmp_path: Path) -> None:
@@ -97,9 +94,11 @@ def test_finals_that_were_stopped_go_on(sweep: Sweep, start: Start, tmp_path: Pa
 
     def runs() -> bool:
         journals = list((tmp_path / "results").glob("*/finals/study.journal"))
-        return bool(journals) and any(
-            trial.state == TrialState.RUNNING for trial in study_in(journals[0].parent).trials
-        )
+        try:
+            trials = [trial for journal in journals for trial in study_in(journal.parent).trials]
+        except ValueError:  # the study is not in its journal yet
+            return False
+        return any(trial.state == TrialState.RUNNING for trial in trials)
 
     wait_for(runs)
     process.send_signal(signal.SIGTERM)
@@ -113,6 +112,7 @@ def test_finals_that_were_stopped_go_on(sweep: Sweep, start: Start, tmp_path: Pa
     assert finals.best_trial.params == {"x": 0}
 
 
+@pytest.mark.slow
 def test_two_shells_share_the_finals(start: Start, tmp_path: Path) -> None:
     shells = [start(*WORDS, "seconds=0.02", *JOBLIB) for _ in range(2)]
     for shell in shells:
@@ -129,6 +129,7 @@ def test_a_search_that_fails_has_no_finals(sweep: Sweep, tmp_path: Path) -> None
     assert not (folder_of(tmp_path) / "finals").exists()
 
 
+@pytest.mark.slow
 def test_finals_compare_with_finals(sweep: Sweep, tmp_path: Path) -> None:
     sweep(*WORDS, "hydra.sweeper.study_name=one")
     sweep(*WORDS, "hydra.sweeper.study_name=two", "shape=wide")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sweeps.__main__ import main
-from tests.sweeps.report.studies import make_study
+from tests.sweeps.reports.studies import make_study
 from tests.sweeps.results.runs import HISTORY, leave_run, record_of
 
 

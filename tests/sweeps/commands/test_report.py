@@ -11,7 +11,7 @@ import pytest
 from sweeps.__main__ import main
 from tests.conftest import OUTSIDE
 from tests.sweeps.plans import opened, plan_of
-from tests.sweeps.report.studies import make_study
+from tests.sweeps.reports.studies import make_study
 
 
 def test_the_page_is_written_into_the_study_and_again(

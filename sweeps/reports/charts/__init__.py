@@ -5,13 +5,13 @@ Texts that begin with @ stand for what only the page knows: its colours, and how
 
 from __future__ import annotations
 
-from sweeps.report.charts.chart import Chart
-from sweeps.report.charts.curves import curves
-from sweeps.report.charts.importance import importance
-from sweeps.report.charts.parallel import parallel
-from sweeps.report.charts.progress import progress
-from sweeps.report.charts.slices import slices
-from sweeps.report.content import Content
+from sweeps.reports.charts.chart import Chart
+from sweeps.reports.charts.curves import curves
+from sweeps.reports.charts.importance import importance
+from sweeps.reports.charts.parallel import parallel
+from sweeps.reports.charts.progress import progress
+from sweeps.reports.charts.slices import slices
+from sweeps.reports.content import Content
 
 __all__ = ["Chart", "charts_of"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps.report.answer import text_of
-from sweeps.report.content import Content
+from sweeps.reports.answer import text_of
+from sweeps.reports.content import Content
 from sweeps.results.row import PARAMS
 
 MOST_LINES = 300  # of a chart

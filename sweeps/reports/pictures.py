@@ -9,7 +9,7 @@ from pathlib import Path
 
 from optuna.trial import FrozenTrial
 
-from sweeps.report.content import Content
+from sweeps.reports.content import Content
 from sweeps.study.trial import TrialView
 from sweeps.terminal.wording import shown_params
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import vl_convert
 
-from sweeps.report.charts import Chart, charts_of
-from sweeps.report.charts.chart import MOST_LINES, in_order
-from sweeps.report.content import Content, Curve, content_of
+from sweeps.reports.charts import Chart, charts_of
+from sweeps.reports.charts.chart import MOST_LINES, in_order
+from sweeps.reports.content import Content, Curve, content_of
 from sweeps.study.finding import find_study
-from tests.sweeps.report.studies import make_study
+from tests.sweeps.reports.studies import make_study
 
 THEME = {"width": 600, "columns": 2, "small": 280}
 

@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.errors import SweepError
 from sweeps.plan.naming import command
-from sweeps.report.answer import Answer, answer_of
+from sweeps.reports.answer import Answer, answer_of
 from sweeps.results import records
 from sweeps.results.leaderboard import leaderboard
 from sweeps.study.finding import FoundStudy, find_study

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from sweeps.report.charts.chart import MOST_TRIALS, Chart, rounded, spec_of, value_axis, value_range
-from sweeps.report.content import Content, Progress
+from sweeps.reports.charts.chart import MOST_TRIALS, Chart, rounded, spec_of, value_axis, value_range
+from sweeps.reports.content import Content, Progress
 
 
 def progress(content: Content) -> Chart | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from sweeps.report.answer import text_of
-from sweeps.report.charts.chart import (
+from sweeps.reports.answer import text_of
+from sweeps.reports.charts.chart import (
     Chart,
     compared_rows,
     cut_off,
@@ -17,7 +17,7 @@ from sweeps.report.charts.chart import (
     value_axis,
     value_range,
 )
-from sweeps.report.content import Content
+from sweeps.reports.content import Content
 from sweeps.results.row import PARAMS
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.report.content import Content, content_of
+from sweeps.reports.content import Content, content_of
 from sweeps.study.finding import find_study
-from tests.sweeps.report.studies import make_study
+from tests.sweeps.reports.studies import make_study
 
 
 @pytest.fixture(scope="module")

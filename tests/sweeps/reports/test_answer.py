@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sweeps.report.answer import Answer, answer_of, number_text
+from sweeps.reports.answer import Answer, answer_of, number_text
 from sweeps.study.objective import MAXIMIZED, MINIMIZED, Objective
 
 

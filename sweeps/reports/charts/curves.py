@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sweeps.report.charts.chart import MOST_LINES, Chart, cut_off, rounded, spec_of, value_axis, value_range
-from sweeps.report.content import Content, Curve
+from sweeps.reports.charts.chart import MOST_LINES, Chart, cut_off, rounded, spec_of, value_axis, value_range
+from sweeps.reports.content import Content, Curve
 
 STATES = ("COMPLETE", "PRUNED", "RUNNING", "FAIL")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sweeps.report.charts.chart import MOST_PARAMETERS, Chart, rounded, spec_of
-from sweeps.report.content import Content
+from sweeps.reports.charts.chart import MOST_PARAMETERS, Chart, rounded, spec_of
+from sweeps.reports.content import Content
 
 
 def importance(content: Content) -> Chart | None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sweeps.report import pictures
-from sweeps.report.content import Content, content_of
-from sweeps.report.pictures import pictures_of
+from sweeps.reports import pictures
+from sweeps.reports.content import Content, content_of
+from sweeps.reports.pictures import pictures_of
 from sweeps.study.finding import find_study
-from tests.sweeps.report.studies import PNG, make_study
+from tests.sweeps.reports.studies import PNG, make_study
 
 
 @pytest.fixture

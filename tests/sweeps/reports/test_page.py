@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sweeps.report.content import Content, content_of
-from sweeps.report.page import MOST_ROWS, board_table, page_of, table_of
+from sweeps.reports.content import Content, content_of
+from sweeps.reports.page import MOST_ROWS, board_table, page_of, table_of
 from sweeps.study.finding import find_study
-from tests.sweeps.report.studies import make_study
+from tests.sweeps.reports.studies import make_study
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from sweeps.report.content import content_of
-from sweeps.report.page import page_of
+from sweeps.reports.content import content_of
+from sweeps.reports.page import page_of
 from sweeps.study.finding import find_study
-from tests.sweeps.report.studies import make_long, make_study
+from tests.sweeps.reports.studies import make_long, make_study
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 sync_api = pytest.importorskip("playwright.sync_api")

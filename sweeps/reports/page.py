@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 
 from sweeps.errors import SweepError
-from sweeps.report.answer import number_text, text_of
-from sweeps.report.charts import charts_of
-from sweeps.report.content import Content
-from sweeps.report.pictures import Pictures, pictures_of
+from sweeps.reports.answer import number_text, text_of
+from sweeps.reports.charts import charts_of
+from sweeps.reports.content import Content
+from sweeps.reports.pictures import Pictures, pictures_of
 from sweeps.results.comparison import compare, overall
 from sweeps.results.row import PARAMS
 from sweeps.terminal.wording import shown_path, shown_seconds
@@ -133,14 +133,14 @@ def _environment() -> Any:
     except ImportError:
         raise SweepError(NEEDED) from None
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sweeps.report", "."), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.PackageLoader("sweeps.reports", "."), autoescape=True, undefined=jinja2.StrictUndefined
     )
     environment.globals["table"] = vars(environment.get_template("table.html.j2").module)["table"]
     return environment
 
 
 def _text(name: str) -> str:
-    return files("sweeps.report").joinpath(name).read_text(encoding="utf-8")
+    return files("sweeps.reports").joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
