@@ -110,7 +110,7 @@ class Promises:
         self._given_up.add(number)
         attrs = self._world.trials[number].user_attrs
         if attrs.get(attributes.CAUSE) == Cause.SURPLUS:
-            assert "folder" not in attrs[attributes.JOB], "it runs, and is said to have given way"
+            assert "folder" not in attrs.get(attributes.JOB, {}), "it runs, and is said to have given way"
             return
         if worker.process.lives:
             assert not here, f"trial {number} is given up, and its worker lives here"
