@@ -76,7 +76,9 @@ def main() -> None:
             f"{args.run}: trained on data {recorded_fingerprint}, but this is {splits.fingerprint}"
         )
     samples = config.evaluation.generation_samples
-    require_samples(samples, len(splits.test), "--generation" if args.generation else "generation_samples")
+    require_samples(
+        samples, len(splits.test), "--generation" if args.generation else "evaluation.generation_samples"
+    )
     runtime.start_tensorflow(config.training)
     from lstm_vae.evaluation import evaluate
     from lstm_vae.run.loading import load

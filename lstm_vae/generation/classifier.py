@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -17,10 +16,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from lstm_vae.atomic import replacing
 from lstm_vae.data import Splits
 from lstm_vae.data.sources import cache_folder
 from lstm_vae.model.vae import unit_interval
+from lstm_vae.training import weights
 
 FORMAT = 1  # of the network and its training; another one trains all anew
 EPOCHS, FEWEST_STEPS = 8, 3000  # so many epochs, or more where the data are few
@@ -96,16 +95,11 @@ def trained(splits: Splits) -> Classifier:
     print(f"training a classifier of {splits.name}, once for this data", file=sys.stderr, flush=True)
     _train(model, splits)
     try:
-        _keep(path, model)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        weights.save(path, model)
     except OSError as error:
         print(f"note: {path}: not kept ({error.strerror or error})", file=sys.stderr)
     return Classifier(model)
-
-
-def _keep(path: Path, model: keras.Model) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as partial:
-        model.save_weights(partial)
 
 
 def _network() -> keras.Model:

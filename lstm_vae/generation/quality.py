@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from lstm_vae.config.sections import DataConfig, EvaluationConfig
 from lstm_vae.data import Splits
 from lstm_vae.data.splits_cache import prepared_splits
 from lstm_vae.evaluation.latents import posterior_means
+from lstm_vae.evaluation.nll import evenly_spaced
 from lstm_vae.generation.ambiguity import ClassUse, class_use
 from lstm_vae.generation.classifier import Classifier, Seen, trained
 from lstm_vae.generation.frechet import frechet_distance, sampling_error
@@ -142,7 +142,7 @@ def generation_metrics(
 
 def latent_accuracy(vae: VAE, splits: Splits, batch_size: int) -> float:
     """How often the nearest training images in latent space have a test image's class."""
-    known = _evenly(len(splits.train), KNOWN_IMAGES)
+    known = evenly_spaced(len(splits.train), KNOWN_IMAGES)
     return neighbour_accuracy(
         posterior_means(vae, splits.train.images[known], batch_size),
         splits.train.labels[known],
@@ -155,13 +155,13 @@ def references(judge: Judge, count: int) -> Iterator[Quality]:
     """The same of sets whose quality everybody knows, the best first: real images of training, one half of
     the test images beside the other, test images blurred by a pixel, and noise."""
     real, splits, classifier = _real(judge, count), judge.splits, judge.classifier
-    train = splits.train.images[_evenly(len(splits.train), count)]
+    train = splits.train.images[evenly_spaced(len(splits.train), count)]
     yield quality_of("real, of training", classifier.look(train), real)
     order = np.random.default_rng(0).permutation(len(real.features))
     halves = (order[: len(order) // 2], order[len(order) // 2 :])
     one, other = (Seen(real.probabilities[half], real.features[half]) for half in halves)
     yield quality_of("real, half beside half", one, other)
-    test = splits.test.images[_evenly(len(splits.test), count)] / 255
+    test = splits.test.images[evenly_spaced(len(splits.test), count)] / 255
     yield quality_of("real, blurred", classifier.look(gaussian_filter(test, (0, BLUR, BLUR))), real)
     noise = np.random.default_rng(0).random((count, 28, 28))
     yield quality_of("noise", classifier.look(noise), real)
@@ -169,8 +169,4 @@ def references(judge: Judge, count: int) -> Iterator[Quality]:
 
 def _real(judge: Judge, count: int) -> Seen:
     images = judge.splits.test.images
-    return judge.classifier.look(images[_evenly(len(images), count)])
-
-
-def _evenly(length: int, most: int) -> NDArray[np.int64]:
-    return np.linspace(0, length - 1, min(length, most)).astype(np.int64)
+    return judge.classifier.look(images[evenly_spaced(len(images), count)])

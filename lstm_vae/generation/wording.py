@@ -27,9 +27,9 @@ def lines_of(rows: Sequence[Quality], latent_accuracy: float) -> Iterator[str]:
         cells = [f"{number:9.3f}" for number in numbers] + [f"{row.use.ambiguous:9.1%}"]
         distance = f"{row.frechet:.1f} +- {row.frechet_error:.1f}"
         yield " ".join([f"  {row.name:<{width}}", f"{distance:>15}", *cells])
-    listed = dict.fromkeys([*PAIRS, *sorted(first.use.by_pair, key=lambda pair: -first.use.by_pair[pair])])
-    pairs = sorted(listed, key=lambda pair: -first.use.by_pair[pair])[:MOST_PAIRS]
-    told = ", ".join(f"{one}/{other} {first.use.by_pair[one, other]:.1%}" for one, other in pairs)
+    by_pair = first.use.by_pair
+    pairs = sorted(by_pair, key=lambda pair: (-by_pair[pair], pair not in PAIRS))[:MOST_PAIRS]
+    told = ", ".join(f"{one}/{other} {by_pair[one, other]:.1%}" for one, other in pairs)
     yield f"  ambiguous between {told}"
     shares = ", ".join(f"{label} {share:.0%}" for label, share in enumerate(first.use.shares))
     yield f"  classes: {shares}"

@@ -10,19 +10,16 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
-from omegaconf import open_dict
 from optuna.study import Study
-from optuna.trial import TrialState
 
-from sweeps.plan.naming import quoted
 from sweeps.plan.plan import Plan
+from sweeps.plan.preparation import settle_place
 from sweeps.search.budget import budget_of
 from sweeps.space import Space
 from sweeps.space.parameter import Value
 from sweeps.study.folder import FINALS, StudyFolder
 from sweeps.study.holding import combination_key
-from sweeps.study.lineage import latest
-from sweeps.study.objective import objectives_of
+from sweeps.study.objective import best_trials
 from sweeps.study.storage import StorageLocation
 
 NOTHING = {"_target_": "optuna.pruners.NopPruner"}  # a race does the stopping
@@ -60,13 +57,7 @@ def finals_of(plan: Plan, study: Study) -> Plan | None:
         finalists=None,
     )
     config = copy.deepcopy(plan.config)
-    with open_dict(config):
-        config.hydra.sweep.dir = str(folder.path)
-        config.hydra.sweeper.study_name = name
-        config.hydra.overrides.hydra += [
-            f"hydra.sweep.dir={quoted(str(folder.path))}",
-            f"++hydra.sweeper.study_name={quoted(name)}",
-        ]
+    settle_place(config, folder.path, name)
     first = settings.replicates
     objective = {**plan.spec.objective, "replicates": own.replicates, "first_replicate": first}
     return replace(
@@ -87,16 +78,9 @@ def finals_of(plan: Plan, study: Study) -> Plan | None:
 
 def best_combinations(study: Study, space: Space, k: int) -> list[dict[str, Value]]:
     """The parameters of the k best complete trials, the best first, none of them twice."""
-    objective = objectives_of(study)[0]
-    complete = [
-        trial
-        for trial in latest(study.get_trials(deepcopy=False))
-        if trial.state == TrialState.COMPLETE and trial.values
-    ]
-    ranked = sorted(complete, key=lambda trial: (objective.cost(trial.values[0]), trial.number))
     parameters = {own.name: own for own in space.parameters}
     result: dict[str, dict[str, Value]] = {}
-    for trial in ranked:
+    for trial in best_trials(study):
         values = {
             name: parameters[name].canonical(value) if name in parameters else value
             for name, value in trial.params.items()

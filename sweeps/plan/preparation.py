@@ -132,10 +132,10 @@ def _require_seed(settings: Settings, space: Space, first: DictConfig) -> None:
     swept_names = {parameter.name for parameter in space.parameters}
     for key in settings.seed_keys or ():
         if key.lstrip("+") in swept_names:
-            field, value = "replicates", settings.replicates
+            asked = f"replicates={settings.replicates}"
             if settings.replicates == 1:
-                field, value = "finalists", settings.finalists or 0
-            raise SweepError(f"hydra.sweeper.{field}={value}: {key} must not be swept then")
+                asked = f"finalists={settings.finalists}"
+            raise SweepError(f"hydra.sweeper.{asked}: {key} must not be swept then")
     first_seeds(first, settings)
 
 
@@ -176,15 +176,22 @@ def _settle_folder(config: DictConfig, name: str) -> Path:
             parts = raw.split("/")
             stamp_index = next(index for index, part in enumerate(parts) if "${now:" in part)
             config.hydra.sweep.dir = "/".join([*parts[:stamp_index], name])
-        folder = _absolute(resolved_text(config, "hydra.sweep.dir"))
-        StudyFolder(folder).require_possible()
+    folder = _absolute(resolved_text(config, "hydra.sweep.dir"))
+    StudyFolder(folder).require_possible()
+    settle_place(config, folder, name)
+    return folder
+
+
+def settle_place(config: DictConfig, folder: Path, name: str) -> None:
+    """Says of which study a configuration is, and in which folder, to itself and to the jobs', which are
+    composed anew from its overrides."""
+    with open_dict(config):
+        config.hydra.sweeper.study_name = name
         config.hydra.sweep.dir = str(folder)
-        # Jobs are composed anew, from these.
         config.hydra.overrides.hydra += [
             f"hydra.sweep.dir={quoted(str(folder))}",
             f"++hydra.sweeper.study_name={quoted(name)}",
         ]
-    return folder
 
 
 def _absolute(named: str) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.results.account import RunAccount
+from sweeps.space.parameter import value_text
 
 # Of every run its own, or said elsewhere: that they differ tells nothing.
 PASSING = {"folder", "started", "finished", "continued_from"}
@@ -62,11 +63,9 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     if name not in fields:
         return NONE
     value = fields[name]
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(str, value)) + "]"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else value_text(value)
 
 
 def _metrics(one: RunAccount, other: RunAccount) -> pd.DataFrame:
@@ -75,11 +74,11 @@ def _metrics(one: RunAccount, other: RunAccount) -> pd.DataFrame:
         values = [_number(own.metrics.get(name)) for own in (one, other)]
         if values == [None, None]:
             continue
-        both = values[0] is not None and values[1] is not None
-        change = values[1] - values[0] if both else None  # type: ignore[operator]
-        rows.append((name, *values, change, one.units.get(name, other.units.get(name, ""))))
-    frame = pd.DataFrame(rows, columns=["metric", "one", "other", "difference", "unit"])
-    return frame.astype({"one": "float64", "other": "float64", "difference": "float64"})
+        rows.append((name, *values, one.units.get(name, other.units.get(name, ""))))
+    frame = pd.DataFrame(rows, columns=["metric", "one", "other", "unit"])
+    frame = frame.astype({"one": "float64", "other": "float64"})
+    frame.insert(3, "difference", frame["other"] - frame["one"])
+    return frame
 
 
 def _number(value: object) -> float | None:

@@ -114,8 +114,7 @@ class Budget:
         """What the trials left can be expected to gain, where that may end the sweep."""
         if self.stop_when is None:
             return Outlook(0, math.inf, 0.0)
-        noise = seed_noise(tally.trials) or 0.0
-        worth = noise if isinstance(self.stop_when, str) else self.stop_when
+        worth = self.stop_when if isinstance(self.stop_when, float) else seed_noise(tally.trials) or 0.0
         left = self._left(tally)
         if left <= 0:
             return Outlook(0, math.inf, worth)  # what runs is waited for

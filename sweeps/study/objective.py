@@ -96,8 +96,8 @@ def _undominated(costs: Mapping[int, Sequence[float]]) -> list[int]:
     ]
 
 
-def best_trials(study: Study, k: int) -> list[FrozenTrial]:
-    """The k best complete trials by the first objective, the best first."""
+def best_trials(study: Study, k: int | None = None) -> list[FrozenTrial]:
+    """The k best complete trials by the first objective, or all of them, the best first."""
     first = objectives_of(study)[0]
     complete = _complete(study.get_trials(deepcopy=False))
     return sorted(complete, key=lambda trial: first.cost(trial.values[0]))[:k]

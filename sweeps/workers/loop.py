@@ -191,8 +191,10 @@ class _Loop:
         """Reports the last of a finalist's values; why it is stopped, if it is to be."""
         n = self._plan.settings.replicates
         trial.report(values[-1], len(values) - 1)
+        if len(values) == n:
+            return None
         with self._plan.folder.locked():  # of two that lose to each other, one sees that the other has lost
-            loss = race(self._study, trial.number, n) if len(values) < n else None
+            loss = race(self._study, trial.number, n)
             if loss is None:
                 return None
             reason = told_loss(loss, n)

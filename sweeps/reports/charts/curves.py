@@ -16,27 +16,11 @@ def curves(content: Content) -> Chart | None:
     if not any(len(curve.steps) > 1 for curve in shown):
         return None
     best = content.top[0].number if content.top else None
-    values = [
-        {"t": curve.trial, "s": step, "v": rounded(value), "k": _kind(curve, best), "p": curve.label}
-        for curve in shown
-        for step, value in zip(curve.steps, curve.values, strict=True)
-    ]
-    ends = [
-        {
-            "t": curve.trial,
-            "s": curve.steps[-1],
-            "v": rounded(curve.values[-1]),
-            "k": _kind(curve, best),
-            "p": curve.label,
-        }
-        for curve in shown
-        if curve.state == "PRUNED"
-    ]
+    by_trial = {curve.trial: _points(curve, best) for curve in shown}
+    values = [point for own in by_trial.values() for point in own]
+    ends = [by_trial[curve.trial][-1] for curve in shown if curve.state == "PRUNED"]
     promotions = [
-        {"t": curve.trial, "s": step, "v": rounded(value), "k": _kind(curve, best), "p": curve.label}
-        for curve in shown
-        for step, value in zip(curve.steps, curve.values, strict=True)
-        if step == curve.resumed_at
+        point for curve in shown for point in by_trial[curve.trial] if point["s"] == curve.resumed_at
     ]
     low, high, cut = value_range([value for curve in shown for value in curve.values], content.minimized)
     y = {
@@ -111,6 +95,14 @@ def _shown_curves(content: Content) -> list[Curve]:
     first, rest = ordered[: MOST_LINES // 2], ordered[MOST_LINES // 2 :]
     every = math.ceil(len(rest) / (MOST_LINES - len(first)))
     return [*first, *rest[::every]]
+
+
+def _points(curve: Curve, best: int | None) -> list[dict[str, Any]]:
+    """A row of data for each step."""
+    return [
+        {"t": curve.trial, "s": step, "v": rounded(value), "k": _kind(curve, best), "p": curve.label}
+        for step, value in zip(curve.steps, curve.values, strict=True)
+    ]
 
 
 def _kind(curve: Curve, best: int | None) -> str:
