@@ -10,14 +10,15 @@ from typing import Any
 from lstm_vae.command import exits
 from lstm_vae.run import execution
 from lstm_vae.train import train
+from lstm_vae.training.observer import Steps
 
 
 class FirstStep:
     """Ends the process with the first call into TensorFlow that trains."""
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
+    def on_steps(self, steps: Steps) -> None:
         """Prints the images trained on, and the time."""
-        print(json.dumps({"images": images, "time": time.time()}), flush=True)
+        print(json.dumps({"images": steps.images, "time": time.time()}), flush=True)
         os._exit(0)
 
     def on_epoch(self, row: Any) -> None:

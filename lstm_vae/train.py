@@ -18,19 +18,20 @@ from lstm_vae.errors import InterruptedRunError, PrunedRunError
 
 if TYPE_CHECKING:
     from lstm_vae.training.history import EpochRow
+    from lstm_vae.training.observer import Steps
 
 register_schemas()
 
 
 class _Reporting:
-    """Tells the sweep, where there is one, the validation loss of every epoch; it may stop the run, but for
-    the last epoch, after which a run is finished and not stopped."""
+    """Tells the sweep, where there is one, how far the run is, and the validation loss of every epoch; it may
+    stop the run, but for the last epoch, after which a run is finished and not stopped."""
 
     def __init__(self, epochs: int) -> None:
         self._epochs = epochs
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        """Epochs are what trials are compared by."""
+    def on_steps(self, steps: Steps) -> None:
+        sweeps.progress(steps.epoch - 1 + steps.images / steps.of, self._epochs)
 
     def on_epoch(self, row: EpochRow) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sweeps.inside.progress import progress
 from sweeps.inside.reporting import report
 from sweeps.inside.resuming import continued_from
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from sweeps.results.comparison import compare
     from sweeps.results.leaderboard import leaderboard
 
-__all__ = ["TrialPruned", "compare", "continued_from", "leaderboard", "report"]
+__all__ = ["TrialPruned", "compare", "continued_from", "leaderboard", "progress", "report"]
 
 
 def __getattr__(name: str) -> Any:

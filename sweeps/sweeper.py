@@ -8,11 +8,13 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 from optuna.exceptions import StorageInternalError
 from optuna.study import Study
+from optuna.trial import FrozenTrial
 
 from sweeps.course import Course
 from sweeps.dry_run import dry_run
@@ -29,9 +31,12 @@ from sweeps.search.rescue import Rescue
 from sweeps.study.journal import Journal, was_mended
 from sweeps.study.leases import Watch
 from sweeps.study.patience import LIMIT, AwayError
-from sweeps.study.trial import Cause
+from sweeps.study.situation import Lookout
+from sweeps.study.tally import Tally
+from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.system import signals
 from sweeps.terminal.refusal import refuse
+from sweeps.terminal.watching import style_of, watched
 from sweeps.text import one_line
 from sweeps.workers import narration
 from sweeps.workers.launching import launch
@@ -100,6 +105,7 @@ class _Sweep:
         watch = Watch(plan.folder.leases, plan.settings.grace_period, sole=own)
         rescue = Rescue(self.study, plan.folder, plan.settings, watch, self._ledger.enter)
         self._course = Course(self.study, plan.folder, plan.settings, plan.budget, rescue)
+        self._style = style_of(plan.settings.progress)
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 
     def run(self) -> int:
@@ -116,13 +122,25 @@ class _Sweep:
             plan.name, plan.folder.path, plan.space.described(), plan.budget, self._course.tally(), searching
         )
         try:
-            self._course.run(self._launch, _pause)
+            with self._watched():
+                self._course.run(self._launch, _pause)
         except (KeyboardInterrupt, SweepInterruptedError, StorageInternalError) as error:
             signum = signals.interruption(error)
             if signum is None:
                 raise
             return self._interrupted(signum)  # a storage that is away is not waited for any longer
         return self._summary()
+
+    def _watched(self) -> AbstractContextManager[None]:
+        """Within it, people see how the sweep goes."""
+        plan = self._plan
+
+        def tell(trial: FrozenTrial, tally: Tally) -> None:
+            if (TrialView(trial).job or Job()).sweep == self._course.sweep:
+                narration.tell_outcome(trial, tally, plan.budget, plan.folder.path)
+
+        lookout = Lookout(self.study, plan.folder, plan.budget.objective, plan.budget.expected)
+        return watched(self._style, plan.name, lookout, tell)
 
     def _is_mended(self) -> bool:
         """Whether the journal's end was ever torn: what it has lost is to be looked for everywhere."""
@@ -144,6 +162,8 @@ class _Sweep:
             sweep=self._course.sweep,
             alone=n_workers == 1 or plan.settings.supervised,
             only_suspects=only_suspects,
+            narrates=self._style == "plain",
+            screen=os.getpid() if self._style == "rich" else None,
         )
         worker = Worker(assignment, self._share)
         overrides = [*plan.space.fixed, *plan.space.overrides(plan.space.first())]

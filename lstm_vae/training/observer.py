@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from lstm_vae.training.history import EpochRow
 
 
+@dataclass(frozen=True)
+class Steps:
+    """How far an epoch has come.
+
+    Attributes:
+        epoch: counted from 1.
+        images: of the epoch, that are done.
+        of: images an epoch.
+        bce: mean over these images, nats per image.
+        kl: likewise.
+    """
+
+    epoch: int
+    images: int
+    of: int
+    bce: float
+    kl: float
+
+
 class Observer(Protocol):
     """Someone who is told how training goes. What it raises ends the training."""
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        """So many images of the epoch are done, with these means so far (nats per image)."""
+    def on_steps(self, steps: Steps) -> None:
+        """Some steps of an epoch are done."""
 
     def on_epoch(self, row: EpochRow) -> None:
         """An epoch is done, its row and checkpoint written."""

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from lstm_vae.process import streams
 from lstm_vae.training.history import EpochRow
+from lstm_vae.training.observer import Steps
 
 
 class Display(Protocol):
@@ -23,7 +24,7 @@ class Display(Protocol):
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None: ...
+    def on_steps(self, steps: Steps) -> None: ...
 
     def on_epoch(self, row: EpochRow) -> None: ...
 
@@ -91,7 +92,7 @@ class _Nothing:
     ) -> None:
         return
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
+    def on_steps(self, steps: Steps) -> None:
         return
 
     def on_epoch(self, row: EpochRow) -> None:
@@ -104,8 +105,8 @@ class _Lines(_Nothing):
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        self._clock.advance(epoch, images)
+    def on_steps(self, steps: Steps) -> None:
+        self._clock.advance(steps.epoch, steps.images)
 
     def on_epoch(self, row: EpochRow) -> None:
         try:
@@ -143,13 +144,13 @@ class _Bars(_Nothing):
     ) -> None:
         self._progress.stop()
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        self._clock.advance(epoch, images)
+    def on_steps(self, steps: Steps) -> None:
+        self._clock.advance(steps.epoch, steps.images)
         self._progress.update(
             self._task,
-            epoch=epoch,
-            completed=-(-images // self._batch_size),
-            losses=f"bce {bce:.1f} + kl {kl:.1f} = {bce + kl:.1f}",
+            epoch=steps.epoch,
+            completed=-(-steps.images // self._batch_size),
+            losses=f"bce {steps.bce:.1f} + kl {steps.kl:.1f} = {steps.bce + steps.kl:.1f}",
             speed=f"{self._clock.images_per_second:,.0f} img/s  {self._clock.time_left} left",
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from lstm_vae.training.history import EpochRow
+from lstm_vae.training.observer import Steps
 
 
 class TensorBoard:
@@ -16,7 +17,7 @@ class TensorBoard:
     def __init__(self, folder: Path) -> None:
         self._writer = tf.summary.create_file_writer(str(folder))
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
+    def on_steps(self, steps: Steps) -> None:
         """Nothing: scalars are by epoch, as in `history.csv`."""
 
     def on_epoch(self, row: EpochRow) -> None:

@@ -22,7 +22,7 @@ from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.checkpoint import Progress
 from lstm_vae.training.history import EpochRow
 from lstm_vae.training.loop import StepLoop, StepSums
-from lstm_vae.training.observer import Observer
+from lstm_vae.training.observer import Observer, Steps
 from lstm_vae.training.optimizer import build_optimizer, learning_rate
 from lstm_vae.training.order import epoch_order
 from lstm_vae.training.stop import StopSignals
@@ -157,7 +157,9 @@ class Trainer:
             ]
             images_done += int(steps.images.sum())
             for observer in self._observers:
-                observer.on_steps(epoch, images_done, sums[1] / images_done, sums[2] / images_done)
+                observer.on_steps(
+                    Steps(epoch, images_done, len(order), sums[1] / images_done, sums[2] / images_done)
+                )
             self._stop.check()
         seconds = time.perf_counter() - started
         objective, bce, kl = (float(value) for value in sums / images_done)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
+from datetime import datetime
 from typing import Any
-
-from optuna.trial import TrialState
 
 from sweeps.commands.arguments import subcommand
 from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.objective import front, objectives_of
+from sweeps.study.situation import Lookout
 from sweeps.study.soundness import require_sound
-from sweeps.study.tally import tally
+from sweeps.study.tally import Tally
 from sweeps.study.view import StudyView
 from sweeps.terminal.console import say
+from sweeps.terminal.situation_lines import far_of, told_params
+from sweeps.terminal.watching import style_of
 from sweeps.terminal.wording import shown_params, shown_seconds
+
+LEAST = 0.1  # seconds between two looks
 
 
 def add(subparsers: Any) -> None:
@@ -33,21 +36,44 @@ def add(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
     found_study = find_study(options.study)
-    while True:
+    if options.watch is None:
         show(found_study)
-        if options.watch is None:
-            return
-        time.sleep(max(0.1, options.watch))
-        say("")
-        require_sound(found_study.study, found_study.folder.path)
+    elif style_of("auto") == "rich":
+        _show_live(found_study, max(LEAST, options.watch))
+    else:
+        while True:
+            show(found_study)
+            time.sleep(max(LEAST, options.watch))
+            say("")
+            require_sound(found_study.study, found_study.folder.path)
+
+
+def _show_live(found_study: FoundStudy, seconds: float) -> None:
+    from sweeps.terminal.live_table import live_table  # rich: not for every command
+
+    lookout = _lookout(found_study)
+    with live_table(found_study.study.study_name) as table:
+        while True:
+            table.show(lookout.look(datetime.now()))
+            time.sleep(seconds)
+            require_sound(found_study.study, found_study.folder.path)
+
+
+def _lookout(found_study: FoundStudy) -> Lookout:
+    n_trials = StudyView(found_study.study).n_trials
+
+    def expected(now: Tally) -> int:
+        return n_trials if n_trials is not None else now.finished + now.running + now.waiting
+
+    return Lookout(found_study.study, found_study.folder, objectives_of(found_study.study)[0], expected)
 
 
 def show(found_study: FoundStudy) -> None:
     """Prints how a study stands."""
     study = found_study.study
-    trials = study.get_trials(deepcopy=False)
     objectives = objectives_of(study)
-    now = tally(trials, objectives[0])
+    situation = _lookout(found_study).look(datetime.now())
+    now = situation.tally
     say(f"study {study.study_name}")
     promotions = f"{now.promoted} promoted, " if now.promoted else ""
     say(
@@ -56,13 +82,16 @@ def show(found_study: FoundStudy) -> None:
         f"{shown_seconds(now.seconds)} of running"
     )
     if len(objectives) > 1:
-        say(f"  Pareto front: {len(front(trials, objectives))} trials")
+        say(f"  Pareto front: {len(front(now.trials, objectives))} trials")
     elif now.best is not None:
         say(f"  best: {now.best.values[0]:.6g} (trial {now.best.number}) {shown_params(now.best.params)}")
-    durations = [t.duration.total_seconds() for t in trials if t.state == TrialState.COMPLETE and t.duration]
-    n_trials = StudyView(study).n_trials
-    remaining = max(0, n_trials - now.finished) if n_trials is not None else now.waiting + now.running
-    if durations and remaining:
-        workers = max(1, now.running)
-        seconds = shown_seconds(statistics.mean(durations) * remaining / workers)
-        say(f"  {remaining} trials left: about {seconds} with {workers} at a time, if none is pruned")
+    for trial in situation.running:
+        value = f"{trial.value:.6g}" if trial.value is not None else ""
+        parts = filter(None, [far_of(trial), value, shown_seconds(trial.seconds)])
+        say(f"  running: trial {trial.number}: {', '.join(parts)} {told_params(trial)}")
+    remaining = max(0, (situation.expected or 0) - now.finished)
+    if remaining and situation.seconds_left is not None:
+        at_a_time = max(1, now.running)
+        say(
+            f"  {remaining} trials left: about {shown_seconds(situation.seconds_left)}, {at_a_time} at a time"
+        )

@@ -65,6 +65,11 @@ class Budget:
         """More trials than that have no place; None for no limit."""
         return min((limit for limit in (self.n_trials, self.size) if limit is not None), default=None)
 
+    def expected(self, tally: Tally) -> int | None:
+        """How many trials there are to be in the end, as far as that is known; None where nothing says."""
+        enqueued = tally.finished + tally.running + tally.waiting if self.grid else None
+        return min((limit for limit in (self.most, enqueued) if limit is not None), default=None)
+
     def verdict(self, tally: Tally) -> Verdict:
         """How the study stands: whether trials are still wanted, or why not."""
         if self._met(tally):

@@ -193,6 +193,18 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Word:
+    """One of some words."""
+
+    allowed: tuple[str, ...]
+
+    def taken(self, name: str, value: Any, config: DictConfig) -> str:
+        if value not in self.allowed:
+            raise refused(name, value, f"one of {', '.join(self.allowed)}")
+        return str(value)
+
+
+@dataclass(frozen=True)
 class NumberOrWord:
     """A finite number above 0, one word, or nothing."""
 

@@ -22,6 +22,7 @@ from sweeps.settings.rules import (
     Text,
     Texts,
     Whole,
+    Word,
     shown,
 )
 from sweeps.study.objective import DIRECTIONS, Objective
@@ -32,6 +33,7 @@ HALVING = ("optuna.pruners.HyperbandPruner", "optuna.pruners.SuccessiveHalvingPr
 MOST_WORKERS, MOST_THREADS, MOST_REPLICATES, LONGEST_BEAT = 10_000, 4_096, 10_000, 86_400
 HYDRAS_OWN = ("_target_", "_recursive_")  # fields, which Hydra takes
 NOISE = "noise"  # of `hydra.sweeper.stop_when`
+PROGRESS = ("auto", "rich", "plain", "none")
 DEFAULT_TRIALS = 20  # of a space that is sampled, where no budget is named
 
 
@@ -90,6 +92,8 @@ class Settings:
             meets a program that can.
         columns: of a record, that tables on the terminal show beside the objective and the parameters, with
             their headings, or None for their names; the ones that are left out last come first.
+        progress: how a sweep is shown while it runs: `rich`, a live table; `plain`, lines; `none`; `auto`, a
+            table on a terminal and lines elsewhere.
         dry_run: say what would be done, and do nothing.
     """
 
@@ -128,6 +132,7 @@ class Settings:
     can_continue: bool = _field(Flag(), False)
     promote: bool | None = _field(Flag(optional=True))
     columns: dict[str, str | None] = _field(Pairs(), {})
+    progress: str = _field(Word(PROGRESS), PROGRESS[0])
     dry_run: bool = _field(Flag(), False)
 
     @property

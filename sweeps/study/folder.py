@@ -184,6 +184,14 @@ class StudyFolder:
         """The file that is there while the worker runs a job, and touched by every report."""
         return self.workers / str(worker) / ".pulse"
 
+    def progress_of(self, worker: int) -> Path:
+        """The file in which the worker's job says how far it has come."""
+        return self.workers / str(worker) / ".progress"
+
+    def output_of(self, worker: int) -> Path:
+        """What the worker's jobs print while the terminal shows a table."""
+        return self.workers / str(worker) / "output.log"
+
     def worker_error(self, worker: int) -> Path:
         """What ended the process of a supervised worker, in one line."""
         return self.workers / str(worker) / "error.txt"

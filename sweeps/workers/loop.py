@@ -19,6 +19,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from sweeps.errors import SweepError, SweepInterruptedError
+from sweeps.inside.progress import progressing
 from sweeps.inside.pulse import pulsing
 from sweeps.inside.reporting import reporting_to
 from sweeps.inside.resuming import resuming
@@ -54,6 +55,8 @@ class Assignment:
         sweep: which one launches the worker.
         alone: whether it is launched without others.
         only_suspects: run only trials on whose last try a worker died.
+        narrates: whether workers say how their trials end.
+        screen: the process that shows a table on its terminal; None where none does.
     """
 
     task: TaskFunction
@@ -61,6 +64,8 @@ class Assignment:
     sweep: str
     alone: bool
     only_suspects: bool
+    narrates: bool = True
+    screen: int | None = None
 
 
 def run_trials(assignment: Assignment, number: int, threads: int) -> bool:
@@ -79,7 +84,7 @@ def run_trials(assignment: Assignment, number: int, threads: int) -> bool:
 class _Loop:
     def __init__(self, assignment: Assignment, number: int, threads: int) -> None:
         self._plan, self._number, self._threads = assignment.plan, number, threads
-        self._task = assignment.task
+        self._task, self._narrates = assignment.task, assignment.narrates
         plan = assignment.plan
         self._parent = os.getppid()
         self._own: Any = HydraConfig.get()
@@ -96,6 +101,7 @@ class _Loop:
         )
         self._ledger = Ledger(self._study, plan.folder)
         self._pulse = plan.folder.pulse_of(number) if plan.settings.supervised else None
+        self._progress = plan.folder.progress_of(number)
         self._wear = Wear(plan.settings.renew_after_trials, plan.settings.renew_after_growth)
         self._taker = Taker(
             self._study,
@@ -142,7 +148,6 @@ class _Loop:
 
     def _run(self, trial: Trial, lease: Lease, overrides: list[str], subfolder: str) -> None:
         plan = self._plan
-        folder = plan.folder.path / subfolder
         try:
             with lease.beating():
                 outcome = self._jobs(trial, overrides, subfolder)
@@ -165,8 +170,9 @@ class _Loop:
             configure_log(self._own.job_logging, self._own.verbose)
         tell(self._study, trial, outcome, plan.folder.path, subfolder)
         lease.release()
-        if self._enter(trial).state == outcome.state:
-            tell_outcome(trial, outcome, self._tally(), plan.budget, folder)
+        ended_trial = self._enter(trial)
+        if self._narrates and ended_trial.state == outcome.state:
+            tell_outcome(ended_trial, self._tally(), plan.budget, plan.folder.path)
         signals.check()
 
     def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
@@ -208,11 +214,12 @@ class _Loop:
         earlier_folder = None
         if resumption is not None:
             earlier_folder = stopped_folder(account_of(self._study).trials[resumption.trial], index, root)
-        if resumption is not None and reports:
+        if resumption is not None and reports and self._narrates:
             tell_resumption(trial.number, resumption, earlier_folder is not None)
         config = self._composer.compose(overrides)
         with (
             pulsing(self._pulse),
+            progressing(self._progress, trial.number),
             reporting_to(trial if reports else None, resumption.step if resumption else -1) as faults,
             resuming(earlier_folder),
             signals.let_through(),

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from optuna.study import Study
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.plan.naming import command
-from sweeps.results.outcome import Outcome
 from sweeps.search.budget import Budget, Verdict
 from sweeps.search.racing import Loss
 from sweeps.study.objective import front, objectives_of
@@ -19,15 +18,22 @@ from sweeps.terminal.console import mention as say
 from sweeps.terminal.wording import shown_params, shown_path, shown_seconds
 
 
-def tell_outcome(trial: Trial, outcome: Outcome, tally: Tally, budget: Budget, folder: Path) -> None:
-    """A line on a trial that has ended."""
-    values = " ".join(f"{value:.6g}" for value in outcome.values)
-    ending = {
-        TrialState.COMPLETE: values,
-        TrialState.PRUNED: outcome.reason,
-        TrialState.FAIL: f"FAILED: {outcome.reason} ({shown_path(folder)})",
-    }[outcome.state]
-    of = f"/{budget.most}" if budget.most is not None else ""
+def tell_outcome(trial: FrozenTrial, tally: Tally, budget: Budget, folder: Path) -> None:
+    """A line on a trial that has ended.
+
+    Args:
+        folder: the study's.
+    """
+    view = TrialView(trial)
+    reason = view.reason or ""
+    if trial.state == TrialState.COMPLETE:
+        ending = " ".join(f"{value:.6g}" for value in trial.values)
+    elif trial.state == TrialState.PRUNED:
+        ending = reason
+    else:
+        ending = f"FAILED: {reason}" + (f" ({shown_path(folder / view.folder)})" if view.folder else "")
+    expected = budget.expected(tally)
+    of = f"/{expected}" if expected is not None else ""
     best = f"; best {tally.best.values[0]:.6g} (trial {tally.best.number})" if tally.best is not None else ""
     say(f"trial {trial.number}: {ending} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
 

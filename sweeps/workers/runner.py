@@ -45,6 +45,7 @@ def main() -> None:
     from sweeps.system import signals
     from sweeps.system.atomic import write_text
     from sweeps.workers.loop import run_trials
+    from sweeps.workers.output import off_screen
 
     with signals.stopping_on_signals():
         if hasattr(signal, "pthread_sigmask"):  # what came during the imports comes now
@@ -54,7 +55,8 @@ def main() -> None:
         try:
             setup_globals()
             Singleton.set_state(order.singletons)
-            with folder.running(order.number):
+            screen = order.assignment.screen
+            with folder.running(order.number), off_screen(folder.output_of(order.number), screen):
                 code = RENEW if run_trials(order.assignment, order.number, order.threads) else DONE
         except SweepInterruptedError as error:
             code = 128 + error.signum

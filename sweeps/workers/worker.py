@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 from sweeps.plan.machine import Share
 from sweeps.system import signals
 from sweeps.workers.loop import Assignment, run_trials
+from sweeps.workers.output import off_screen
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,11 @@ class Worker:
         """Works until nothing more may start."""
         number = int(HydraConfig.get().job.num)
         plan = self.assignment.plan
-        with signals.stopping_on_signals(), plan.folder.at_work(number):
+        with (
+            signals.stopping_on_signals(),
+            plan.folder.at_work(number),
+            off_screen(plan.folder.output_of(number), self.assignment.screen),
+        ):
             threads = self.share.settle(number)
             try:
                 if plan.settings.supervised:

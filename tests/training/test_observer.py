@@ -12,7 +12,7 @@ from lstm_vae.errors import PrunedRunError
 from lstm_vae.model import build_vae
 from lstm_vae.training import checkpoint, history
 from lstm_vae.training.history import EpochRow
-from lstm_vae.training.observer import Observer
+from lstm_vae.training.observer import Observer, Steps
 from lstm_vae.training.stop import StopSignals
 from lstm_vae.training.trainer import Trainer, TrainingFiles
 
@@ -27,8 +27,8 @@ class Watcher:
         self.steps: list[tuple[int, float, float]] = []
         self.rows: list[EpochRow] = []
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        self.steps.append((images, bce, kl))
+    def on_steps(self, steps: Steps) -> None:
+        self.steps.append((steps.images, steps.bce, steps.kl))
 
     def on_epoch(self, row: EpochRow) -> None:
         assert history.read(self._files.history)[-1] == row
@@ -43,8 +43,8 @@ class Pruner(Watcher):
         super().__init__(files)
         self._method = method
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        if self._method == "on_steps" and epoch == 2:
+    def on_steps(self, steps: Steps) -> None:
+        if self._method == "on_steps" and steps.epoch == 2:
             raise PrunedRunError("enough")
 
     def on_epoch(self, row: EpochRow) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lstm_vae.training.history import EpochRow
+from lstm_vae.training.observer import Steps
 from lstm_vae.training.progress import display
 
 ROW = EpochRow(1, 210.0, 205.0, 5.0, 210.0, 200.5, 196.0, 4.5, 1.0, 0.001, 2.0, 1234.5)
@@ -11,8 +12,8 @@ ROW = EpochRow(1, 210.0, 205.0, 5.0, 210.0, 200.5, 196.0, 4.5, 1.0, 0.001, 2.0, 
 @pytest.mark.parametrize("how", ["auto", "plain", "rich"])
 def test_an_epoch_is_shown_with_its_losses_and_unit(capsys: pytest.CaptureFixture[str], how: str) -> None:
     with display(how, epochs=3, images=100, batch_size=10, epochs_done=0) as shown:
-        shown.on_steps(1, 50, 205.0, 5.0)
-        shown.on_steps(1, 100, 205.0, 5.0)
+        shown.on_steps(Steps(1, 50, 100, 205.0, 5.0))
+        shown.on_steps(Steps(1, 100, 100, 205.0, 5.0))
         shown.on_epoch(ROW)
     printed = " ".join(capsys.readouterr().out.split())
     assert "epoch 1/3" in printed
@@ -22,7 +23,7 @@ def test_an_epoch_is_shown_with_its_losses_and_unit(capsys: pytest.CaptureFixtur
 
 def test_plain_lines_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
     with display("plain", 3, 100, 10, 0) as shown:
-        shown.on_steps(1, 100, 205.0, 5.0)
+        shown.on_steps(Steps(1, 100, 100, 205.0, 5.0))
         shown.on_epoch(ROW)
     printed = capsys.readouterr().out
     assert printed.count("\n") == 1
@@ -32,6 +33,6 @@ def test_plain_lines_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_none_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with display("none", 3, 100, 10, 0) as shown:
-        shown.on_steps(1, 100, 205.0, 5.0)
+        shown.on_steps(Steps(1, 100, 100, 205.0, 5.0))
         shown.on_epoch(ROW)
     assert capsys.readouterr().out == ""

@@ -13,6 +13,7 @@ from lstm_vae.evaluation import Scorer
 from lstm_vae.model import VAE, build_vae
 from lstm_vae.training import checkpoint, history
 from lstm_vae.training.history import EpochRow
+from lstm_vae.training.observer import Steps
 from lstm_vae.training.stop import StopSignals
 from lstm_vae.training.trainer import Trained, Trainer, TrainingFiles
 
@@ -24,8 +25,8 @@ class Watcher:
         self.images: list[tuple[int, int]] = []
         self.rows: list[EpochRow] = []
 
-    def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-        self.images.append((epoch, images))
+    def on_steps(self, steps: Steps) -> None:
+        self.images.append((steps.epoch, steps.images))
 
     def on_epoch(self, row: EpochRow) -> None:
         self.rows.append(row)
@@ -110,8 +111,8 @@ def test_a_stop_leaves_the_last_finished_epoch(small: RunConfig, digits: Splits,
     stop = StopSignals()
 
     class Stopper(Watcher):
-        def on_steps(self, epoch: int, images: int, bce: float, kl: float) -> None:
-            if epoch == 2:
+        def on_steps(self, steps: Steps) -> None:
+            if steps.epoch == 2:
                 stop.received = 15
 
     config = small.replace(training__epochs=5)

@@ -25,6 +25,7 @@ _WRONG = {
     "can_continue": ("abc", "null", "1", "[]", "'true'"),
     "columns": ("abc", "1", "[epochs]", "{epochs:1}", "{epochs:[a]}"),
     "promote": ("abc", "1", "[]", "true"),
+    "progress": ("null", "fancy", "true", "1", "[rich]", "''"),
     "dry_run": ("maybe", "null", "1"),
     "process_wide": ("[1]", "3", "['']", "[nosuchfield]", "[[a]]", "true"),
     "ignore": ("[1]", "3", "['']", "[null]"),

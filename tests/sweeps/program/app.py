@@ -39,6 +39,9 @@ def main(cfg: DictConfig) -> object:
             return float("nan")
         if cfg.trouble == "text":
             return "much"
+        if cfg.trouble == "print":
+            print(f"printed by x={cfg.x}", flush=True)
+            os.write(2, b"written to a terminal\n")
         if cfg.trouble == "exit":
             raise SystemExit(7)
         if cfg.trouble in ("swallow", "finish"):
@@ -50,6 +53,7 @@ def main(cfg: DictConfig) -> object:
     value = 0.0
     for step in range(1, cfg.steps + 1):
         value = (cfg.x - 0.3) ** 2 + (cfg.y - 2) ** 2 + cfg.shape.depth + cfg.momentum + 1 / step
+        sweeps.progress(step, cfg.steps)
         sweeps.report(value, step)
         time.sleep(cfg.seconds if cfg.slow_at is None or cfg.slow_at == cfg.x else 0.0)
     wait_for = Path(cfg.wait_for) if cfg.wait_for is not None and cfg.slow_at == cfg.x else None

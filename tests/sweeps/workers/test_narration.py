@@ -10,13 +10,12 @@ from pathlib import Path
 import optuna
 import pytest
 from optuna.study import Study
-from optuna.trial import TrialState
+from optuna.trial import TrialState, create_trial
 
-from sweeps.results.outcome import Outcome
 from sweeps.search.budget import Budget, Verdict
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
-from sweeps.study.trial import Cause, Job, Resumption, note_failure, note_job
+from sweeps.study.trial import Cause, Job, Resumption, note_failure, note_job, note_reason
 from sweeps.workers.narration import announce, summarize, tell_outcome, tell_resumption
 from tests.sweeps.parts import journal_study, started
 
@@ -48,26 +47,31 @@ def summary(study: Study, folder: Path, verdict: Verdict = "met", several: bool 
 
 
 @pytest.mark.parametrize(
-    ("outcome", "line"),
+    ("state", "reason", "line"),
     [
         (
-            Outcome(TrialState.COMPLETE, (1.23456789,)),
+            TrialState.COMPLETE,
+            "",
             "trial 3: 1.23457 [x={x}] 2/3 done; best 1.25 (trial 1)",
         ),
-        (Outcome(TrialState.PRUNED, reason="pruned at step 2"), "trial 3: pruned at step 2 [x={x}] 2/3 done"),
+        (TrialState.PRUNED, "pruned at step 2", "trial 3: pruned at step 2 [x={x}] 2/3 done"),
         (
-            Outcome(TrialState.FAIL, reason="ValueError"),
+            TrialState.FAIL,
+            "ValueError",
             "trial 3: FAILED: ValueError ({folder}) [x={x}] 2/3 done",
         ),
     ],
-    ids=lambda value: value.state.name if isinstance(value, Outcome) else "",
 )
 def test_a_trial_that_has_ended_is_told_in_a_line(
-    study: Study, tmp_path: Path, output: Callable[[], list[str]], outcome: Outcome, line: str
+    study: Study, tmp_path: Path, output: Callable[[], list[str]], state: TrialState, reason: str, line: str
 ) -> None:
     now = tally(study.trials, MINIMIZED)
     trial = started(study)
-    tell_outcome(trial, outcome, now, BUDGET, tmp_path / "3")
+    note_job(study._storage, trial._trial_id, Job(folder="3"))
+    if reason:
+        note_reason(study._storage, trial._trial_id, reason)
+    study.tell(trial, 1.23456789 if state == TrialState.COMPLETE else None, state)
+    tell_outcome(study.trials[-1], now, BUDGET, tmp_path)
     (text,) = output()
     assert text.startswith(line.format(x=trial.params["x"], folder=tmp_path / "3"))
 
@@ -75,11 +79,10 @@ def test_a_trial_that_has_ended_is_told_in_a_line(
 def test_where_nothing_is_best_and_no_number_is_wanted_none_is_told(
     tmp_path: Path, output: Callable[[], list[str]]
 ) -> None:
-    study = journal_study(tmp_path)
     now = tally([], MINIMIZED)
-    tell_outcome(
-        study.ask(), Outcome(TrialState.COMPLETE, (1.0, 2.0)), now, replace(BUDGET, n_trials=None), tmp_path
-    )
+    several = create_trial(values=[1.0, 2.0], state=TrialState.COMPLETE)
+    several.number = 0
+    tell_outcome(several, now, replace(BUDGET, n_trials=None), tmp_path)
     assert output() == ["trial 0: 1 2 [(no parameters)] 0 done"]
 
 

@@ -1,0 +1,89 @@
+"""How far a job has come: `sweeps.progress(done, of)`, for whoever watches a sweep.
+
+A job says it often; a file beside its worker's is written at most once a second, and any process that sees
+the study's folder reads it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+INTERVAL = 1.0  # seconds between two writings
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a job has said of itself.
+
+    Attributes:
+        trial: its number.
+        done: in the program's own unit, such as epochs.
+        of: in all.
+    """
+
+    trial: int
+    done: float
+    of: float
+
+
+@dataclass
+class _Writer:
+    path: Path
+    trial: int
+    next: float = -math.inf
+
+    def write(self, done: float, of: float) -> None:
+        now = time.monotonic()
+        if now < self.next and done < of:
+            return
+        self.next = now + INTERVAL
+        partial = self.path.with_name(f"{self.path.name}-partial")
+        partial.write_text(f"{self.trial} {done} {of}", encoding="utf-8")
+        partial.replace(self.path)
+
+
+_writer: ContextVar[_Writer | None] = ContextVar("sweeps_progress", default=None)
+
+
+@contextlib.contextmanager
+def progressing(path: Path, trial: int) -> Iterator[None]:
+    """Within it, what the job says of its progress is written there."""
+    token = _writer.set(_Writer(path, trial))
+    try:
+        yield
+    finally:
+        _writer.reset(token)
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def progress(done: float, of: float) -> None:
+    """Says how far the job has come, which a sweep shows while it runs.
+
+    Outside a sweep it does nothing. It decides nothing, costs next to nothing, and may be called at every
+    step: what comes within a second of the last is not written, unless it is the end.
+
+    Args:
+        done: in the program's own unit, such as epochs; it may be a fraction.
+        of: in all.
+    """
+    writer = _writer.get()
+    if writer is None:
+        return
+    with contextlib.suppress(OSError, TypeError, ValueError):  # nothing that a job should end for
+        writer.write(float(done), float(of))
+
+
+def progress_in(path: Path) -> Progress | None:
+    """What a worker's job has said last; None where none runs, or it says nothing."""
+    try:
+        trial, done, of = path.read_text(encoding="utf-8").split()
+        return Progress(int(trial), float(done), float(of))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,173 @@
+"""How a study stands at a moment: who runs what, how far it has come, and how much is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from sweeps.inside.progress import progress_in
+from sweeps.study.account import account_of
+from sweeps.study.folder import StudyFolder
+from sweeps.study.objective import Objective
+from sweeps.study.tally import Tally
+from sweeps.study.trial import Job, TrialView, is_surplus
+
+
+@dataclass(frozen=True)
+class Running:
+    """A trial that runs.
+
+    Attributes:
+        number: of the trial.
+        worker: its number; None before it has said so.
+        machine: its name.
+        sweep: which one launched the worker.
+        resumes: the stopped trial that it goes on with.
+        params: as far as they are drawn.
+        step: the last that it has reported.
+        value: with that step.
+        done: as the job itself says, in its own unit; None where it says nothing.
+        of: in all.
+        seconds: since it began.
+    """
+
+    number: int
+    worker: int | None
+    machine: str | None
+    sweep: str | None
+    resumes: int | None
+    params: Mapping[str, Any]
+    step: int | None
+    value: float | None
+    done: float | None
+    of: float | None
+    seconds: float
+
+    @property
+    def share(self) -> float | None:
+        """Of its way, from 0 to 1; None where nothing says."""
+        if self.done is None or not self.of:
+            return None
+        return min(1.0, max(0.0, self.done / self.of))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A study at a moment.
+
+    Attributes:
+        tally: what its trials amount to.
+        expected: how many trials there are to be; None where nothing says.
+        running: by worker.
+        ended: since the last look, in the order in which they did; none of them surplus.
+        seconds_left: an estimate; None where there is nothing to go by.
+    """
+
+    tally: Tally
+    expected: int | None
+    running: Sequence[Running]
+    ended: Sequence[FrozenTrial]
+    seconds_left: float | None
+
+
+class Lookout:
+    """Looks at a study again and again; what has ended is looked at once.
+
+    Args:
+        study: as this process has it open.
+        folder: of the study.
+        objective: the study's only one; of several, any.
+        expected: how many trials there are to be, by the tally; None where nothing says.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        folder: StudyFolder,
+        objective: Objective,
+        expected: Callable[[Tally], int | None],
+    ) -> None:
+        self._study, self._folder, self._objective, self._expected = study, folder, objective, expected
+        self._known = 0  # trials that have been looked at
+        self._open: set[int] = set()  # of these, the ones that had not ended
+        self._spent = 0.0  # seconds that finished trials took
+
+    def look(self, now: datetime) -> Situation:
+        """The study as it is."""
+        account = account_of(self._study)
+        trials = account.trials
+        self._open |= set(range(self._known, len(trials)))
+        self._known = len(trials)
+        ended = [trials[number] for number in self._open if trials[number].state.is_finished()]
+        self._open -= {trial.number for trial in ended}
+        self._spent += sum(_seconds(trial) for trial in ended if trial.state != TrialState.FAIL)
+        running = [self._running(trials[n], now) for n in self._open if trials[n].state == TrialState.RUNNING]
+        running.sort(key=lambda trial: (trial.machine or "", trial.worker or 0, trial.number))
+        tally = account.tally(self._objective, lambda: now)
+        expected = self._expected(tally)
+        return Situation(
+            tally,
+            expected,
+            running,
+            sorted((trial for trial in ended if not is_surplus(trial)), key=_end),
+            seconds_left(tally, expected, self._spent, running),
+        )
+
+    def _running(self, trial: FrozenTrial, now: datetime) -> Running:
+        view = TrialView(trial)
+        job = view.job or Job()
+        said = progress_in(self._folder.progress_of(job.worker)) if job.worker is not None else None
+        if said is not None and said.trial != trial.number:
+            said = None
+        step = trial.last_step
+        return Running(
+            number=trial.number,
+            worker=job.worker,
+            machine=job.machine,
+            sweep=job.sweep,
+            resumes=view.resumes.trial if view.resumes else None,
+            params=trial.params,
+            step=step,
+            value=trial.intermediate_values[step] if step is not None else None,
+            done=said.done if said else None,
+            of=said.of if said else None,
+            seconds=(now - trial.datetime_start).total_seconds() if trial.datetime_start else 0.0,
+        )
+
+
+def seconds_left(
+    tally: Tally, expected: int | None, spent: float, running: Sequence[Running]
+) -> float | None:
+    """How long the trials left will take, as many at a time as run now, where they cost what those have cost
+    that have finished: stopped ones among them.
+
+    Args:
+        tally: of the study.
+        expected: how many there are to be; None where nothing says.
+        spent: seconds that its finished trials took.
+        running: the trials that run.
+
+    Returns:
+        None where nothing has finished and no job says how far it is, or nothing says how many are left.
+    """
+    shares = [trial.seconds / trial.share for trial in running if trial.share]
+    if expected is None or not (tally.finished or shares):
+        return None
+    each = spent / tally.finished if tally.finished else sum(shares) / len(shares)
+    left = expected - tally.finished
+    under_way = sum(min(each, trial.seconds) for trial in running)
+    ends = [each - trial.seconds for trial in running]  # more workers do not shorten a trial
+    return max(0.0, *ends, (each * left - under_way) / max(1, len(running)))
+
+
+def _seconds(trial: FrozenTrial) -> float:
+    return trial.duration.total_seconds() if trial.duration else 0.0
+
+
+def _end(trial: FrozenTrial) -> datetime:
+    return trial.datetime_complete or datetime.max
