@@ -17,6 +17,7 @@ from lstm_vae.config.schemas import register_schemas, run_config_from
 from lstm_vae.errors import InterruptedRunError, PrunedRunError
 
 if TYPE_CHECKING:
+    from lstm_vae.tracking.tracker import Trial
     from lstm_vae.training.history import EpochRow
     from lstm_vae.training.observer import Steps
 
@@ -70,10 +71,18 @@ def _train(cfg: DictConfig, alone: bool) -> float:
         list(settings.overrides.task),
         [_Reporting(config.training.epochs)],
         sweeps.continued_from(),
+        _trial(),
     )
     if alone:
         summary.print_summary(folder)
     return objective
+
+
+def _trial() -> Trial | None:
+    from lstm_vae.tracking.tracker import Trial
+
+    current = sweeps.current_trial()
+    return Trial(current.study, current.folder, current.number) if current is not None else None
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sweeps.inside.membership import current_trial
 from sweeps.inside.progress import progress
 from sweeps.inside.reporting import report
 from sweeps.inside.resuming import continued_from
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from sweeps.results.comparison import compare
     from sweeps.results.leaderboard import leaderboard
 
-__all__ = ["TrialPruned", "compare", "continued_from", "leaderboard", "progress", "report"]
+__all__ = ["TrialPruned", "compare", "continued_from", "current_trial", "leaderboard", "progress", "report"]
 
 
 def __getattr__(name: str) -> Any:

@@ -46,6 +46,7 @@ ROOMS = {
             "process",
             "evaluation",
             "training",
+            "tracking",
             "generation",
             "figures",
         ),

@@ -10,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from lstm_vae.errors import UserError
 from lstm_vae.process.runtime import without_chatter
 from lstm_vae.run.folder import claim, claim_named
 from lstm_vae.run.resume import require_same_data, resumed_config
+from lstm_vae.tracking.opening import require_installed
 
 
 class Preflight(Callback):
@@ -126,10 +126,7 @@ def _checked(config: DictConfig) -> RunConfig:
             encoder_class(run.encoder.kind)
     elif run.encoder.kind not in known_kinds():
         raise UserError(f"encoder.kind={run.encoder.kind}: must be {allowed()}")
-    if run.training.tensorboard and find_spec("tensorboard") is None:
-        raise UserError(
-            "training.tensorboard=true: needs the package tensorboard: pip install 'lstm-vae[tensorboard]'"
-        )
+    require_installed(run.training)
     return run
 
 

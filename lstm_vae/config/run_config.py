@@ -30,6 +30,8 @@ EXECUTION_FIELDS = (
     "training.threads",
     "training.progress",
     "training.tensorboard",
+    "training.mlflow",
+    "training.wandb",
     "figures.enabled",
     "figures.scales",
 )

@@ -140,6 +140,8 @@ class TrainingConfig(_Section):
         seed: of the initial weights, order of images, dropout and sampling.
         deterministic: same seed, same machine, same threads: same bits.
         tensorboard: write event files into the run's folder.
+        mlflow: track the run in MLflow, below its study's where it is a trial.
+        wandb: track the run in Weights & Biases, offline unless `WANDB_MODE` says otherwise.
         progress: `auto` draws bars on a terminal and prints plain lines elsewhere.
         resume: folder of a stopped run to go on with.
     """
@@ -166,6 +168,8 @@ class TrainingConfig(_Section):
     seed: int = _training("seed", SEED)
     deterministic: bool = _training("deterministic", rules.Flag())
     tensorboard: bool = _training("tensorboard", rules.Flag())
+    mlflow: bool = _training("mlflow", rules.Flag())
+    wandb: bool = _training("wandb", rules.Flag())
     progress: str = _training("progress", rules.Choice(("auto", "rich", "plain", "none")))
     resume: str | None = _training("resume", rules.Text(optional=True))
 

@@ -18,6 +18,8 @@ from lstm_vae.run import provenance, record
 from lstm_vae.run.folder import RunFolder, sole_user
 from lstm_vae.run.promoted import take_over
 from lstm_vae.run.record import Objective, Record
+from lstm_vae.tracking.opening import opened
+from lstm_vae.tracking.tracker import Beginning, Ending, Mirror, Trial
 from lstm_vae.training.observer import Observer
 from lstm_vae.training.stop import StopSignals
 
@@ -28,6 +30,7 @@ def execute(
     overrides: Sequence[str] = (),
     observers: Sequence[Observer] = (),
     stopped_folder: Path | None = None,
+    trial: Trial | None = None,
 ) -> float:
     """Trains, evaluates and records one run in the folder `path`.
 
@@ -38,6 +41,7 @@ def execute(
         observers: told of the training beside the run's own; one that raises ends the run.
         stopped_folder: of a stopped run of the same configuration, from whose last finished epoch this one
             goes on; it stays as it is.
+        trial: of a study, that the run is.
 
     Returns:
         the objective: validation BCE + KL of the last epoch's weights, nats per image.
@@ -58,12 +62,14 @@ def execute(
         require_samples(samples, len(splits.test), "evaluation.generation_samples")
         folder.set_aside()
         account = _opened(config, splits, folder, overrides)
+        trackers: list[Mirror] = []
         try:
+            trackers = opened(Beginning(config, folder.path, trial))
             if stopped_folder is not None and take_over(stopped_folder, folder, config, splits.fingerprint):
                 account = account.updated({"continued_from": str(stopped_folder.resolve())})
                 record.write(folder.record, account)
             with graphs_released():
-                objective = _execute(config, splits, folder, account, stop, observers)
+                objective = _execute(config, splits, folder, account, stop, [*trackers, *observers])
         except InterruptedRunError as error:
             message = f"{error}; go on with training.resume={path}"
             _close(folder, account, "FAIL", message)
@@ -81,6 +87,8 @@ def execute(
         except BaseException as error:
             _close(folder, account, "FAIL", f"{type(error).__name__}: {error}")
             raise
+        finally:
+            _finish(trackers, folder)
         stop.check()  # a signal during the last figures: the run is complete, what would follow is not wanted
         return objective
 
@@ -126,6 +134,24 @@ def _close(folder: RunFolder, account: Record, state: record.State, reason: str)
         return
 
 
+def _finish(trackers: Sequence[Mirror], folder: RunFolder) -> None:
+    """Tells trackers how the run ended, by its record."""
+    if not trackers:
+        return
+    try:
+        account = record.read(folder.record)
+    except UserError:  # a full disk, say
+        account = None
+    files = [path for path in (folder.record, folder.history) if path.exists()]
+    pictures = sorted(folder.figures.glob("*.png"))
+    if account is None:
+        ending = Ending("FAIL", "its record cannot be read", {}, files, pictures)
+    else:
+        ending = Ending(account.state, account.reason, account.metrics, files, pictures)
+    for tracker in trackers:
+        tracker.finish(ending)
+
+
 def _execute(
     config: RunConfig,
     splits: Splits,
@@ -139,7 +165,6 @@ def _execute(
     from lstm_vae.training import history
     from lstm_vae.training.checkpoint import read_progress
     from lstm_vae.training.progress import display
-    from lstm_vae.training.tensorboard import TensorBoard
     from lstm_vae.training.trainer import Trainer, TrainingFiles, likely_cause
 
     started = time.perf_counter()
@@ -154,10 +179,7 @@ def _execute(
     with display(
         training.progress, training.epochs, len(splits.train), training.batch_size, epochs_done
     ) as progress_display:
-        observers: list[Observer] = [progress_display, *further]
-        if training.tensorboard:
-            observers.append(TensorBoard(folder.tensorboard))
-        outcome = Trainer(vae, splits, config, files, observers, stop).fit()
+        outcome = Trainer(vae, splits, config, files, [progress_display, *further], stop).fit()
 
     metrics = evaluate(vae, splits, config.evaluation)
     if config.evaluation.generation_samples:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from hydra.core.config_store import ConfigStore
@@ -80,6 +81,17 @@ class Texts:
         if not all(isinstance(item, str) and item.strip() for item in values):
             raise refused(name, value, "a list of texts")
         return None if self.optional and not values else tuple(values)
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Any number of patterns of files below a folder, or one by itself."""
+
+    def taken(self, name: str, value: Any, config: DictConfig) -> tuple[str, ...]:
+        patterns = Texts().taken(name, value, config) or ()
+        if any(Path(pattern).is_absolute() or ".." in Path(pattern).parts for pattern in patterns):
+            raise refused(name, value, "patterns of files below the trial's folder, as figures/*.png")
+        return patterns
 
 
 @dataclass(frozen=True)

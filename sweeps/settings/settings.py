@@ -18,6 +18,7 @@ from sweeps.settings.rules import (
     Number,
     NumberOrWord,
     Pairs,
+    Patterns,
     Rule,
     Text,
     Texts,
@@ -90,6 +91,7 @@ class Settings:
         can_continue: the program resumes a stopped trial where `sweeps.continued_from` gives its folder.
         promote: a stopped trial is resumed when it is good enough after all; None for where a halving pruner
             meets a program that can.
+        artifacts: patterns of files in a trial's folder that are kept with the study, for optuna-dashboard.
         columns: of a record, that tables on the terminal show beside the objective and the parameters, with
             their headings, or None for their names; the ones that are left out last come first.
         progress: how a sweep is shown while it runs: `rich`, a live table; `plain`, lines; `none`; `auto`, a
@@ -131,6 +133,7 @@ class Settings:
     final_replicates: int = _field(Whole(2, MOST_REPLICATES), 5)
     can_continue: bool = _field(Flag(), False)
     promote: bool | None = _field(Flag(optional=True))
+    artifacts: tuple[str, ...] = _field(Patterns(), ())
     columns: dict[str, str | None] = _field(Pairs(), {})
     progress: str = _field(Word(PROGRESS), PROGRESS[0])
     dry_run: bool = _field(Flag(), False)

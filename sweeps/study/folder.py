@@ -18,10 +18,12 @@ from sweeps.system import locks
 
 FINALS = "finals"  # the folder of a study's finals, below its own
 REPORT = "report.html"
+ARTIFACTS = "artifacts"
 OWN_FILES = {
     REPORT,
     "conf",
     FINALS,
+    ARTIFACTS,
     "workers",
     "study.journal",
     "spec.yaml",
@@ -111,6 +113,11 @@ class StudyFolder:
     def leaderboard(self) -> Path:
         """All rows, ranked."""
         return self.path / "leaderboard.csv"
+
+    @property
+    def artifacts(self) -> Path:
+        """Copies of trials' files, which optuna-dashboard shows."""
+        return self.path / ARTIFACTS
 
     @property
     def leases(self) -> Path:

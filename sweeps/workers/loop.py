@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,8 @@ from hydra.types import HydraContext, TaskFunction
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from sweeps.errors import SweepError, SweepInterruptedError
+from sweeps.errors import SweepError, SweepInterruptedError, reason
+from sweeps.inside.membership import CurrentTrial, belonging
 from sweeps.inside.progress import progressing
 from sweeps.inside.pulse import pulsing
 from sweeps.inside.reporting import reporting_to
@@ -34,6 +36,7 @@ from sweeps.search.samplers import make_pruner
 from sweeps.search.taking import Taker
 from sweeps.search.telling import fail_by, fail_own, tell
 from sweeps.study.account import account_of
+from sweeps.study.artifacts import keep_artifacts
 from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
 from sweeps.study.lineage import stopped_folder
@@ -151,6 +154,8 @@ class _Loop:
         try:
             with lease.beating():
                 outcome = self._jobs(trial, overrides, subfolder)
+                if outcome.state != TrialState.FAIL:
+                    self._keep_artifacts(trial, subfolder)
             if outcome.state == TrialState.FAIL:
                 signals.check()
         except SweepError as error:
@@ -158,8 +163,8 @@ class _Loop:
         except BaseException as error:
             signum = signals.interruption(error)
             if signum is not None:
-                reason = f"stopped by {signal.Signals(signum).name}"
-                fail_own(self._study, trial, Cause.INTERRUPTED, reason, plan.folder.path)
+                why = f"stopped by {signal.Signals(signum).name}"
+                fail_own(self._study, trial, Cause.INTERRUPTED, why, plan.folder.path)
             else:
                 fail_by(self._study, trial, error, plan.folder.path)
             self._enter(trial)
@@ -175,6 +180,16 @@ class _Loop:
             tell_outcome(ended_trial, self._tally(), plan.budget, plan.folder.path)
         signals.check()
 
+    def _keep_artifacts(self, trial: Trial, subfolder: str) -> None:
+        """Of a trial with replicates, those of the first."""
+        plan = self._plan
+        folder = plan.folder.path / subfolder
+        first = folder / "0" if plan.settings.replicates > 1 else folder
+        try:
+            keep_artifacts(plan.folder.artifacts, trial, first, plan.settings.artifacts)
+        except OSError as error:  # they are copies: no trial fails for them
+            print(f"trial {trial.number}: its artifacts are not kept: {reason(error)}", file=sys.stderr)
+
     def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
         settings = self._plan.settings
         if settings.replicates == 1:
@@ -189,8 +204,8 @@ class _Loop:
             if outcome.state != TrialState.COMPLETE:
                 return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
             values += outcome.values
-            if self._plan.races and (reason := self._lost(trial, values)):
-                return Outcome(TrialState.PRUNED, reason=reason, replicates=tuple(values))
+            if self._plan.races and (loss := self._lost(trial, values)):
+                return Outcome(TrialState.PRUNED, reason=loss, replicates=tuple(values))
         return Outcome(TrialState.COMPLETE, (mean_of(values),), replicates=tuple(values))
 
     def _lost(self, trial: Trial, values: Sequence[float]) -> str | None:
@@ -203,12 +218,12 @@ class _Loop:
             loss = race(self._study, trial.number, n)
             if loss is None:
                 return None
-            reason = told_loss(loss, n)
-            note_reason(self._study._storage, trial._trial_id, reason)
-            return reason
+            told = told_loss(loss, n)
+            note_reason(self._study._storage, trial._trial_id, told)
+            return told
 
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
-        settings, root = self._plan.settings, self._plan.folder.path
+        plan, settings, root = self._plan, self._plan.settings, self._plan.folder.path
         reports = index == 0 and not settings.several and not self._plan.races
         resumption = TrialView(trial._cached_frozen_trial).resumes
         earlier_folder = None
@@ -222,6 +237,7 @@ class _Loop:
             progressing(self._progress, trial.number),
             reporting_to(trial if reports else None, resumption.step if resumption else -1) as faults,
             resuming(earlier_folder),
+            belonging(CurrentTrial(plan.name, root, trial.number)),
             signals.let_through(),
         ):
             outcome = run_trial_job(self._task, config, trial.number, subfolder, self._context, settings)

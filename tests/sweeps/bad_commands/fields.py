@@ -25,6 +25,7 @@ _WRONG = {
     "can_continue": ("abc", "null", "1", "[]", "'true'"),
     "columns": ("abc", "1", "[epochs]", "{epochs:1}", "{epochs:[a]}"),
     "promote": ("abc", "1", "[]", "true"),
+    "artifacts": ("1", "[1]", "['']", "/etc/passwd", "../*", "[figures/*.png,a/../../b]", "{a:b}", "true"),
     "progress": ("null", "fancy", "true", "1", "[rich]", "''"),
     "dry_run": ("maybe", "null", "1"),
     "process_wide": ("[1]", "3", "['']", "[nosuchfield]", "[[a]]", "true"),

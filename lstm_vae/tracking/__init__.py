@@ -1,0 +1,1 @@
+"""Runs as TensorBoard, MLflow and Weights & Biases show them; each is one switch, off by default."""

@@ -1,0 +1,82 @@
+"""What trackers are told, and that no run ends because of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.tracking.tracker import Beginning, Ending, Mirror
+from lstm_vae.training.history import EpochRow
+from lstm_vae.training.observer import Steps
+from tests.tracking.conftest import row
+
+
+class Told:
+    """A tracker that notes what it is told, and fails at an epoch."""
+
+    def __init__(self, fails_at: int | None = None, message: str = "away") -> None:
+        self.heard: list[object] = []
+        self._fails_at, self._message = fails_at, message
+
+    def on_steps(self, steps: Steps) -> None:
+        self.heard.append(steps.images)
+
+    def on_epoch(self, row: EpochRow) -> None:
+        if row.epoch == self._fails_at:
+            raise ConnectionError(self._message)
+        self.heard.append(row.epoch)
+
+    def finish(self, ending: Ending) -> None:
+        self.heard.append(ending.state)
+
+
+def tell_all(tracker: Mirror, ending: Ending) -> None:
+    tracker.on_steps(Steps(1, 48, 256, 200.0, 5.0))
+    for epoch in (1, 2, 3):
+        tracker.on_epoch(row(epoch))
+    tracker.finish(ending)
+
+
+def test_a_tracker_is_told_all(ending: Ending, capsys: pytest.CaptureFixture[str]) -> None:
+    told = Told()
+    tell_all(Mirror("training.x", told), ending)
+    assert told.heard == [48, 1, 2, 3, "COMPLETE"]
+    assert capsys.readouterr().err == ""
+
+
+def test_one_that_fails_is_told_no_more_and_one_line_says_so(
+    ending: Ending, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = Told(2, "no way to https://me:secret@host/api\nat all")
+    tell_all(Mirror("training.x", told), ending)
+    assert told.heard == [48, 1]
+    assert capsys.readouterr().err == (
+        "warning: training.x: no way to https://***@host/api at all; it is told no more of this run\n"
+    )
+
+
+def test_a_run_is_called_by_its_folder(beginning: Beginning, tmp_path: Path) -> None:
+    assert beginning.name == "3"
+    assert replace(beginning, folder=beginning.folder / "1").name == "3/1"
+    assert replace(beginning, folder=tmp_path / "elsewhere").name == "elsewhere"
+    assert replace(beginning, trial=None).name == "3"
+
+
+def test_the_fields_are_what_is_computed(beginning: Beginning) -> None:
+    fields = beginning.fields
+    assert fields["encoder.hidden"] == "[16]"
+    assert fields["encoder.fc"] == "[8]"
+    assert fields["training.epochs"] == 2
+    assert fields["training.early_stopping"] == "null"
+    assert fields["encoder.bidirectional"] is False
+    assert not {"data.dir", "training.threads", "training.mlflow", "figures.scales"} & fields.keys()
+    other = replace(beginning, config=beginning.config.replace(encoder__hidden=(32, 16), encoder__fc=()))
+    assert (other.fields["encoder.hidden"], other.fields["encoder.fc"]) == ("[32,16]", "[]")
+
+
+def test_the_switches_say_nothing_of_what_is_computed(small: RunConfig) -> None:
+    on = small.replace(training__mlflow=True, training__wandb=True, training__tensorboard=True)
+    assert on.hash() == small.hash()
