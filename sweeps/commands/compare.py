@@ -87,7 +87,7 @@ def _tests(frame: Any) -> str:
 
 def _names(paths: list[str]) -> list[str]:
     """What tells the boards apart: file names, or the folders that they are in, or the paths as given."""
-    for short in (lambda p: Path(p).stem, lambda p: Path(p).resolve().parent.name, str):
+    for short in (lambda p: Path(p).name.removesuffix(".csv"), lambda p: Path(p).resolve().parent.name, str):
         names = [short(path) for path in paths]
         if len(set(names)) == len(names):
             return names

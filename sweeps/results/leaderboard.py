@@ -12,6 +12,7 @@ from sweeps.errors import SweepError
 from sweeps.results import records, tables
 from sweeps.results.csv_file import cell, cells_of, in_order, read_cells
 from sweeps.results.row import PARAMS, Header, header_of, row_of, value_of
+from sweeps.study.finding import find_study
 from sweeps.study.folder import StudyFolder
 from sweeps.study.lineage import promoted
 from sweeps.study.objective import fronts
@@ -28,12 +29,14 @@ def study_header(study: Study, folder: Path | None) -> Header:
     return header_of(study, job_records[0] if job_records else None)
 
 
-def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = False) -> pd.DataFrame:
+def leaderboard(
+    study: Study | str | Path, folder: str | Path | None = None, rebuild: bool = False
+) -> pd.DataFrame:
     """A study's trials, ranked.
 
     Args:
-        study: Optuna's.
-        folder: of the study; without it rows hold what the study itself knows.
+        study: its folder; or Optuna's, opened elsewhere.
+        folder: of the latter; without it rows hold what the study itself knows.
         rebuild: read every trial's record again, whatever `trials.csv` has.
 
     Returns:
@@ -41,7 +44,13 @@ def leaderboard(study: Study, folder: str | Path | None = None, rebuild: bool = 
         trials; of several objectives, the number of the trial's Pareto front), `trial`, `state`, `value`, its
         95 % interval `low` and `high` and `replicates` where there are some, a column `params_<name>` a swept
         parameter, then what the records have: metrics (their units are the record's) and provenance.
+
+    Raises:
+        SweepError: there is no study in the folder, or it cannot be read.
     """
+    if not isinstance(study, Study):
+        found_study = find_study(study)
+        return leaderboard(found_study.study, found_study.folder.path, rebuild)
     path = Path(folder) if folder is not None else None
     header = study_header(study, path)
     known_rows = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)

@@ -22,3 +22,13 @@ def test_compare_says_unknown_without_replicates(tool: Tool, study: Path, tmp_pa
     assert refused.returncode == 2
     assert "direction" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_boards_are_called_by_their_names_dots_and_all(tool: Tool, study: Path, tmp_path: Path) -> None:
+    tool("leaderboard", study)
+    names = [tmp_path / name for name in ("rate0.002.csv", "rate0.006.csv")]
+    for name in names:
+        name.write_bytes((study / "leaderboard.csv").read_bytes())
+    result = tool("compare", *names)
+    assert result.returncode == 0, result.stderr
+    assert "rate0.002  rate0.006" in result.stdout

@@ -50,6 +50,7 @@ def test_rows_are_the_trials_best_first(sweep: Sweep, tmp_path: Path) -> None:
     written = tables.read(folder_of(tmp_path) / "leaderboard.csv")
     pd.testing.assert_frame_equal(written, board, check_exact=True)
     pd.testing.assert_frame_equal(sweeps.leaderboard(study, folder_of(tmp_path), rebuild=True), board)
+    pd.testing.assert_frame_equal(sweeps.leaderboard(folder_of(tmp_path)), board)
     (folder_of(tmp_path) / "trials.csv").unlink()
     pd.testing.assert_frame_equal(leaderboard(study, folder_of(tmp_path)), board)
 
