@@ -32,7 +32,6 @@ from sweeps.study.journal import Journal, was_mended
 from sweeps.study.leases import Watch
 from sweeps.study.patience import LIMIT, AwayError
 from sweeps.study.situation import Lookout
-from sweeps.study.tally import Tally
 from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.system import signals
 from sweeps.terminal.refusal import refuse
@@ -135,9 +134,9 @@ class _Sweep:
         """Within it, people see how the sweep goes."""
         plan = self._plan
 
-        def tell(trial: FrozenTrial, tally: Tally) -> None:
+        def tell(trial: FrozenTrial) -> None:
             if (TrialView(trial).job or Job()).sweep == self._course.sweep:
-                narration.tell_outcome(trial, tally, plan.budget, plan.folder.path)
+                narration.tell_briefly(trial, plan.folder.path)
 
         lookout = Lookout(self.study, plan.folder, plan.budget.objective, plan.budget.expected)
         return watched(self._style, plan.name, lookout, tell)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.results.row import PARAMS
+from sweeps.terminal.wording import short_names
 from sweeps.text import shown
 
 WIDTH = 80
@@ -95,7 +96,7 @@ def frame_lines(frame: pd.DataFrame, width: int = WIDTH, whole: str = "") -> Ite
 def _columns(board: pd.DataFrame, extras: Headings) -> dict[str, list[str]]:
     """Each column's heading and cells, by the frame's name for it; empty columns are left out."""
     names = [str(name) for name in board.columns]
-    short = _short_names([name.removeprefix(PARAMS) for name in names if name.startswith(PARAMS)])
+    short = short_names([name.removeprefix(PARAMS) for name in names if name.startswith(PARAMS)])
     columns: dict[str, list[str]] = {}
     for name in names:
         wanted = name in extras or name.startswith(("rank", "value", PARAMS))
@@ -109,12 +110,6 @@ def _columns(board: pd.DataFrame, extras: Headings) -> dict[str, list[str]]:
         spans = zip(board["low"], board["high"], strict=True)
         columns["interval"] = ["95 %", *(f"{a:.2f}..{b:.2f}" if a == a else "" for a, b in spans)]
     return columns
-
-
-def _short_names(names: Sequence[str]) -> dict[str, str]:
-    """The last part of each dotted name where that is enough to tell them apart."""
-    last = [name.rsplit(".", 1)[-1] for name in names]
-    return {name: part if last.count(part) == 1 else name for name, part in zip(names, last, strict=True)}
 
 
 def _text(value: Any) -> str:

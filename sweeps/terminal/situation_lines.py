@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sweeps.study.situation import Running, Situation
 from sweeps.study.tally import Tally
-from sweeps.terminal.wording import shown_params, shown_seconds
+from sweeps.terminal.wording import brief_params, shown_seconds
 from sweeps.text import shown
 
 NAMED = 4  # trials that a line names
@@ -45,7 +45,7 @@ def far_of(trial: Running) -> str:
 def told_params(trial: Running) -> str:
     """What a trial tries."""
     resumed = f"resumes {trial.resumes}: " if trial.resumes is not None else ""
-    return resumed + shown(shown_params(trial.params) if trial.params else "")
+    return resumed + shown(brief_params(trial.params))
 
 
 def best_of(tally: Tally) -> str:

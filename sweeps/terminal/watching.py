@@ -14,7 +14,6 @@ from typing import Protocol
 from optuna.trial import FrozenTrial
 
 from sweeps.study.situation import Lookout, Situation
-from sweeps.study.tally import Tally
 from sweeps.terminal.console import mention
 from sweeps.terminal.situation_lines import running_line
 
@@ -41,7 +40,7 @@ class _View(Protocol):
 
 @contextmanager
 def watched(
-    style: str, name: str, lookout: Lookout, on_ended: Callable[[FrozenTrial, Tally], None]
+    style: str, name: str, lookout: Lookout, on_ended: Callable[[FrozenTrial], None]
 ) -> Iterator[None]:
     """Within it, a sweep is shown, by a thread that looks at the study.
 
@@ -65,7 +64,7 @@ def watched(
 
 @contextmanager
 def _looking(
-    lookout: Lookout, view: _View, on_ended: Callable[[FrozenTrial, Tally], None] | None = None
+    lookout: Lookout, view: _View, on_ended: Callable[[FrozenTrial], None] | None = None
 ) -> Iterator[None]:
     over = threading.Event()
 
@@ -78,7 +77,7 @@ def _looking(
                 situation = lookout.look(datetime.now())
                 if on_ended is not None and not first:
                     for trial in situation.ended:
-                        on_ended(trial, situation.tally)
+                        on_ended(trial)
                 view.show(situation)
                 first = False
             if last:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sweeps.space.parameter import Value, value_text
@@ -21,6 +21,18 @@ def shown_params(params: Mapping[str, Value]) -> str:
         " ".join(shlex.quote(f"{name}={_short(value)}") for name, value in params.items())
         or "(no parameters)"
     )
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """The last part of each dotted name where that is enough to tell them apart."""
+    last = [name.rsplit(".", 1)[-1] for name in names]
+    return {name: part if last.count(part) == 1 else name for name, part in zip(names, last, strict=True)}
+
+
+def brief_params(params: Mapping[str, Value]) -> str:
+    """Parameters where there is little room: not as a command line has them."""
+    names = short_names(list(params))
+    return " ".join(f"{names[name]}={_short(value)}" for name, value in params.items())
 
 
 def _short(value: Value) -> str:

@@ -15,7 +15,7 @@ from sweeps.study.objective import front, objectives_of
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Job, Resumption, TrialView
 from sweeps.terminal.console import mention as say
-from sweeps.terminal.wording import shown_params, shown_path, shown_seconds
+from sweeps.terminal.wording import brief_params, shown_params, shown_path, shown_seconds
 
 
 def tell_outcome(trial: FrozenTrial, tally: Tally, budget: Budget, folder: Path) -> None:
@@ -24,18 +24,26 @@ def tell_outcome(trial: FrozenTrial, tally: Tally, budget: Budget, folder: Path)
     Args:
         folder: the study's.
     """
-    view = TrialView(trial)
-    reason = view.reason or ""
-    if trial.state == TrialState.COMPLETE:
-        ending = " ".join(f"{value:.6g}" for value in trial.values)
-    elif trial.state == TrialState.PRUNED:
-        ending = reason
-    else:
-        ending = f"FAILED: {reason}" + (f" ({shown_path(folder / view.folder)})" if view.folder else "")
+    ending = _ending(trial, folder)
     expected = budget.expected(tally)
     of = f"/{expected}" if expected is not None else ""
     best = f"; best {tally.best.values[0]:.6g} (trial {tally.best.number})" if tally.best is not None else ""
     say(f"trial {trial.number}: {ending} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
+
+
+def tell_briefly(trial: FrozenTrial, folder: Path) -> None:
+    """The same above a table that says the rest."""
+    say(f"trial {trial.number}: {_ending(trial, folder)}  {brief_params(trial.params)}".rstrip())
+
+
+def _ending(trial: FrozenTrial, folder: Path) -> str:
+    view = TrialView(trial)
+    reason = view.reason or ""
+    if trial.state == TrialState.COMPLETE:
+        return " ".join(f"{value:.6g}" for value in trial.values)
+    if trial.state == TrialState.PRUNED:
+        return reason
+    return f"FAILED: {reason}" + (f" ({shown_path(folder / view.folder)})" if view.folder else "")
 
 
 def tell_resumption(number: int, resumption: Resumption, has_folder: bool) -> None:

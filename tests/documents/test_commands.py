@@ -17,7 +17,10 @@ FEW = ("data.limit=200", "training.epochs=1", "training.batch_size=50", "evaluat
 ELSEWHERE = {
     ("README.md", "python3 -m venv"): ".ci/run installs and tests so",
     ("docs/any_program.md", "python bowl.py"): "tests/sweeps/test_any_program.py",
-    ("docs/leaderboards.md", "python -m sweeps compare docs/boards"): "test_boards.py",
+    (
+        "docs/leaderboards.md",
+        "python -m sweeps compare docs/boards",
+    ): "test_boards_are_compared_as_documented",
 }
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 FOUND = [example for path in DOCUMENTS if path != TUTORIAL for example in examples(path)]
@@ -91,3 +94,11 @@ def test_a_command_does_as_it_is_written(example: Example, place: Path) -> None:
         assert agree(example.output, result.stdout + result.stderr), result.stdout + result.stderr
     else:
         assert result.returncode == 0, result.stderr
+
+
+def test_boards_are_compared_as_documented() -> None:
+    found = [example for example in FOUND if example.command.startswith("python -m sweeps compare docs/")]
+    assert found
+    for example in found:
+        assert example.output is not None
+        assert agree(example.output, run(ROOT, *example.words[1:]).stdout, exactly=True)

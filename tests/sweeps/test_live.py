@@ -47,11 +47,11 @@ def test_a_table_shows_what_runs_and_goes_when_all_is_done(show: Show, launcher:
     screen.until(lambda s: len(rows_of(s)) == workers and all("━" in row for row in rows_of(s)))
     row = rows_of(screen)[0]
     assert re.fullmatch(r"0 +\d +━+.* [123]/3 .* s +x=0\.\d", row), row
-    screen.until(lambda s: "4 done; best" in s.text and bool(rows_of(s)))
+    screen.until(lambda s: "/4 done" in s.text and "; best" in s.text and bool(rows_of(s)))
     assert screen.wait() == 0
     told = [line for line in screen.lines if re.match(r"trial \d: ", line)]
     assert sorted(line.split(":")[0] for line in told) == [f"trial {number}" for number in range(4)]
-    assert told[-1].endswith("4/4 done; best 0.333333 (trial 2)")
+    assert "trial 2: 0.333333  x=0.3" in told
     assert rows_of(screen) == []  # the table is gone
     assert "4 complete, 0 pruned, 0 failed" in screen.text
     assert not screen.cursor_is_hidden
@@ -79,7 +79,7 @@ def test_what_jobs_of_other_processes_print_goes_to_files(show: Show, tmp_path: 
 def test_a_failure_is_told_with_its_reason_and_folder(show: Show, supervised: tuple[str, ...]) -> None:
     screen = show("trouble=raise", "trouble_at=0.2", *supervised)
     assert screen.wait() == 1
-    assert "trial 1: FAILED: RuntimeError: no luck with x=0.2 (study/1) [x=0.2]" in screen.text
+    assert "trial 1: FAILED: RuntimeError: no luck with x=0.2 (study/1)  x=0.2" in screen.text
 
 
 @LAUNCHERS

@@ -33,7 +33,7 @@ def test_each_worker_has_a_line_below_one_on_the_study() -> None:
     assert second.split() == ["1", "11", "1", "min", "12", "s", "resumes", "3:", *PARAMS]
 
 
-PARAMS = ["'encoder.hidden=[128]'"]
+PARAMS = ["hidden=[128]"]
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])

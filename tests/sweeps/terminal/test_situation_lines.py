@@ -23,8 +23,8 @@ def test_how_far_a_trial_is(trial: Running, text: str) -> None:
 
 
 def test_what_it_tries() -> None:
-    assert told_params(running()) == "'encoder.hidden=[128]'"
-    assert told_params(running(resumes=3)) == "resumes 3: 'encoder.hidden=[128]'"
+    assert told_params(running()) == "hidden=[128]"
+    assert told_params(running(resumes=3)) == "resumes 3: hidden=[128]"
     assert told_params(running(params={})) == ""
     assert "\x1b" not in told_params(running(params={"name": "a\x1b[2Jb"}))
 

@@ -15,7 +15,6 @@ from optuna.trial import FrozenTrial
 from sweeps.study.folder import StudyFolder
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.situation import Lookout, Situation
-from sweeps.study.tally import Tally
 from sweeps.terminal import watching
 from sweeps.terminal.watching import style_of, watched
 from tests.sweeps.conftest import wait_for
@@ -26,8 +25,7 @@ class Ended:
     def __init__(self) -> None:
         self.numbers: list[int] = []
 
-    def __call__(self, trial: FrozenTrial, tally: Tally) -> None:
-        assert tally.best is not None
+    def __call__(self, trial: FrozenTrial) -> None:
         self.numbers.append(trial.number)
 
 

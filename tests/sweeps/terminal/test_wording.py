@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweeps.terminal.wording import shown_params, shown_path, shown_seconds
+from sweeps.terminal.wording import brief_params, shown_params, shown_path, shown_seconds
 
 SECONDS = {"h": 3600, "min": 60, "s": 1}
 
@@ -60,3 +60,9 @@ def test_units_are_those_that_people_use() -> None:
     assert [shown_seconds(s) for s in (0.04, 9.4, 59.4, 59.6, 60, 3599, 3600, 360_000)] == [
         "0.0 s", "9.4 s", "59 s", "1 min 0 s", "1 min 0 s", "59 min 59 s", "1 h 0 min", "100 h 0 min",
     ]  # fmt: skip
+
+
+def test_brief_parameters_have_short_names_where_these_tell_them_apart() -> None:
+    assert brief_params({"encoder.hidden": "[128,64]", "encoder.fc": "[]"}) == "hidden=[128,64] fc=[]"
+    assert brief_params({"encoder.fc": "[8]", "decoder.fc": "[]"}) == "encoder.fc=[8] decoder.fc=[]"
+    assert brief_params({"rate": 0.00123456, "n": 3}) == "rate=0.001235 n=3"

@@ -16,7 +16,7 @@ from sweeps.search.budget import Budget, Verdict
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, Job, Resumption, note_failure, note_job, note_reason
-from sweeps.workers.narration import announce, summarize, tell_outcome, tell_resumption
+from sweeps.workers.narration import announce, summarize, tell_briefly, tell_outcome, tell_resumption
 from tests.sweeps.parts import journal_study, started
 
 BUDGET = Budget(n_trials=3, timeout=None, target=None, objective=MINIMIZED, max_failures=5, grid=False)
@@ -74,6 +74,15 @@ def test_a_trial_that_has_ended_is_told_in_a_line(
     tell_outcome(study.trials[-1], now, BUDGET, tmp_path)
     (text,) = output()
     assert text.startswith(line.format(x=trial.params["x"], folder=tmp_path / "3"))
+
+
+def test_above_a_table_a_line_says_the_ending_and_the_parameters(
+    study: Study, tmp_path: Path, output: Callable[[], list[str]]
+) -> None:
+    tell_briefly(study.trials[1], tmp_path)
+    tell_briefly(study.trials[2], tmp_path)
+    x = [trial.params["x"] for trial in study.trials]
+    assert output() == [f"trial 1: 1.25  x={x[1]}", f"trial 2: FAILED: ValueError: no luck  x={x[2]}"]
 
 
 def test_where_nothing_is_best_and_no_number_is_wanted_none_is_told(
