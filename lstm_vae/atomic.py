@@ -1,16 +1,17 @@
-"""Reading files that others may have written, and writing files whole or not at all: by the one reader and
-the one writer that `sweeps` has too."""
+"""Reading what others may have written, and writing files whole or not at all: by the one reader and the one
+writer that `sweeps` has too."""
 
 from __future__ import annotations
 
 from sweeps.system.atomic import copy_file, remove_partials, replacing, sync_folder
 from sweeps.system.received import content, json_of, opened, text, yaml_of
-from sweeps.text import shown
+from sweeps.text import one_line, shown
 
 __all__ = [
     "content",
     "copy_file",
     "json_of",
+    "one_line",
     "opened",
     "remove_partials",
     "replacing",

@@ -20,7 +20,8 @@ from lstm_vae.run.record import Record
 GENERATED = 2000
 
 
-def _parser() -> ArgumentParser:
+def command_line() -> ArgumentParser:
+    """The command's arguments."""
     parser = ArgumentParser(
         prog="lstm_vae.evaluate",
         description="Scores a finished run again and compares with its record, which stays as it is.",
@@ -49,7 +50,7 @@ def _parser() -> ArgumentParser:
 
 def main() -> None:
     """Loads the run's model and data, scores, prints and compares."""
-    args = _parser().parse_args()
+    args = command_line().parse_args()
     if args.out is not None and os.path.lexists(args.out):
         raise UserError(f"--out={args.out}: exists")
     if args.out is not None and not os.access(args.out.absolute().parent, os.W_OK):

@@ -17,7 +17,8 @@ FORMATS = (".png", ".pdf", ".svg")
 MOST = 10_000
 
 
-def _parser() -> ArgumentParser:
+def command_line() -> ArgumentParser:
+    """The command's arguments."""
     parser = ArgumentParser(
         prog="lstm_vae.generate", description="Draws digits that a finished run's decoder generates."
     )
@@ -43,7 +44,7 @@ def _parser() -> ArgumentParser:
 
 def main() -> None:
     """Checks the arguments, loads the model and draws."""
-    args = _parser().parse_args()
+    args = command_line().parse_args()
     if args.out.suffix not in FORMATS:
         raise UserError(f"--out={args.out}: must end in one of {', '.join(FORMATS)}")
     if os.path.lexists(args.out) and not args.force:

@@ -30,10 +30,10 @@ def main() -> None:
         )
         (folder / "bowl.py").write_text(program, encoding="utf-8")
         words = [str(python), *shlex.split(command.replace("\\\n", ""))[1:]]
-        words.append("hydra.sweeper.progress=rich")  # the live table is part of it
         sweep_run = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
         if "20/20 done" not in sweep_run.stdout:
             sys.exit(f"{wheel.name}: does not sweep: {sweep_run.stdout}{sweep_run.stderr}")
+        subprocess.run([python, "-c", "import sweeps.terminal.live_table"], cwd=folder, check=True)
         study = next(folder.rglob("spec.yaml")).parent
         subprocess.run([python, "-m", "sweeps", "report", study], cwd=folder, check=True)
         code = f"import importlib.util as u; print([n for n in {UNWANTED} if u.find_spec(n)])"

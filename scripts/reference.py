@@ -20,6 +20,7 @@ from omegaconf import OmegaConf
 
 from hydra_plugins.optuna_study.pruners import PRUNERS
 from hydra_plugins.optuna_study.samplers import SAMPLERS
+from lstm_vae import evaluate, generate
 from lstm_vae.config import sections
 from sweeps.__main__ import parser as sweeps_parser
 from sweeps.errors import SweepError
@@ -148,17 +149,23 @@ def groups() -> Iterator[str]:
         for path in sorted((CONF / group).glob("*.yaml")):
             lines = path.read_text(encoding="utf-8").splitlines()
             comments = [line[1:].strip() for line in lines if line.startswith("#") and "@package" not in line]
-            rows.append((f"`{path.stem}`", comments[0] if comments else ""))
+            first = re.split(r"(?<=[.?]) | {2,}", " ".join(comments), maxsplit=1)[0]
+            rows.append((f"`{path.stem}`", first))
         yield f"### `{'+' if group == 'sweep' else ''}{group}=`"
         yield ""
         yield from table(("option", ""), rows)
 
 
 def commands() -> Iterator[str]:
-    """Of `python -m sweeps`."""
+    """Those of a run, and those of `python -m sweeps`."""
     (subparsers,) = (a for a in sweeps_parser()._actions if isinstance(a, argparse._SubParsersAction))
-    for name, parser in subparsers.choices.items():
-        parser.prog = f"python -m sweeps {name}"
+    parsers: dict[str, argparse.ArgumentParser] = {
+        "lstm_vae.evaluate": evaluate.command_line(),
+        "lstm_vae.generate": generate.command_line(),
+        **{f"sweeps {name}": parser for name, parser in subparsers.choices.items()},
+    }
+    for name, parser in parsers.items():
+        parser.prog = f"python -m {name}"
         usage = " ".join(parser.format_usage().removeprefix("usage: ").replace("[-h] ", "").split())
         yield f"### `{usage}`"
         yield ""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
+import optuna
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 from optuna.exceptions import StorageInternalError
@@ -138,7 +139,9 @@ class _Sweep:
             if (TrialView(trial).job or Job()).sweep == self._course.sweep:
                 narration.tell_briefly(trial, plan.folder.path)
 
-        lookout = Lookout(self.study, plan.folder, plan.budget.objective, plan.budget.expected)
+        # Its own connection: what waits for a storage, and what counts trials, is not made for two threads.
+        study = optuna.load_study(study_name=plan.name, storage=plan.storage.reopen(0.0))
+        lookout = Lookout(study, plan.folder, plan.budget.objective, plan.budget.expected)
         return watched(self._style, plan.name, lookout, tell)
 
     def _is_mended(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from lstm_vae.run import provenance, record
 from lstm_vae.run.folder import RunFolder, sole_user
 from lstm_vae.run.promoted import take_over
 from lstm_vae.run.record import Objective, Record
-from lstm_vae.tracking.opening import opened
+from lstm_vae.tracking.opening import open_all
 from lstm_vae.tracking.tracker import Beginning, Ending, Mirror, Trial
 from lstm_vae.training.observer import Observer
 from lstm_vae.training.stop import StopSignals
@@ -60,14 +61,21 @@ def execute(
             raise UserError(f"{path}: holds another run; every run needs a folder of its own")
         samples = config.evaluation.generation_samples
         require_samples(samples, len(splits.test), "evaluation.generation_samples")
-        folder.set_aside()
-        account = _opened(config, splits, folder, overrides)
+        runtime.start_tensorflow(config.training)
         trackers: list[Mirror] = []
         try:
-            trackers = opened(Beginning(config, folder.path, trial))
+            open_all(trackers, Beginning(config, folder.path, trial))
+        except UserError as error:
+            _finish(trackers, folder, f"{error}")
+            stop.check()
+            raise
+        folder.set_aside()
+        account = _opened(config, splits, folder, overrides)
+        try:
             if stopped_folder is not None and take_over(stopped_folder, folder, config, splits.fingerprint):
                 account = account.updated({"continued_from": str(stopped_folder.resolve())})
                 record.write(folder.record, account)
+            _catch_up(trackers, folder)
             with graphs_released():
                 objective = _execute(config, splits, folder, account, stop, [*trackers, *observers])
         except InterruptedRunError as error:
@@ -94,7 +102,6 @@ def execute(
 
 
 def _opened(config: RunConfig, splits: Splits, folder: RunFolder, overrides: Sequence[str]) -> Record:
-    runtime.start_tensorflow(config.training)
     account = Record(
         state="RUNNING",
         config=config.to_mapping(),
@@ -134,18 +141,31 @@ def _close(folder: RunFolder, account: Record, state: record.State, reason: str)
         return
 
 
-def _finish(trackers: Sequence[Mirror], folder: RunFolder) -> None:
-    """Tells trackers how the run ended, by its record."""
+def _catch_up(trackers: Sequence[Mirror], folder: RunFolder) -> None:
+    """Tells trackers of epochs that are done: of a run that goes on, or takes over a stopped one."""
+    from lstm_vae.training import history
+
+    rows = history.read(folder.history) if trackers and folder.history.exists() else []
+    for tracker in trackers:
+        tracker.catch_up(rows)
+
+
+def _finish(trackers: Sequence[Mirror], folder: RunFolder, refusal: str | None = None) -> None:
+    """Tells trackers how the run ended, by its record.
+
+    Args:
+        refusal: why there was no run.
+    """
     if not trackers:
         return
-    try:
-        account = record.read(folder.record)
-    except UserError:  # a full disk, say
-        account = None
+    account = None
+    if refusal is None:
+        with contextlib.suppress(UserError):
+            account = record.read(folder.record)
     files = [path for path in (folder.record, folder.history) if path.exists()]
     pictures = sorted(folder.figures.glob("*.png"))
-    if account is None:
-        ending = Ending("FAIL", "its record cannot be read", {}, files, pictures)
+    if account is None or account.state == "RUNNING":  # a full disk, on which its end could not be written
+        ending = Ending("FAIL", refusal or "its record does not say how it ended", {}, files, pictures)
     else:
         ending = Ending(account.state, account.reason, account.metrics, files, pictures)
     for tracker in trackers:

@@ -71,5 +71,5 @@ def _copy(source: RunFolder, folder: RunFolder) -> None:
         if one.exists():
             copy_file(one, other)
     if source.tensorboard.is_dir():
-        shutil.copytree(source.tensorboard, folder.tensorboard)
+        shutil.copytree(source.tensorboard, folder.tensorboard, dirs_exist_ok=True)  # its own is open
     copy_file(source.last, folder.last)  # last: with it the rest counts

@@ -7,9 +7,10 @@ Where the runs go is MLflow's own to say: `MLFLOW_TRACKING_URI`, else a database
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 import mlflow
@@ -24,7 +25,7 @@ from lstm_vae.training.observer import Steps
 
 EXPERIMENT = "lstm_vae"
 ID_FILE = "mlflow_run.txt"  # in the run's folder: a run that goes on is the same one there
-STUDY = "lstm_vae.study"  # tags
+STUDY = "lstm_vae.study"  # tags; this one of a digest of the study's folder
 STATE, REASON = "lstm_vae.state", "lstm_vae.reason"
 STATUSES = {"COMPLETE": "FINISHED", "PRUNED": "FINISHED", "FAIL": "FAILED"}
 SQLITE = "sqlite:///"
@@ -36,7 +37,10 @@ class MLflow:
 
     def __init__(self, beginning: Beginning) -> None:
         trial = beginning.trial
-        self._trial = trial
+        self._trial, self.is_new = trial, True
+        os.environ.setdefault(
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3"
+        )  # not minutes of a training for a server
         with _alone(trial):
             self._client = MlflowClient()
             experiment = self._experiment()
@@ -46,15 +50,21 @@ class MLflow:
     def _experiment(self) -> str:
         name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
         found = self._client.get_experiment_by_name(name)
-        return str(found.experiment_id if found is not None else self._client.create_experiment(name))
+        if found is None:
+            with suppress(MlflowException):  # another machine has made it meanwhile
+                return str(self._client.create_experiment(name))
+            found = self._client.get_experiment_by_name(name)
+        if found is None:
+            raise MlflowException(f"experiment {name} cannot be made")
+        return str(found.experiment_id)
 
     def _study_run(self, experiment: str, trial: Trial) -> str:
-        folder = str(trial.folder)
-        escaped = folder.replace("'", "\\'")
-        found = self._client.search_runs([experiment], f"tags.`{STUDY}` = '{escaped}'", max_results=1)
+        # A digest, since MLflow's filters have no way to quote a quote.
+        place = hashlib.sha256(str(trial.folder).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        found = self._client.search_runs([experiment], f"tags.`{STUDY}` = '{place}'", max_results=1)
         if found:
             return str(found[0].info.run_id)
-        run = self._client.create_run(experiment, tags={STUDY: folder}, run_name=trial.study)
+        run = self._client.create_run(experiment, tags={STUDY: place}, run_name=trial.study)
         self._client.set_terminated(run.info.run_id)  # trials may come whenever somebody goes on with it
         return str(run.info.run_id)
 
@@ -62,6 +72,7 @@ class MLflow:
         id_file = beginning.folder / ID_FILE
         if id_file.exists() and (earlier_run := self._found(id_file.read_text(encoding="utf-8").strip())):
             self._client.update_run(earlier_run, status="RUNNING")
+            self.is_new = False
             return earlier_run
         tags = {"mlflow.parentRunId": self._parent} if self._parent is not None else {}
         run = self._client.create_run(experiment, tags=tags, run_name=beginning.name)
@@ -73,9 +84,10 @@ class MLflow:
 
     def _found(self, run_id: str) -> str | None:
         try:
-            return str(self._client.get_run(run_id).info.run_id)
+            info = self._client.get_run(run_id).info
         except MlflowException:  # of another store
             return None
+        return str(info.run_id) if info.lifecycle_stage == "active" else None
 
     def on_steps(self, steps: Steps) -> None:
         """Nothing: metrics are by epoch, as in `history.csv`."""

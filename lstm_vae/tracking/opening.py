@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 from lstm_vae.config.sections import TrainingConfig
-from lstm_vae.errors import UserError
+from lstm_vae.errors import InterruptedRunError, UserError
 from lstm_vae.tracking.tracker import Beginning, Mirror, Tracker, why
 
 SWITCHES = ("tensorboard", "mlflow", "wandb")  # fields of `training`, and packages, and extras
@@ -23,19 +23,23 @@ def require_installed(training: TrainingConfig) -> None:
             raise UserError(f"training.{name}=true: needs the package {name}: pip install 'lstm-vae[{name}]'")
 
 
-def opened(beginning: Beginning) -> list[Mirror]:
-    """The trackers of a run, told that it begins.
+def open_all(trackers: list[Mirror], beginning: Beginning) -> None:
+    """Adds the trackers of a run, told that it begins.
 
     Raises:
-        UserError: one cannot be reached, or refuses.
+        UserError: one cannot be reached, or refuses; those before it are there.
+        InterruptedRunError: a second signal came.
     """
-    training = beginning.config.training
-    return [_opened(name, beginning) for name in SWITCHES if getattr(training, name)]
+    for name in SWITCHES:
+        if getattr(beginning.config.training, name):
+            trackers.append(_opened(name, beginning))
 
 
 def _opened(name: str, beginning: Beginning) -> Mirror:
     try:
         return Mirror(f"training.{name}", _class_of(name)(beginning))
+    except InterruptedRunError:
+        raise
     except Exception as error:  # its library may raise anything
         raise UserError(f"training.{name}=true: {why(error)}") from None
 

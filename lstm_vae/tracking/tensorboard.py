@@ -21,10 +21,16 @@ class TensorBoard:
     """
 
     def __init__(self, beginning: Beginning) -> None:
-        self._writer = tf.summary.create_file_writer(str(beginning.folder / FOLDER))
+        self._folder = beginning.folder / FOLDER
+        self._writer = tf.summary.create_file_writer(str(self._folder))
         with self._writer.as_default(step=0):
             api.hparams(beginning.fields, trial_id=str(beginning.folder))
         self._writer.flush()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there are no event files of an earlier part, or of the run that is taken over."""
+        return len(list(self._folder.iterdir())) <= 1
 
     def on_steps(self, steps: Steps) -> None:
         """Nothing: scalars are by epoch, as in `history.csv`."""

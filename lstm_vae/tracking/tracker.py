@@ -1,16 +1,17 @@
 """What a tracker is told of a run. `record.json` and the files beside it are the run's account; a tracker
-has a copy, and no run ends because one cannot be kept."""
+has a copy, and no run that has begun ends because it cannot be kept."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from lstm_vae.atomic import one_line
 from lstm_vae.config.run_config import EXECUTION_FIELDS, RunConfig
+from lstm_vae.errors import InterruptedRunError
 from lstm_vae.training.history import EpochRow
 from lstm_vae.training.observer import Observer, Steps
 
@@ -80,7 +81,14 @@ class Ending:
 
 
 class Tracker(Observer, Protocol):
-    """An observer that is also told how the run ended."""
+    """An observer that is also told how the run ended.
+
+    Attributes:
+        is_new: whether it knows nothing of the run yet; not so of one that goes on.
+    """
+
+    @property
+    def is_new(self) -> bool: ...
 
     def finish(self, ending: Ending) -> None:
         """The run has ended."""
@@ -106,6 +114,16 @@ class Mirror:
         """Passes it on."""
         self._told(lambda: self._tracker.on_epoch(row))
 
+    def catch_up(self, rows: Sequence[EpochRow]) -> None:
+        """Tells it of epochs that are done, where it knows nothing of them."""
+
+        def tell() -> None:
+            if self._tracker.is_new:
+                for row in rows:
+                    self._tracker.on_epoch(row)
+
+        self._told(tell)
+
     def finish(self, ending: Ending) -> None:
         """Passes it on."""
         self._told(lambda: self._tracker.finish(ending))
@@ -115,6 +133,8 @@ class Mirror:
             return
         try:
             tell()
+        except InterruptedRunError:
+            raise
         except Exception as error:  # its library may raise anything
             self._failed = True
             print(
@@ -126,8 +146,7 @@ class Mirror:
 
 def why(error: Exception) -> str:
     """What a tracker's library has raised, in a line without passwords."""
-    text = re.sub(r"(://)[^/@\s]{1,500}@", r"\1***@", str(error))
-    return " ".join(text.split())[:300] or type(error).__name__
+    return one_line(error, 300) or type(error).__name__
 
 
 def _plain(value: Any) -> Value:

@@ -24,6 +24,7 @@ class WeightsAndBiases:
 
     def __init__(self, beginning: Beginning) -> None:
         id_file = beginning.folder / ID_FILE
+        self._last = 0
         earlier = id_file.read_text(encoding="utf-8").strip() if id_file.exists() else None
         self._run = wandb.init(
             project=os.environ.get("WANDB_PROJECT", PROJECT),
@@ -35,8 +36,10 @@ class WeightsAndBiases:
             group=beginning.trial.study if beginning.trial is not None else None,
             config=dict(beginning.fields),
             reinit="create_new",  # a worker's process runs many
-            settings=wandb.Settings(console="off", silent=True),
+            # The command line may have a password: a storage's URL.
+            settings=wandb.Settings(console="off", silent=True, x_disable_meta=True),
         )
+        self.is_new = earlier is None
         id_file.write_text(f"{self._run.id}\n", encoding="utf-8")
 
     def on_steps(self, steps: Steps) -> None:
@@ -45,12 +48,14 @@ class WeightsAndBiases:
     def on_epoch(self, row: EpochRow) -> None:
         """A value a column."""
         values = dataclasses.asdict(row)
-        self._run.log(values, step=values["epoch"])
+        self._last = row.epoch
+        self._run.log(values, step=row.epoch)
 
     def finish(self, ending: Ending) -> None:
         """The metrics, the pictures and how the run ended."""
         self._run.summary.update({f"final/{name}": value for name, value in ending.metrics.items()})
         self._run.summary.update({"state": ending.state, "reason": ending.reason or ""})
-        for path in ending.pictures:
-            self._run.log({f"figures/{path.stem}": wandb.Image(str(path))})
+        pictures = {f"figures/{path.stem}": wandb.Image(str(path)) for path in ending.pictures}
+        if pictures:
+            self._run.log(pictures, step=self._last)
         self._run.finish(exit_code=1 if ending.state == "FAIL" else 0)

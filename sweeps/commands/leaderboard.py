@@ -31,7 +31,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument("study", metavar="STUDY", help="the study's folder")
     parser.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
     parser.add_argument(
-        "--sort", metavar="COLUMN", help="by another column, smallest first; -COLUMN: largest first"
+        "--sort",
+        metavar="COLUMN",
+        help="by another column of the CSV, smallest first; --sort=-COLUMN: largest first",
     )
     parser.add_argument("--top", type=whole, metavar="N", help="only so many rows")
     parser.add_argument("--rebuild", action="store_true", help="read every trial's record again")

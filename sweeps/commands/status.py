@@ -91,7 +91,7 @@ def show(found_study: FoundStudy) -> None:
         say(f"  running: trial {trial.number}: {', '.join(parts)} {told_params(trial)}")
     remaining = max(0, (situation.expected or 0) - now.finished)
     if remaining and situation.seconds_left is not None:
-        at_a_time = max(1, now.running)
-        say(
-            f"  {remaining} trials left: about {shown_seconds(situation.seconds_left)}, {at_a_time} at a time"
-        )
+        trials = "1 trial" if remaining == 1 else f"{remaining} trials"
+        seconds = situation.seconds_left
+        left = f"about {shown_seconds(seconds)}" if seconds >= 1 else "a moment"
+        say(f"  {trials} left: {left}, {max(1, now.running)} at a time")

@@ -14,7 +14,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweeps.system import received
+
 INTERVAL = 1.0  # seconds between two writings
+LONGEST = 1000  # bytes
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Progress:
 class _Writer:
     path: Path
     trial: int
+    part: int
+    parts: int
     next: float = -math.inf
 
     def write(self, done: float, of: float) -> None:
@@ -44,7 +49,8 @@ class _Writer:
             return
         self.next = now + INTERVAL
         partial = self.path.with_name(f"{self.path.name}-partial")
-        partial.write_text(f"{self.trial} {done} {of}", encoding="utf-8")
+        far, whole = self.part * of + done, self.parts * of
+        partial.write_text(f"{self.trial} {far} {whole}", encoding="utf-8")
         partial.replace(self.path)
 
 
@@ -52,9 +58,15 @@ _writer: ContextVar[_Writer | None] = ContextVar("sweeps_progress", default=None
 
 
 @contextlib.contextmanager
-def progressing(path: Path, trial: int) -> Iterator[None]:
-    """Within it, what the job says of its progress is written there."""
-    token = _writer.set(_Writer(path, trial))
+def progressing(path: Path, trial: int, part: int = 0, parts: int = 1) -> Iterator[None]:
+    """Within it, what the job says of its progress is written there.
+
+    Args:
+        trial: its number.
+        part: of the trial, that the job is, from 0: of replicates, each is one.
+        parts: in all.
+    """
+    token = _writer.set(_Writer(path, trial, part, parts))
     try:
         yield
     finally:
@@ -76,14 +88,18 @@ def progress(done: float, of: float) -> None:
     writer = _writer.get()
     if writer is None:
         return
-    with contextlib.suppress(OSError, TypeError, ValueError):  # nothing that a job should end for
+    with contextlib.suppress(
+        OSError, TypeError, ValueError, OverflowError
+    ):  # nothing that a job should end for
         writer.write(float(done), float(of))
 
 
 def progress_in(path: Path) -> Progress | None:
     """What a worker's job has said last; None where none runs, or it says nothing."""
     try:
-        trial, done, of = path.read_text(encoding="utf-8").split()
-        return Progress(int(trial), float(done), float(of))
+        number, *rest = received.text(path, LONGEST).split()
+        done, of = map(float, rest)
+        trial = int(number)
     except (OSError, ValueError):
         return None
+    return Progress(trial, done, of) if math.isfinite(done) and math.isfinite(of) and of > 0 else None

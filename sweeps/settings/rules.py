@@ -79,7 +79,7 @@ class Texts:
         if self.allowed and not (values and all(item in self.allowed for item in values)):
             raise refused(name, value, f"one of {', '.join(self.allowed)}, or a list")
         if not all(isinstance(item, str) and item.strip() for item in values):
-            raise refused(name, value, "a list of texts")
+            raise refused(name, value, "a text or a list of texts")
         return None if self.optional and not values else tuple(values)
 
 
@@ -89,9 +89,20 @@ class Patterns:
 
     def taken(self, name: str, value: Any, config: DictConfig) -> tuple[str, ...]:
         patterns = Texts().taken(name, value, config) or ()
-        if any(Path(pattern).is_absolute() or ".." in Path(pattern).parts for pattern in patterns):
+        if not all(map(_is_pattern, patterns)):
             raise refused(name, value, "patterns of files below the trial's folder, as figures/*.png")
         return patterns
+
+
+def _is_pattern(text: str) -> bool:
+    path = Path(text)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        return False
+    try:
+        next(Path("nowhere").glob(text), None)
+    except (ValueError, IndexError, NotImplementedError):
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,8 @@ class Settings:
         threads_per_worker: None for a worker's share of the machine.
         heartbeat_interval: seconds between a worker's signs of life.
         grace_period: seconds without one after which a trial on another machine counts as dead.
-        check: dotted path of a function `(cfg) -> None` that raises for a configuration that cannot run.
+        check: dotted path of a function, which takes a configuration, and raises for one that
+            cannot run.
         process_wide: fields that must have one value in all trials, which may share a process.
         ignore: patterns of fields that say where and how a job runs, not what it computes.
         threads_key: the field that takes the number of threads of a trial.
@@ -92,8 +93,8 @@ class Settings:
         promote: a stopped trial is resumed when it is good enough after all; None for where a halving pruner
             meets a program that can.
         artifacts: patterns of files in a trial's folder that are kept with the study, for optuna-dashboard.
-        columns: of a record, that tables on the terminal show beside the objective and the parameters, with
-            their headings, or None for their names; the ones that are left out last come first.
+        columns: of a trial's `record.json`, that tables on the terminal show, with their headings (None: the
+            column's own name), the most important first; a narrow terminal drops the last ones.
         progress: how a sweep is shown while it runs: `rich`, a live table; `plain`, lines; `none`; `auto`, a
             table on a terminal and lines elsewhere.
         dry_run: say what would be done, and do nothing.
@@ -133,7 +134,7 @@ class Settings:
     final_replicates: int = _field(Whole(2, MOST_REPLICATES), 5)
     can_continue: bool = _field(Flag(), False)
     promote: bool | None = _field(Flag(optional=True))
-    artifacts: tuple[str, ...] = _field(Patterns(), ())
+    artifacts: tuple[str, ...] = _field(Patterns())
     columns: dict[str, str | None] = _field(Pairs(), {})
     progress: str = _field(Word(PROGRESS), PROGRESS[0])
     dry_run: bool = _field(Flag(), False)

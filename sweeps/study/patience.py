@@ -91,19 +91,19 @@ class Patience:
                 self._wait(error, pause)
                 pause = min(2 * pause, LONGEST)
             else:
-                if self._since is not None:
-                    self._note_return()
+                if (began := self._since) is not None:
+                    self._note_return(began)
                 return result
 
     def _wait(self, error: Exception, pause: float) -> None:
         if self._limit <= 0 or not _waits.get():
             raise error
         now = self._clock()
-        if self._since is None:
-            self._since = now
+        # A thread of its own says that the process lives, and may be the one that finds the storage back.
+        began = self._since = now if self._since is None else self._since
         end = now + pause
         while now < end:
-            away = now - self._since
+            away = now - began
             if away >= self._limit or signals.interruption() is not None:
                 since = f"for {away:.0f} s " if away >= 1 else ""
                 raise AwayError(f"{self._what} cannot be reached {since}({self._text_of(error)})") from error
@@ -115,12 +115,11 @@ class Patience:
             self._sleep(min(SLICE, end - now))
             now = self._clock()
 
-    def _note_return(self) -> None:
+    def _note_return(self, began: float) -> None:
         global _last_return
-        assert self._since is not None
         now = self._clock()
         if self._said:
-            _note(f"{self._what} is back after {now - self._since:.0f} s")
+            _note(f"{self._what} is back after {now - began:.0f} s")
         self._since, self._said = None, False
         _last_return = now
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,8 +35,13 @@ class LiveTable:
 @contextmanager
 def live_table(name: str) -> Iterator[LiveTable]:
     """Within it, a study's table stands at the foot of the terminal."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # a letter that a terminal has not is no reason to end
     console = Console(highlight=False)
-    with Live(console=console, auto_refresh=False, transient=True) as live:
+    own_errors = sys.stderr is not None and sys.stderr.isatty()  # else they go where they are sent
+    with Live(console=console, auto_refresh=False, transient=True, redirect_stderr=own_errors) as live:
         yield LiveTable(live, name)
 
 

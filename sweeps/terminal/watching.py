@@ -30,8 +30,10 @@ def style_of(progress: str) -> str:
     """
     if progress != "auto":
         return progress
-    shows = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return "rich" if shows else "plain"
+    if sys.stdout is None or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return "plain"
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    return "rich" if encoding == "utf8" else "plain"
 
 
 class _View(Protocol):

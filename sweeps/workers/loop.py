@@ -187,7 +187,7 @@ class _Loop:
         first = folder / "0" if plan.settings.replicates > 1 else folder
         try:
             keep_artifacts(plan.folder.artifacts, trial, first, plan.settings.artifacts)
-        except OSError as error:  # they are copies: no trial fails for them
+        except Exception as error:  # they are copies: no trial fails for them, nor waits for a storage
             print(f"trial {trial.number}: its artifacts are not kept: {reason(error)}", file=sys.stderr)
 
     def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
@@ -234,7 +234,7 @@ class _Loop:
         config = self._composer.compose(overrides)
         with (
             pulsing(self._pulse),
-            progressing(self._progress, trial.number),
+            progressing(self._progress, trial.number, index, settings.replicates),
             reporting_to(trial if reports else None, resumption.step if resumption else -1) as faults,
             resuming(earlier_folder),
             belonging(CurrentTrial(plan.name, root, trial.number)),

@@ -159,6 +159,7 @@ def test_a_process_opens_them_once() -> None:
     cached_splits.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_run_says_so_in_one_line_and_goes_on(command: Command, tmp_path: Path) -> None:
     (tmp_path / "blocked").write_text("")
     arguments = [*SMALL, "training.epochs=1", "figures.enabled=false", "hydra.run.dir=run"]

@@ -49,6 +49,7 @@ def test_people_are_told_in_lines_that_fit(judge: Judge) -> None:
     assert lines[-1] == "  nearest neighbours in latent space name the class of 75.0% of test images"
 
 
+@pytest.mark.slow
 @pytest.mark.long
 def test_a_run_has_it_in_its_record_beside_its_units(
     small: RunConfig, tmp_path: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch

@@ -74,6 +74,7 @@ def tried(run: Path, root: Path, name: str, change: Callable[[Path], None], comm
     return outcome
 
 
+@pytest.mark.slow
 def test_states_that_are_none(finished_run: Path, tmp_path: Path) -> None:
     name = "checkpoints/last.npz"
     for what in runs.npz_variants(finished_run / name):
@@ -108,6 +109,7 @@ def test_some_bytes_changed(
     shutil.rmtree(root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["config.yaml", "record.json"])
 @FUZZ
 @given(seed=st.integers(0, 2**32))
@@ -196,6 +198,7 @@ def test_a_run_whose_files_are_links_is_not_written_to(finished_run: Path, tmp_p
     assert "its history.csv is a link that leads elsewhere" in outcome.err
 
 
+@pytest.mark.slow
 def test_in_a_process_of_its_own(finished_run: Path, tmp_path: Path) -> None:
     place = place_for(tmp_path / "place", finished_run)
     changed(place.sent / "config.yaml", hidden=[10**9])

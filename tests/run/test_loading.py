@@ -69,6 +69,7 @@ def test_damaged_and_unfinished_runs_are_refused(finished_run: Path, tmp_path: P
         lstm_vae.load(tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_another_encoder_is_one_file_and_one_yaml(command: Command, tmp_path: Path) -> None:
     (tmp_path / "my_encoders.py").write_text(GRU)
     (tmp_path / "my_conf" / "encoder").mkdir(parents=True)

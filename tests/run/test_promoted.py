@@ -56,6 +56,14 @@ def test_state_history_and_best_weights_are_copied_and_the_rest_stays(
     }
 
 
+def test_event_files_join_those_that_are_already_written(take: Take, stopped: Path, tmp_path: Path) -> None:
+    for folder, name in ((stopped, "old"), (tmp_path / "new", "own")):
+        (folder / "tensorboard").mkdir(parents=True)
+        (folder / "tensorboard" / name).write_text(name, encoding="utf-8")
+    assert take() > 0
+    assert sorted(path.name for path in (tmp_path / "new" / "tensorboard").iterdir()) == ["old", "own"]
+
+
 @pytest.mark.parametrize("gone", ["checkpoints", "record.json", "history.csv", "."])
 def test_without_a_state_it_says_so_in_a_line_and_starts_again(
     take: Take, stopped: Path, tmp_path: Path, gone: str, capsys: pytest.CaptureFixture[str]
@@ -107,6 +115,7 @@ SWEEP = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_promoted_run_equals_one_that_was_never_stopped(command: Command, tmp_path: Path) -> None:
     result = command("lstm_vae.train", *SWEEP)
     assert (result.returncode, result.stderr) == (0, "")

@@ -71,6 +71,7 @@ def test_the_best_run_again_and_who_loses_stops(
     assert lines(folder / "finals" / "trials.csv") == before
 
 
+@pytest.mark.slow
 def test_a_search_that_has_ended_can_have_finals_and_more_of_them_later(sweep: Sweep, tmp_path: Path) -> None:
     search = tuple(word for word in WORDS if "final" not in word)
     assert sweep(*search).returncode == 0

@@ -103,10 +103,24 @@ def test_who_wants_no_table_gets_none(show: Show, progress: str) -> None:
 
 
 def test_another_terminal_can_watch(show: Show, tmp_path: Path) -> None:
-    sweep = show("seconds=3", *JOBLIB)
+    sweep = show("seconds=30", *JOBLIB)
     sweep.until(lambda s: len(rows_of(s)) == 2)
     other = show(words=[sys.executable, "-m", "sweeps", "status", str(tmp_path / "study"), "--watch", "0.2"])
     other.until(lambda s: len(rows_of(s)) == 2 and "/3" in rows_of(s)[0])
     os.killpg(other.process.pid, signal.SIGINT)
     assert other.wait() == 130
     assert not other.cursor_is_hidden
+
+
+def test_a_table_that_is_asked_for_on_an_old_terminal_ends_nothing(show: Show) -> None:
+    words = command(*SPACE, "seconds=0.3", "hydra.sweeper.progress=rich", "hydra.sweeper.study_name=x")
+    screen = show(words=["env", "PYTHONIOENCODING=latin-1", *words])
+    assert screen.wait() == 0
+    assert "4 complete, 0 pruned, 0 failed" in screen.text
+
+
+def test_what_goes_to_a_file_still_does(show: Show, tmp_path: Path) -> None:
+    line = " ".join(f"'{word}'" for word in command(*SPACE, "trouble=print"))
+    screen = show(words=["sh", "-c", f"{line} 2> errors.txt"])
+    assert screen.wait() == 0
+    assert "written to a terminal" in (tmp_path / "errors.txt").read_text(encoding="utf-8")

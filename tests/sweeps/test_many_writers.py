@@ -19,7 +19,7 @@ SLOW = pytest.mark.slow
     [
         ("journal", False),
         ("journal", True),
-        ("sqlite", False),
+        pytest.param("sqlite", False, marks=SLOW),
         pytest.param("sqlite", True, marks=SLOW),
         pytest.param("postgresql", False, marks=SLOW),
         pytest.param("postgresql", True, marks=SLOW),

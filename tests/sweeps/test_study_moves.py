@@ -104,6 +104,7 @@ def test_a_copy_is_a_study_of_its_own(tmp_path: Path, storage: str | None) -> No
     assert {path.name for path in tmp_path.iterdir()} == {"copy", "moved"}
 
 
+@pytest.mark.slow
 def test_a_copy_made_while_the_original_runs_takes_its_trials_for_dead_and_leaves_it_alone(
     tmp_path: Path,
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lstm_vae.config.run_config import RunConfig
+from lstm_vae.errors import InterruptedRunError
 from lstm_vae.tracking.tracker import Beginning, Ending, Mirror
 from lstm_vae.training.history import EpochRow
 from lstm_vae.training.observer import Steps
@@ -20,6 +21,8 @@ class Told:
     def __init__(self, fails_at: int | None = None, message: str = "away") -> None:
         self.heard: list[object] = []
         self._fails_at, self._message = fails_at, message
+
+    is_new = True
 
     def on_steps(self, steps: Steps) -> None:
         self.heard.append(steps.images)
@@ -34,6 +37,7 @@ class Told:
 
 
 def tell_all(tracker: Mirror, ending: Ending) -> None:
+    tracker.catch_up([row(0)])
     tracker.on_steps(Steps(1, 48, 256, 200.0, 5.0))
     for epoch in (1, 2, 3):
         tracker.on_epoch(row(epoch))
@@ -43,19 +47,35 @@ def tell_all(tracker: Mirror, ending: Ending) -> None:
 def test_a_tracker_is_told_all(ending: Ending, capsys: pytest.CaptureFixture[str]) -> None:
     told = Told()
     tell_all(Mirror("training.x", told), ending)
-    assert told.heard == [48, 1, 2, 3, "COMPLETE"]
+    assert told.heard == [0, 48, 1, 2, 3, "COMPLETE"]
     assert capsys.readouterr().err == ""
 
 
 def test_one_that_fails_is_told_no_more_and_one_line_says_so(
     ending: Ending, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = Told(2, "no way to https://me:secret@host/api\nat all")
+    told = Told(2, "no way to https://me:sec/re@t@host/api?password=hunter2\nat all")
     tell_all(Mirror("training.x", told), ending)
-    assert told.heard == [48, 1]
-    assert capsys.readouterr().err == (
-        "warning: training.x: no way to https://***@host/api at all; it is told no more of this run\n"
-    )
+    assert told.heard == [0, 48, 1]
+    (line,) = capsys.readouterr().err.splitlines()
+    masked = "no way to https://me:***@host/api?password=*** at all"
+    assert line == f"warning: training.x: {masked}; it is told no more of this run"
+
+
+def test_one_that_knows_the_run_is_not_told_of_epochs_that_are_done(ending: Ending) -> None:
+    told = Told()
+    told.is_new = False
+    tell_all(Mirror("training.x", told), ending)
+    assert told.heard == [48, 1, 2, 3, "COMPLETE"]
+
+
+def test_a_second_signal_ends_the_run(ending: Ending) -> None:
+    class Interrupted(Told):
+        def on_epoch(self, row: EpochRow) -> None:
+            raise InterruptedRunError(2, "stopped by SIGINT")
+
+    with pytest.raises(InterruptedRunError):
+        tell_all(Mirror("training.x", Interrupted()), ending)
 
 
 def test_a_run_is_called_by_its_folder(beginning: Beginning, tmp_path: Path) -> None:

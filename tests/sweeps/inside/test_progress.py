@@ -49,13 +49,22 @@ def test_a_job_does_not_end_for_it(tmp_path: Path, clock: list[float]) -> None:
     with progressing(tmp_path / "nowhere" / ".progress", 0):
         sweeps.progress(1, 2)  # the folder is gone
     with progressing(tmp_path / ".progress", 0):
-        for of in ("many", None):
+        for of in ("many", None, 10**400):
             clock[0] += 2
             sweeps.progress(1.0, of)  # type: ignore[arg-type]
         assert progress_in(tmp_path / ".progress") is None
 
 
-@pytest.mark.parametrize("text", ["", "1 2", "1 2 3 4", "a 1 2", "1 b 2"])
+def test_replicates_are_parts_of_a_trial(tmp_path: Path) -> None:
+    path = tmp_path / ".progress"
+    with progressing(path, 7, part=2, parts=5):
+        sweeps.progress(3, 10)
+        assert progress_in(path) == Progress(trial=7, done=23.0, of=50.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1 2", "1 2 3 4", "a 1 2", "1 b 2", "1 nan 5", "1 2 inf", "1 2 0", "1 2 3" + " " * 2000]
+)
 def test_what_is_half_written_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / ".progress").write_text(text, encoding="utf-8")
     assert progress_in(tmp_path / ".progress") is None

@@ -138,6 +138,7 @@ def test_several_objectives_are_ranked_by_fronts(sweep: Sweep, tmp_path: Path) -
     assert dict(zip(board["params_y"], board["rank"], strict=True)) == {0: 1, 1: 1, 2: 1, 3: 2}
 
 
+@pytest.mark.slow
 def test_columns_of_a_model_come_from_its_records(command: Command, tmp_path: Path) -> None:
     arguments = (*SMALL, "figures.enabled=false", "training.epochs=1", "hydra.sweep.dir=s")
     result = command(

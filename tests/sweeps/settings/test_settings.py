@@ -56,7 +56,7 @@ def test_values_are_taken_as_they_are_meant() -> None:
     [
         ("direction", "up", "one of minimize, maximize, or a list"),
         ("direction", "[minimize,up]", "one of minimize, maximize, or a list"),
-        ("objective", "[1]", "a list of texts"),
+        ("objective", "[1]", "a text or a list of texts"),
         ("study_name", "3", "a text or null"),
         ("storage", "''", "a text or null"),
         ("check", "[a]", "a text or null"),
@@ -78,7 +78,7 @@ def test_values_are_taken_as_they_are_meant() -> None:
         ("target", "low", "a number or null"),
         ("heartbeat_interval", "0", "a number above 0"),
         ("grace_period", "null", "a number above 0"),
-        ("ignore", "[1]", "a list of texts"),
+        ("ignore", "[1]", "a text or a list of texts"),
         ("can_continue", "null", "true or false"),
         ("promote", "1", "true, false or null"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from datetime import datetime
@@ -56,6 +57,15 @@ def test_auto_is_a_table_on_a_terminal_only(
     monkeypatch.setenv("TERM", term)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     assert style_of(progress) == style
+
+
+def test_a_terminal_that_has_not_all_letters_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for encoding, style in (("latin-1", "plain"), ("UTF-8", "rich"), ("utf8", "rich")):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert style_of("auto") == style
 
 
 def test_auto_without_stdout_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def test_a_grid_is_run_to_its_end_and_entered(begin: Begin, capsys: pytest.Captu
     assert lines(plan.folder.path / "1" / ".hydra" / "overrides.yaml") == ["- y=3", "- x=2"]
     assert len(lines(plan.folder.trials)) == 1 + 2
     assert list(plan.folder.leases.iterdir()) == []
-    assert "trial 1: 20 [x=2] 2 done; best 10 (trial 0)" in capsys.readouterr().out
+    assert "trial 1: 20 [x=2] 2/2 done; best 10 (trial 0)" in capsys.readouterr().out
 
 
 def test_a_worker_that_is_told_to_stop_ends_its_trial_and_takes_no_other(begin: Begin) -> None:
