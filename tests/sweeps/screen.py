@@ -21,6 +21,11 @@ from tests.conftest import OUTSIDE
 ROWS, COLUMNS = 40, 100
 
 
+def _as_from_a_terminal() -> None:
+    """A shell that starts something in the background has it ignore Ctrl-C, and all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Screen:
     """A command on a terminal of its own."""
 
@@ -31,7 +36,14 @@ class Screen:
         self._stream = pyte.ByteStream(self._screen)
         environment = {**OUTSIDE, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
         self.process = subprocess.Popen(
-            words, cwd=cwd, env=environment, stdin=own, stdout=own, stderr=own, start_new_session=True
+            words,
+            cwd=cwd,
+            env=environment,
+            stdin=own,
+            stdout=own,
+            stderr=own,
+            start_new_session=True,
+            preexec_fn=_as_from_a_terminal,
         )
         os.close(own)
 
