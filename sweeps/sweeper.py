@@ -140,8 +140,10 @@ class _Sweep:
                 narration.tell_briefly(trial, plan.folder.path)
 
         # Its own connection: what waits for a storage, and what counts trials, is not made for two threads.
-        study = optuna.load_study(study_name=plan.name, storage=plan.storage.reopen(0.0))
-        lookout = Lookout(study, plan.folder, plan.budget.objective, plan.budget.expected)
+        def open_study() -> Study:
+            return optuna.load_study(study_name=plan.name, storage=plan.storage.reopen(0.0))
+
+        lookout = Lookout(open_study, plan.folder, plan.budget.objective, plan.budget.expected)
         return watched(self._style, plan.name, lookout, tell)
 
     def _is_mended(self) -> bool:

@@ -65,7 +65,9 @@ def _lookout(found_study: FoundStudy) -> Lookout:
     def expected(now: Tally) -> int:
         return n_trials if n_trials is not None else now.finished + now.running + now.waiting
 
-    return Lookout(found_study.study, found_study.folder, objectives_of(found_study.study)[0], expected)
+    return Lookout(
+        lambda: found_study.study, found_study.folder, objectives_of(found_study.study)[0], expected
+    )
 
 
 def show(found_study: FoundStudy) -> None:

@@ -88,9 +88,8 @@ def progress(done: float, of: float) -> None:
     writer = _writer.get()
     if writer is None:
         return
-    with contextlib.suppress(
-        OSError, TypeError, ValueError, OverflowError
-    ):  # nothing that a job should end for
+    # Nothing that a job should end for.
+    with contextlib.suppress(OSError, TypeError, ValueError, OverflowError):
         writer.write(float(done), float(of))
 
 

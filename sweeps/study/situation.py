@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from optuna.study import Study
@@ -79,7 +80,7 @@ class Lookout:
     """Looks at a study again and again; what has ended is looked at once.
 
     Args:
-        study: as this process has it open.
+        open_study: opens the study, when it is first looked at.
         folder: of the study.
         objective: the study's only one; of several, any.
         expected: how many trials there are to be, by the tally; None where nothing says.
@@ -87,15 +88,20 @@ class Lookout:
 
     def __init__(
         self,
-        study: Study,
+        open_study: Callable[[], Study],
         folder: StudyFolder,
         objective: Objective,
         expected: Callable[[Tally], int | None],
     ) -> None:
-        self._study, self._folder, self._objective, self._expected = study, folder, objective, expected
+        self._open_study, self._folder = open_study, folder
+        self._objective, self._expected = objective, expected
         self._known = 0  # trials that have been looked at
         self._open: set[int] = set()  # of these, the ones that had not ended
         self._spent = 0.0  # seconds that finished trials took
+
+    @cached_property
+    def _study(self) -> Study:
+        return self._open_study()
 
     def look(self, now: datetime) -> Situation:
         """The study as it is."""

@@ -36,9 +36,7 @@ class LiveTable:
 def live_table(name: str) -> Iterator[LiveTable]:
     """Within it, a study's table stands at the foot of the terminal."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # a letter that a terminal has not is no reason to end
+        sys.stdout.reconfigure(errors="backslashreplace")  # nothing ends for a letter that it has not
     console = Console(highlight=False)
     own_errors = sys.stderr is not None and sys.stderr.isatty()  # else they go where they are sent
     with Live(console=console, auto_refresh=False, transient=True, redirect_stderr=own_errors) as live:

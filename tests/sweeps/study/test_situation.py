@@ -28,7 +28,7 @@ def study(tmp_path: Path) -> Study:
 
 
 def lookout_of(study: Study, folder: Path, expected: int | None = 9) -> Lookout:
-    return Lookout(study, StudyFolder(folder), MINIMIZED, lambda _: expected)
+    return Lookout(lambda: study, StudyFolder(folder), MINIMIZED, lambda _: expected)
 
 
 def begin(study: Study, **job: Any) -> Any:

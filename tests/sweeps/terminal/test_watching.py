@@ -37,7 +37,7 @@ def study(tmp_path: Path) -> Study:
 
 @pytest.fixture
 def lookout(study: Study, tmp_path: Path) -> Lookout:
-    return Lookout(study, StudyFolder(tmp_path), MINIMIZED, lambda _: 9)
+    return Lookout(lambda: study, StudyFolder(tmp_path), MINIMIZED, lambda _: 9)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ class Broken(Lookout):
 
 
 def test_a_storage_that_is_away_ends_nothing(study: Study, tmp_path: Path) -> None:
-    broken: Any = Broken(study, StudyFolder(tmp_path), MINIMIZED, lambda _: None)
+    broken: Any = Broken(lambda: study, StudyFolder(tmp_path), MINIMIZED, lambda _: None)
     for style in ("rich", "plain"):
         with watched(style, "study", broken, Ended()):
             time.sleep(0.05)
