@@ -3,8 +3,8 @@
     python benchmarks/stopping_bound.py CURVES.csv [--orders 300] [--workers 2] [--within 1.0]
 
 CURVES.csv is what `curves.py` writes. An oracle knows every network's last value: it stops each that is not
-within so many nats of the best, after a given epoch, and trains the first that is to its end. Networks come in
-random order, each once. Printed is the median of the seconds until then; `replay.py` says what a batch
+within so many nats of the best, after a given epoch, and trains the first that is to its end. Networks come
+in random order, each once. Printed is the median of the seconds until then; `replay.py` says what a batch
 sweeper takes on the same curves.
 """
 
