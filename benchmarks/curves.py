@@ -14,9 +14,10 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 COLUMNS = ("encoder.hidden", "encoder.fc", "seed", "epoch", "val_loss", "seconds")
 
@@ -51,7 +52,14 @@ class Curve:
         return self.ends[epoch - 1] - before + (self.start if epoch == begun_at + 1 else 0.0)
 
 
+K = TypeVar("K")  # of whatever curves are kept by
 Key = tuple[str, str]  # the LSTM sizes and the fully connected stack, as overrides write them
+
+
+def of_order(curves: Mapping[K, Mapping[int, Curve]], order: int) -> dict[K, Curve]:
+    """The curves of one training seed, in turn from order to order."""
+    seeds = sorted(next(iter(curves.values())))
+    return {key: by_seed[seeds[order % len(seeds)]] for key, by_seed in curves.items()}
 
 
 def read_curves(path: Path) -> dict[Key, dict[int, Curve]]:

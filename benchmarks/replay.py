@@ -34,7 +34,7 @@ from typing import Any
 
 import numpy as np
 import optuna
-from curves import Curve, read_curves
+from curves import Curve, of_order, read_curves
 from hydra import compose, initialize_config_dir
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
@@ -117,10 +117,9 @@ def searches(
 ) -> list[Search]:
     """A policy in all orders."""
     settings = settings_from(config)
-    seeds = sorted(next(iter(curves.values())))
     result = []
     for order in range(args.orders):
-        own = {key: by_seed[seeds[order % len(seeds)]] for key, by_seed in curves.items()}
+        own = of_order(curves, order)
         first: list[dict[str, Any]] = []
         if args.draw == "order":
             first = random.Random(order).sample(list(space.combinations()), args.trials)

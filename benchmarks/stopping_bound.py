@@ -16,7 +16,7 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from curves import Curve, read_curves
+from curves import Curve, of_order, read_curves
 
 EPOCHS = (1, 2, 6, 9, 12)
 
@@ -46,12 +46,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="trials at a time (2)")
     parser.add_argument("--within", type=float, default=1.0, help="nats of the best (1)")
     args = parser.parse_args()
-    by_network = list(read_curves(args.curves).values())
-    seeds = sorted(by_network[0])
+    by_network = read_curves(args.curves)
     for epoch in EPOCHS:
         seconds = []
         for order in range(args.orders):
-            curves = [by_seed[seeds[order % len(seeds)]] for by_seed in by_network]
+            curves = list(of_order(by_network, order).values())
             random.Random(order).shuffle(curves)
             seconds.append(seconds_to(curves, epoch, args.workers, args.within))
         print(f"stopped after epoch {epoch}: {statistics.median(seconds):.0f} s")

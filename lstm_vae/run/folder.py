@@ -15,6 +15,7 @@ import yaml
 from lstm_vae.atomic import copy_file, remove_partials, replacing, yaml_of
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import RunFailedError, UserError
+from lstm_vae.tracking.tracker import EVENTS
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class RunFolder:
 
     @property
     def tensorboard(self) -> Path:
-        return self.path / "tensorboard"
+        return self.path / EVENTS
 
     def set_aside(self) -> None:
         """Keeps copies of the record and the model of an earlier part of a resumed run, as record.1.json and

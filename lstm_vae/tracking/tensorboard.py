@@ -7,11 +7,9 @@ import dataclasses
 import tensorflow as tf
 from tensorboard.plugins.hparams import api, api_pb2, summary
 
-from lstm_vae.tracking.tracker import Beginning, Ending
+from lstm_vae.tracking.tracker import EVENTS, Beginning, Ending
 from lstm_vae.training.history import EpochRow
 from lstm_vae.training.observer import Steps
-
-FOLDER = "tensorboard"  # below the run's
 
 
 class TensorBoard:
@@ -21,7 +19,7 @@ class TensorBoard:
     """
 
     def __init__(self, beginning: Beginning) -> None:
-        self._folder = beginning.folder / FOLDER
+        self._folder = beginning.folder / EVENTS
         self._writer = tf.summary.create_file_writer(str(self._folder))
         with self._writer.as_default(step=0):
             api.hparams(beginning.fields, trial_id=str(beginning.folder))

@@ -16,6 +16,7 @@ from lstm_vae.training.history import EpochRow
 from lstm_vae.training.observer import Observer, Steps
 
 Value = str | int | float | bool
+EVENTS = "tensorboard"  # below a run's folder: TensorBoard's files
 
 
 @dataclass(frozen=True)

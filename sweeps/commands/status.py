@@ -15,7 +15,7 @@ from sweeps.study.soundness import require_sound
 from sweeps.study.tally import Tally
 from sweeps.study.view import StudyView
 from sweeps.terminal.console import say
-from sweeps.terminal.situation_lines import far_of, told_params
+from sweeps.terminal.situation_lines import far_of, told_params, value_of
 from sweeps.terminal.watching import style_of
 from sweeps.terminal.wording import shown_params, shown_seconds
 
@@ -36,22 +36,22 @@ def add(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
     found_study = find_study(options.study)
+    lookout = _lookout(found_study)
     if options.watch is None:
-        show(found_study)
+        show(found_study, lookout)
     elif style_of("auto") == "rich":
-        _show_live(found_study, max(LEAST, options.watch))
+        _show_live(found_study, lookout, max(LEAST, options.watch))
     else:
         while True:
-            show(found_study)
+            show(found_study, lookout)
             time.sleep(max(LEAST, options.watch))
             say("")
             require_sound(found_study.study, found_study.folder.path)
 
 
-def _show_live(found_study: FoundStudy, seconds: float) -> None:
+def _show_live(found_study: FoundStudy, lookout: Lookout, seconds: float) -> None:
     from sweeps.terminal.live_table import live_table  # rich: not for every command
 
-    lookout = _lookout(found_study)
     with live_table(found_study.study.study_name) as table:
         while True:
             table.show(lookout.look(datetime.now()))
@@ -70,11 +70,11 @@ def _lookout(found_study: FoundStudy) -> Lookout:
     )
 
 
-def show(found_study: FoundStudy) -> None:
+def show(found_study: FoundStudy, lookout: Lookout) -> None:
     """Prints how a study stands."""
     study = found_study.study
     objectives = objectives_of(study)
-    situation = _lookout(found_study).look(datetime.now())
+    situation = lookout.look(datetime.now())
     now = situation.tally
     say(f"study {study.study_name}")
     promotions = f"{now.promoted} promoted, " if now.promoted else ""
@@ -88,8 +88,7 @@ def show(found_study: FoundStudy) -> None:
     elif now.best is not None:
         say(f"  best: {now.best.values[0]:.6g} (trial {now.best.number}) {shown_params(now.best.params)}")
     for trial in situation.running:
-        value = f"{trial.value:.6g}" if trial.value is not None else ""
-        parts = filter(None, [far_of(trial), value, shown_seconds(trial.seconds)])
+        parts = filter(None, [far_of(trial), value_of(trial), shown_seconds(trial.seconds)])
         say(f"  running: trial {trial.number}: {', '.join(parts)} {told_params(trial)}")
     remaining = max(0, (situation.expected or 0) - now.finished)
     if remaining and situation.seconds_left is not None:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sweeps.study.situation import Situation
-from sweeps.terminal.situation_lines import best_of, counts, far_of, machines_of, told_params
+from sweeps.terminal.situation_lines import best_of, counts, far_of, machines_of, told_params, value_of
 from sweeps.terminal.wording import shown_seconds
 from sweeps.text import shown
 
@@ -65,7 +65,7 @@ def rendered(name: str, situation: Situation) -> RenderableType:
             str(trial.number),
             ProgressBar(total=1.0, completed=trial.share, width=BAR) if trial.share is not None else "",
             far_of(trial).removeprefix("step "),
-            f"{trial.value:.6g}" if trial.value is not None else "",
+            value_of(trial),
             shown_seconds(trial.seconds),
             Text(told_params(trial)),
         )

@@ -22,17 +22,26 @@ def running_line(situation: Situation) -> str:
 
 def _named(trial: Running) -> str:
     far = far_of(trial)
-    value = f", {trial.value:.6g}" if trial.value is not None else ""
-    return f"trial {trial.number} ({far or shown_seconds(trial.seconds)}{value})"
+    parts = filter(None, [far or shown_seconds(trial.seconds), value_of(trial)])
+    return f"trial {trial.number} ({', '.join(parts)})"
 
 
 def counts(situation: Situation) -> str:
     """How many are done, and how long the others will take."""
     tally = situation.tally
-    of = f"/{situation.expected}" if situation.expected is not None else ""
     failed = f", {tally.failed} failed" if tally.failed else ""
     left = f", about {shown_seconds(situation.seconds_left)} left" if situation.seconds_left else ""
-    return f"{tally.finished}{of} done{failed}{left}"
+    return f"{done_of(tally, situation.expected)}{failed}{left}"
+
+
+def done_of(tally: Tally, expected: int | None) -> str:
+    """How many are done, of how many there are to be."""
+    return f"{tally.finished}{f'/{expected}' if expected is not None else ''} done"
+
+
+def value_of(trial: Running) -> str:
+    """The last value that a trial has reported; empty before it has."""
+    return f"{trial.value:.6g}" if trial.value is not None else ""
 
 
 def far_of(trial: Running) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from optuna.trial import FrozenTrial
@@ -17,7 +18,8 @@ from sweeps.study.situation import Lookout, Situation
 from sweeps.terminal.console import mention
 from sweeps.terminal.situation_lines import running_line
 
-REFRESH = 0.5  # seconds between two looks
+REFRESH = 0.5  # seconds between two looks of a table
+PACE = 5.0  # of lines
 SILENCE = 60.0  # seconds after which lines say what runs, where nothing else was said
 PATIENCE = 5.0  # seconds that a look at a slow storage gets when the sweep has ended
 
@@ -55,44 +57,51 @@ def watched(
     if style == "none":
         yield
     elif style == "plain":
-        with _looking(lookout, _Lines()):
+        with _beside(partial(_say_lines, lookout)):
             yield
     else:
         from sweeps.terminal.live_table import live_table  # rich: not for every worker
 
-        with live_table(name) as table, _looking(lookout, table, on_ended):
+        with live_table(name) as table, _beside(partial(_draw, lookout, table, on_ended)):
             yield
 
 
 @contextmanager
-def _looking(
-    lookout: Lookout, view: _View, on_ended: Callable[[FrozenTrial], None] | None = None
-) -> Iterator[None]:
+def _beside(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Within it, a thread works; it is told when it is to end."""
     over = threading.Event()
-
-    def look() -> None:
-        first = True
-        while True:
-            last = over.is_set()  # one look after all is over: what ended last is told, too
-            # A storage that is away, or damaged, is for those to tell who need it.
-            with suppress(Exception):
-                situation = lookout.look(datetime.now())
-                if on_ended is not None and not first:
-                    for trial in situation.ended:
-                        on_ended(trial)
-                view.show(situation)
-                first = False
-            if last:
-                return
-            over.wait(REFRESH)
-
-    thread = threading.Thread(target=look, name="sweeps-watching", daemon=True)
+    thread = threading.Thread(target=work, args=(over,), name="sweeps-watching", daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join(PATIENCE)
+
+
+def _draw(
+    lookout: Lookout, view: _View, on_ended: Callable[[FrozenTrial], None], over: threading.Event
+) -> None:
+    first, last = True, False
+    while not last:
+        last = over.is_set()  # one look after all is over: what ended last is told, too
+        # A storage that is away, or damaged, is for those to tell who need it.
+        with suppress(Exception):
+            situation = lookout.look(datetime.now())
+            if not first:
+                for trial in situation.ended:
+                    on_ended(trial)
+            view.show(situation)
+            first = False
+        if not last:
+            over.wait(REFRESH)
+
+
+def _say_lines(lookout: Lookout, over: threading.Event) -> None:
+    lines = _Lines()
+    while not over.wait(PACE):  # a short sweep is never looked at
+        with suppress(Exception):
+            lines.show(lookout.look(datetime.now()))
 
 
 class _Lines:

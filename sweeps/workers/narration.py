@@ -15,6 +15,7 @@ from sweeps.study.objective import front, objectives_of
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Job, Resumption, TrialView
 from sweeps.terminal.console import mention as say
+from sweeps.terminal.situation_lines import best_of, done_of
 from sweeps.terminal.wording import brief_params, shown_params, shown_path, shown_seconds
 
 
@@ -24,11 +25,8 @@ def tell_outcome(trial: FrozenTrial, tally: Tally, budget: Budget, folder: Path)
     Args:
         folder: the study's.
     """
-    ending = _ending(trial, folder)
-    expected = budget.expected(tally)
-    of = f"/{expected}" if expected is not None else ""
-    best = f"; best {tally.best.values[0]:.6g} (trial {tally.best.number})" if tally.best is not None else ""
-    say(f"trial {trial.number}: {ending} [{shown_params(trial.params)}] {tally.finished}{of} done{best}")
+    so_far = "; ".join(filter(None, [done_of(tally, budget.expected(tally)), best_of(tally)]))
+    say(f"trial {trial.number}: {_ending(trial, folder)} [{shown_params(trial.params)}] {so_far}")
 
 
 def tell_briefly(trial: FrozenTrial, folder: Path) -> None:

@@ -96,7 +96,7 @@ def test_elsewhere_workers_tell(study: Study, lookout: Lookout, style: str) -> N
 def test_lines_say_now_and_then_what_runs_where_nothing_ends(
     study: Study, lookout: Lookout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(watching, "REFRESH", 0.02)
+    monkeypatch.setattr(watching, "PACE", 0.02)
     monkeypatch.setattr(watching, "SILENCE", 0.3)
     trial = started(study)
     trial.report(158.2, 3)
