@@ -18,7 +18,7 @@ each draws by its own sampler, seeded by the order; with `--draw order` all try 
 same random order. The best is the lowest final value of any combination with that seed. Printed are medians
 with 95 % intervals (bootstrap over the orders): seconds until a trial ended within so many nats of the
 best, how often none did, how many times sooner than `batch` in the same order, regret (the best value found
-above the best), the seconds of the study and the epochs trained.
+above the best) and its mean, the seconds of the study and the epochs trained.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from lstm_vae.config.schemas import register_schemas
 from sweeps.settings import settings_from
 from sweeps.space import Space, parse_space
 
+HEADER = "policy: seconds to the best; none came; times sooner; regret, nats; mean; study, s; epochs"
 CONF = Path(__file__).resolve().parent.parent / "conf"
 SAMPLER, PRUNER = "hydra/sweeper/optuna_study/sampler", "hydra/sweeper/optuna_study/pruner"
 # What a named study says of its own pruner means nothing to another.
@@ -163,7 +164,7 @@ def main() -> None:
     if set(curves) != {" ".join(space.overrides(values)) for values in space.combinations()}:
         sys.exit(f"{args.curves}: must have curves of every combination of +sweep=encoder, and of no other")
     batch = searches("batch", plain, space, curves, args)
-    print("policy: seconds to the best; none came; times sooner than batch; regret, nats; study, s; epochs")
+    print(HEADER)
     for policy in ("batch", *args.policies):
         own = batch
         if policy != "batch":
@@ -178,8 +179,9 @@ def main() -> None:
         columns = (
             interval([one.seconds_to for one in own]),
             f"{none} of {len(own)}",
-            interval(sooner),
+            interval(sooner) if sooner else "-",  # in no order one came to it
             interval([one.regret for one in own]),
+            f"{np.mean([one.regret for one in own]):.2f}",
             interval([one.seconds for one in own]),
             interval([one.epochs for one in own]),
         )
