@@ -176,12 +176,13 @@ def main() -> None:
             if not (math.isinf(peer.seconds_to) and math.isinf(one.seconds_to))
         ]
         none = sum(math.isinf(one.seconds_to) for one in own)
+        regrets = [one.regret for one in own]
         columns = (
             interval([one.seconds_to for one in own]),
             f"{none} of {len(own)}",
             interval(sooner) if sooner else "-",  # in no order one came to it
-            interval([one.regret for one in own]),
-            f"{np.mean([one.regret for one in own]):.2f}",
+            interval(regrets),
+            f"{np.mean(regrets):.2f}",
             interval([one.seconds for one in own]),
             interval([one.epochs for one in own]),
         )
