@@ -193,7 +193,7 @@ def test_a_signal_whose_exception_was_swallowed_stops_all_the_same(
     """Optuna's journal makes a `RuntimeError` of one that strikes it in its lock; jobs may catch it."""
     events = tmp_path / "events"
     process = start("x=0,1,2", f"trouble={trouble}", "trouble_at=1", f"events={events}")
-    wait_for(lambda: "start 1 1" in lines(events))
+    wait_for(lambda: "wait 1 1" in lines(events))  # within the `try`
     process.send_signal(signum)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == code, stderr

@@ -46,6 +46,7 @@ def main(cfg: DictConfig) -> object:
             raise SystemExit(7)
         if cfg.trouble in ("swallow", "finish"):
             try:
+                event(cfg, "wait")
                 time.sleep(60)
             except BaseException:
                 if cfg.trouble == "swallow":
