@@ -12,6 +12,7 @@ from lstm_vae.command import exits
 from lstm_vae.command.arguments import ArgumentParser, checked
 from lstm_vae.command.summary import print_metrics
 from lstm_vae.config.rules import Whole
+from lstm_vae.config.sections import TEMPERATURE
 from lstm_vae.errors import UserError
 from lstm_vae.run import record
 from lstm_vae.run.folder import RunFolder
@@ -44,6 +45,11 @@ def command_line() -> ArgumentParser:
         metavar="SAMPLES",
         help=f"how good generated images are, of so many ({GENERATED}), beside images that everybody knows",
     )
+    parser.add_argument(
+        "--temperature",
+        type=checked(float, TEMPERATURE),
+        help="of generated images' likelihood: below 1 they are sharper (as the run)",
+    )
     parser.add_argument("--out", type=Path, help="write the metrics there as JSON; must not exist")
     return parser
 
@@ -63,6 +69,7 @@ def main() -> None:
         "evaluation__nll_samples": args.nll_samples,
         "evaluation__nll_images": args.nll_images,
         "evaluation__generation_samples": args.generation,
+        "evaluation__generation_temperature": args.temperature,
     }
     config = config.replace(**{name: value for name, value in changes.items() if value is not None})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from lstm_vae.command import exits
 from lstm_vae.command.arguments import ArgumentParser, checked
 from lstm_vae.config.rules import Real, Whole
-from lstm_vae.config.sections import SEED
+from lstm_vae.config.sections import SEED, TEMPERATURE
 from lstm_vae.errors import UserError
 from lstm_vae.run.folder import RunFolder
 
@@ -35,6 +35,11 @@ def command_line() -> ArgumentParser:
         choices=("prior", "plane"),
         default="prior",
         help="samples of N(0, scale^2 I), or equal steps over a 2-D latent's plane (prior)",
+    )
+    parser.add_argument(
+        "--temperature",
+        type=checked(float, TEMPERATURE),
+        help="of the likelihood: below 1 digits are sharper (as the run)",
     )
     parser.add_argument("--seed", type=checked(int, SEED), default=0, help="of the samples (0)")
     parser.add_argument("--out", type=Path, required=True, help=f"picture to write ({', '.join(FORMATS)})")
@@ -64,10 +69,11 @@ def main() -> None:
     from lstm_vae.run.loading import load
 
     vae = load(args.run)
+    temperature = config.evaluation.generation_temperature if args.temperature is None else args.temperature
     if args.kind == "plane":
-        draw_plane(vae, args.out, args.count, args.scale)
+        draw_plane(vae, args.out, args.count, args.scale, temperature)
     else:
-        draw_samples(vae, args.out, args.count, args.scale, args.seed)
+        draw_samples(vae, args.out, args.count, args.scale, args.seed, temperature)
     print(f"{args.count} digits at scale {args.scale:g}: {args.out}")
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import matplotlib.image
+import numpy as np
 import pytest
 
 from tests.conftest import Command, files_below
@@ -16,6 +17,10 @@ def test_it_draws_more_digits_and_overwrites_only_when_told(
     result = command("lstm_vae.generate", *arguments)
     assert result.returncode == 0, result.stderr
     assert matplotlib.image.imread(tmp_path / "x.png").std() > 0.01
+    sharp = command("lstm_vae.generate", *arguments, "--temperature", "0.1", "--out", "sharp.png")
+    assert sharp.returncode == 0, sharp.stderr
+    pictures = [matplotlib.image.imread(tmp_path / name) for name in ("x.png", "sharp.png")]
+    assert not np.array_equal(*pictures)
     again = command("lstm_vae.generate", *arguments)
     assert again.returncode == 2
     assert "--out=x.png: exists; --force overwrites it" in again.stderr
@@ -30,6 +35,10 @@ def test_it_draws_more_digits_and_overwrites_only_when_told(
             "--count: '99999': must be a whole number of at least 1 and at most 10000",
         ),
         (["--scale", "-1", "--out", "x.png"], "--scale: '-1': must be a number above 0"),
+        (
+            ["--temperature", "0", "--out", "x.png"],
+            "--temperature: '0': must be a number at least 0.01 and at most 100",
+        ),
         (["--count", "20", "--kind", "plane", "--out", "x.png"], "--count=20: must be a square number"),
         (["--out", "x.gif"], "--out=x.gif: must end in one of"),
         (["--out", "nowhere/x.png"], "its folder does not exist"),

@@ -11,6 +11,7 @@ from lstm_vae.config import rules
 from lstm_vae.config.defaults import Defaults
 
 SEED = rules.Whole(0, most=rules.LARGEST_WHOLE)  # what TensorFlow's stateless generators take
+TEMPERATURE = rules.Real(0.01, 100, closed=True)
 ACTIVATIONS = ("relu", "elu", "gelu", "leaky_relu", "silu", "tanh")
 
 
@@ -188,6 +189,8 @@ class EvaluationConfig(_Section):
         nll_images: at most so many test images for the NLL, evenly spaced; null for all.
         generation_samples: from the prior, whose quality a classifier tells beside as many test images; 0
             leaves it out.
+        generation_temperature: T of generated images, in these numbers and in pictures: p(x|z)^(1/T), logits
+            divided by T. Below 1 they are sharper. The losses are always of T = 1.
     """
 
     section = "evaluation"
@@ -196,6 +199,7 @@ class EvaluationConfig(_Section):
     nll_samples: int = _evaluation("nll_samples", rules.Whole(0, most=100_000))
     nll_images: int | None = _evaluation("nll_images", rules.Whole(1, optional=True))
     generation_samples: int = _evaluation("generation_samples", rules.Whole(0, most=100_000))
+    generation_temperature: float = _evaluation("generation_temperature", TEMPERATURE)
 
 
 _figures = Defaults("config.yaml", "figures")

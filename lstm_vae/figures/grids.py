@@ -27,17 +27,17 @@ def tile(images: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
     return picture
 
 
-def draw_samples(vae: VAE, path: Path, count: int, scale: float, seed: int) -> None:
+def draw_samples(vae: VAE, path: Path, count: int, scale: float, seed: int, temperature: float = 1.0) -> None:
     """A grid of digits generated from z ~ N(0, scale^2 I)."""
     columns = int(np.ceil(np.sqrt(count)))
-    images = decode(vae, sample_prior(vae.latent_dim, count, scale, seed))
+    images = decode(vae, sample_prior(vae.latent_dim, count, scale, seed), temperature)
     spread = "the prior N(0, I)" if scale == 1 else f"N(0, {scale:g}² I), {scale:g} times the prior's spread"
     side = 5.5 if count <= 100 else 8.5
     with figure(path, side, side * np.ceil(count / columns) / columns + 0.4) as fig:
-        _show(fig, tile(images, columns), f"{count} digits generated from {spread}")
+        _show(fig, tile(images, columns), f"{count} digits generated from {spread}{_at(temperature)}")
 
 
-def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
+def draw_plane(vae: VAE, path: Path, count: int, scale: float, temperature: float = 1.0) -> None:
     """A grid of digits decoded from equal steps over [-scale, scale]^2 of a 2-D latent's plane.
 
     Args:
@@ -45,6 +45,7 @@ def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
         path: of the picture.
         count: of digits, a square number.
         scale: half width of the plane, in standard deviations of the prior.
+        temperature: of the likelihood.
     """
     columns = math.isqrt(count)
     assert columns * columns == count
@@ -54,13 +55,12 @@ def draw_plane(vae: VAE, path: Path, count: int, scale: float) -> None:
     with figure(path, side + 0.6, side + 0.6) as fig:
         axes = fig.add_subplot()
         half = scale * columns / max(columns - 1, 1)
-        axes.imshow(
-            tile(decode(vae, z), columns), cmap="gray_r", vmin=0, vmax=1, extent=(-half, half, -half, half)
-        )
+        picture = tile(decode(vae, z, temperature), columns)
+        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1, extent=(-half, half, -half, half))
         axes.set(
             xlabel="z₁ (standard deviations of the prior)",
             ylabel="z₂ (standard deviations of the prior)",
-            title=f"{count} digits over the latent plane, ±{scale:g}",
+            title=f"{count} digits over the latent plane, ±{scale:g}{_at(temperature)}",
         )
         axes.grid(visible=False)
 
@@ -74,6 +74,10 @@ def draw_reconstructions(vae: VAE, images: NDArray[np.uint8], labels: NDArray[np
         picture = tile(np.concatenate([originals, reconstructions]), len(indices))
         axes = _show(fig, picture, "Validation digits (above) and their reconstructions (below)")
         axes.set_anchor("C")
+
+
+def _at(temperature: float) -> str:
+    return "" if temperature == 1 else f", temperature {temperature:g}"
 
 
 def _show(fig: Any, picture: NDArray[np.float32], title: str) -> Any:

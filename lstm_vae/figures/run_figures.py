@@ -26,8 +26,9 @@ def draw_run_figures(
     draw_reconstructions(vae, validation.images, validation.labels, folder / "reconstructions.png")
     means = posterior_means(vae, validation.images, config.evaluation.batch_size)
     draw_latent_scatter(means, validation.labels, folder / "latent_scatter.png", splits.name)
+    seed, temperature = config.evaluation.seed, config.evaluation.generation_temperature
     for count in COUNTS:
-        draw_samples(vae, folder / f"prior_{count}.png", count, scale=1.0, seed=config.evaluation.seed)
+        draw_samples(vae, folder / f"prior_{count}.png", count, 1.0, seed, temperature)
         if vae.latent_dim == 2:
             for scale in config.figures.scales:
-                draw_plane(vae, folder / f"plane_{count}_scale_{scale:g}.png", count, scale)
+                draw_plane(vae, folder / f"plane_{count}_scale_{scale:g}.png", count, scale, temperature)

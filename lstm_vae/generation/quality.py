@@ -92,14 +92,15 @@ def quality_of(name: str, seen: Seen, real: Seen) -> Quality:
     )
 
 
-def generated(vae: VAE, judge: Judge, count: int, seed: int) -> Quality:
+def generated(vae: VAE, judge: Judge, count: int, seed: int, temperature: float = 1.0) -> Quality:
     """Of images from the prior: the Bernoulli means that the decoder gives, beside test images.
 
     Args:
         count: of samples; no more than there are test images.
         seed: of the samples.
+        temperature: of the likelihood.
     """
-    samples = decode(vae, sample_prior(vae.latent_dim, count, 1.0, seed))
+    samples = decode(vae, sample_prior(vae.latent_dim, count, 1.0, seed), temperature)
     return quality_of("generated", judge.classifier.look(samples), _real(judge, count))
 
 
@@ -134,7 +135,7 @@ def generation_metrics(
     Args:
         config: with `generation_samples` above 0.
     """
-    quality = generated(vae, judge, config.generation_samples, config.seed)
+    quality = generated(vae, judge, config.generation_samples, config.seed, config.generation_temperature)
     return quality.metrics() | {
         "latent_accuracy": latent_accuracy(vae, judge.splits, config.batch_size)
     }, quality

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import matplotlib.image
+import numpy as np
 import pytest
 
 from lstm_vae.config.run_config import RunConfig
@@ -30,3 +31,19 @@ def test_there_is_a_plane_for_every_scale_of_two_latents(
     assert pictures.keys() == ALWAYS | planes
     for name, path in pictures.items():
         assert matplotlib.image.imread(path).std() > 0.01, name
+
+
+@pytest.mark.long
+def test_generated_digits_have_the_temperature_and_reconstructions_do_not(
+    small: RunConfig, digits: Splits, tmp_path: Path
+) -> None:
+    vae = build_vae(small)
+    same = {}
+    for temperature in (1.0, 0.02):
+        config = small.replace(figures__scales=[0.5], evaluation__generation_temperature=temperature)
+        draw_run_figures(vae, digits, ROWS, config, tmp_path / f"{temperature}")
+    for path in (tmp_path / "1.0").iterdir():
+        pictures = [matplotlib.image.imread(tmp_path / name / path.name) for name in ("1.0", "0.02")]
+        same[path.name] = np.array_equal(*pictures)
+    generated = {"prior_100.png", "prior_400.png", "plane_100_scale_0.5.png", "plane_400_scale_0.5.png"}
+    assert {name for name, alike in same.items() if not alike} == generated

@@ -8,13 +8,21 @@ import numpy as np
 import pytest
 
 from lstm_vae.config.run_config import RunConfig
-from lstm_vae.config.sections import DataConfig
+from lstm_vae.config.sections import DataConfig, EvaluationConfig
 from lstm_vae.data import load_splits
 from lstm_vae.errors import UserError
 from lstm_vae.generation import classifier
 from lstm_vae.generation.classifier import trained
-from lstm_vae.generation.quality import UNITS, Judge, judge_of, references
+from lstm_vae.generation.quality import (
+    UNITS,
+    Judge,
+    generated,
+    generation_metrics,
+    judge_of,
+    references,
+)
 from lstm_vae.generation.wording import lines_of
+from lstm_vae.model import build_vae
 from lstm_vae.run import execution, record
 
 
@@ -62,6 +70,15 @@ def test_a_run_has_it_in_its_record_beside_its_units(
     assert account.metrics["gen_samples"] == 60
     assert account.units["gen_frechet"] == UNITS["gen_frechet"]
     assert 0 <= account.metrics["latent_accuracy"] <= 1
+
+
+def test_generated_images_have_the_temperature_that_is_configured(small: RunConfig, judge: Judge) -> None:
+    vae = build_vae(small)
+    config = EvaluationConfig(generation_samples=60, generation_temperature=0.02, seed=3)
+    metrics, quality = generation_metrics(vae, judge, config)
+    sharp, plain = (generated(vae, judge, 60, 3, temperature) for temperature in (0.02, 1.0))
+    assert quality.metrics() == sharp.metrics() != plain.metrics()
+    assert sharp.metrics().items() <= metrics.items()
 
 
 @pytest.mark.parametrize("count", [49, 501])
