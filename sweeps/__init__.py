@@ -11,9 +11,19 @@ if TYPE_CHECKING:
     from optuna import TrialPruned
 
     from sweeps.results.comparison import compare
+    from sweeps.results.effects import effects
     from sweeps.results.leaderboard import leaderboard
 
-__all__ = ["TrialPruned", "compare", "continued_from", "current_trial", "leaderboard", "progress", "report"]
+__all__ = [
+    "TrialPruned",
+    "compare",
+    "continued_from",
+    "current_trial",
+    "effects",
+    "leaderboard",
+    "progress",
+    "report",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -30,4 +40,8 @@ def __getattr__(name: str) -> Any:
         from sweeps.results.comparison import compare
 
         return compare
+    if name == "effects":
+        from sweeps.results.effects import effects
+
+        return effects
     raise AttributeError(f"module 'sweeps' has no attribute {name!r}")

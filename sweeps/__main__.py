@@ -10,6 +10,7 @@ from sweeps.commands import (
     best,
     compare,
     diff,
+    effects,
     export,
     gc,
     importance,
@@ -23,7 +24,20 @@ from sweeps.errors import SweepError, reason
 from sweeps.terminal.console import hold, silence
 from sweeps.text import one_line
 
-COMMANDS = (status, leaderboard, compare, diff, report, best, importance, plan, export, listing, gc)
+COMMANDS = (
+    status,
+    leaderboard,
+    effects,
+    compare,
+    diff,
+    report,
+    best,
+    importance,
+    plan,
+    export,
+    listing,
+    gc,
+)
 
 
 def parser() -> argparse.ArgumentParser:

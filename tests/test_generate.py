@@ -19,8 +19,8 @@ def test_it_draws_more_digits_and_overwrites_only_when_told(
     assert matplotlib.image.imread(tmp_path / "x.png").std() > 0.01
     sharp = command("lstm_vae.generate", *arguments, "--temperature", "0.1", "--out", "sharp.png")
     assert sharp.returncode == 0, sharp.stderr
-    pictures = [matplotlib.image.imread(tmp_path / name) for name in ("x.png", "sharp.png")]
-    assert not np.array_equal(*pictures)
+    plain, sharper = (matplotlib.image.imread(tmp_path / name) for name in ("x.png", "sharp.png"))
+    assert not np.array_equal(plain, sharper)
     again = command("lstm_vae.generate", *arguments)
     assert again.returncode == 2
     assert "--out=x.png: exists; --force overwrites it" in again.stderr

@@ -6,7 +6,11 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
 from curves import COLUMNS, Curve, read_curves, rows_of
+
+from sweeps.results import tables
+from tests.conftest import ROOT
 
 CURVE = Curve((5.0, 4.0, 3.0), (12.0, 14.0, 20.0), 10.0)
 
@@ -37,3 +41,15 @@ def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_a_run_that_was_stopped_has_no_curve(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text('{"state": "PRUNED"}', encoding="utf-8")
     assert list(rows_of(tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", ["10000", "fashion_2000"])
+def test_the_boards_that_documents_show_are_where_the_curves_end(name: str) -> None:
+    board = tables.read(ROOT / "docs" / "boards" / f"encoder_grid_{name}.csv")
+    ends = {
+        combination: curves[0].last
+        for combination, curves in read_curves(ROOT / "benchmarks" / "curves" / f"encoder_{name}.csv").items()
+    }
+    told = zip(board["params_encoder.hidden"], board["params_encoder.fc"], strict=True)
+    assert dict(zip(told, board["value"], strict=True)) == ends
+    assert list(board["value"]) == sorted(ends.values())

@@ -18,10 +18,13 @@ FEW = ("data.limit=200", "training.epochs=1", "training.batch_size=50", "evaluat
 ELSEWHERE = {
     ("README.md", "python3 -m venv"): ".ci/run installs and tests so",
     ("docs/any_program.md", "python bowl.py"): "tests/sweeps/test_any_program.py",
-    (
-        "docs/leaderboards.md",
-        "python -m sweeps compare docs/boards",
-    ): "test_boards_are_compared_as_documented",
+    **{
+        (
+            "docs/leaderboards.md",
+            f"python -m sweeps {what} docs/boards",
+        ): "test_what_is_computed_from_boards_is_as_documented"
+        for what in ("compare", "effects")
+    },
 }
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 FOUND = [example for path in DOCUMENTS if path != TUTORIAL for example in examples(path)]
@@ -44,9 +47,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run and three studies of eight trials."""
     folder = tmp_path_factory.mktemp("documents")
     train(folder, "data=mnist_5k", *FEW, "training.schedule=constant", "hydra.run.dir=outputs/RUN")
-    seeds = "training.seed=0,1,2,3,4,5,6,7"
+    choices = ("encoder.fc=[],[8]", "training.seed=0,1,2,3")
     words = ("data=mnist_5k", *FEW, "figures.enabled=false", "encoder.hidden=16", "decoder.filters=[8,4]")
-    train(folder, "--multirun", *words, seeds, "hydra.sweep.dir=outputs/sweeps/STUDY")
+    train(folder, "--multirun", *words, *choices, "hydra.sweep.dir=outputs/sweeps/STUDY")
     for name in ("A", "B"):
         shutil.copytree(folder / "outputs/sweeps/STUDY", folder / "outputs/sweeps" / name)
     return folder
@@ -97,8 +100,9 @@ def test_a_command_does_as_it_is_written(example: Example, place: Path) -> None:
         assert result.returncode == 0, result.stderr
 
 
-def test_boards_are_compared_as_documented() -> None:
-    found = [example for example in FOUND if example.command.startswith("python -m sweeps compare docs/")]
+@pytest.mark.parametrize("what", ["compare", "effects"])
+def test_what_is_computed_from_boards_is_as_documented(what: str) -> None:
+    found = [example for example in FOUND if example.command.startswith(f"python -m sweeps {what} docs/")]
     assert found
     for example in found:
         assert example.output is not None

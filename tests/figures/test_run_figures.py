@@ -43,7 +43,7 @@ def test_generated_digits_have_the_temperature_and_reconstructions_do_not(
         config = small.replace(figures__scales=[0.5], evaluation__generation_temperature=temperature)
         draw_run_figures(vae, digits, ROWS, config, tmp_path / f"{temperature}")
     for path in (tmp_path / "1.0").iterdir():
-        pictures = [matplotlib.image.imread(tmp_path / name / path.name) for name in ("1.0", "0.02")]
-        same[path.name] = np.array_equal(*pictures)
+        plain, sharper = (matplotlib.image.imread(tmp_path / name / path.name) for name in ("1.0", "0.02"))
+        same[path.name] = np.array_equal(plain, sharper)
     generated = {"prior_100.png", "prior_400.png", "plane_100_scale_0.5.png", "plane_400_scale_0.5.png"}
     assert {name for name, alike in same.items() if not alike} == generated

@@ -73,6 +73,8 @@ def commands(place: Place, clean: Path) -> dict[str, Callable[[], Any]]:
         "compare folder": ["compare", str(clean), sent],
         "compare board": ["compare", str(place.sent / "leaderboard.csv"), str(clean), "--format", "markdown"],
         "importance": ["importance", sent],
+        "effects": ["effects", sent],
+        "effects at a step": ["effects", sent, "--step", "1"],
         "export": ["export", sent, str(out)],
         "curves": ["export", sent, str(out), "--curves"],
         "list": ["list", sent],
