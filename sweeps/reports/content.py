@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.errors import SweepError
 from sweeps.plan.naming import command
 from sweeps.reports.answer import Answer, answer_of
+from sweeps.reports.effects import Effects, effects_of
 from sweeps.results import records
 from sweeps.results.leaderboard import leaderboard
 from sweeps.study.finding import FoundStudy, find_study
@@ -111,6 +112,7 @@ class Content:
         curves: of all configurations that report.
         progress: complete trials in the order in which they ended; of one objective.
         importances: of parameters, the largest first; empty where none can be computed.
+        effects: of the parameters' choices; None where they cannot be told.
         failures: by reason, the most frequent first.
         cost: of the study.
         counts: of trials.
@@ -131,6 +133,7 @@ class Content:
     curves: tuple[Curve, ...]
     progress: tuple[Progress, ...]
     importances: dict[str, float]
+    effects: Effects | None
     failures: tuple[Failure, ...]
     cost: Cost
     counts: Tally
@@ -168,6 +171,7 @@ def content_of(found: FoundStudy, top: int) -> Content:
         curves=tuple(_curves(trials)) if len(objectives) == 1 else (),
         progress=tuple(_progress(study, trials)) if len(objectives) == 1 else (),
         importances=_importances(study) if len(objectives) == 1 else {},
+        effects=effects_of(board, trials) if len(objectives) == 1 else None,
         failures=tuple(_failures(trials)),
         cost=_cost(trials),
         counts=tally(trials, objectives[0]),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sweeps.reports.charts.chart import Chart
 from sweeps.reports.charts.curves import curves
+from sweeps.reports.charts.effects import effects
 from sweeps.reports.charts.importance import importance
 from sweeps.reports.charts.parallel import parallel
 from sweeps.reports.charts.progress import progress
@@ -18,5 +19,5 @@ __all__ = ["Chart", "charts_of"]
 
 def charts_of(content: Content) -> list[Chart]:
     """Those that there is something to show in."""
-    made = (curves(content), progress(content), importance(content), slices(content), parallel(content))
-    return [chart for chart in made if chart is not None]
+    makers = (effects, curves, progress, importance, slices, parallel)
+    return [chart for maker in makers if (chart := maker(content)) is not None]

@@ -39,7 +39,7 @@ def filled(part: Any) -> Any:
     return [filled(own) for own in part] if isinstance(part, list) else part
 
 
-@pytest.mark.parametrize("key", ["curves", "progress", "importance", "slices", "parallel"])
+@pytest.mark.parametrize("key", ["effects", "curves", "progress", "importance", "slices", "parallel"])
 def test_vega_lite_takes_them(content: Content, key: str) -> None:
     svg = vl_convert.vegalite_to_svg(json.dumps(filled(by_key(content)[key].spec)))
     assert svg.startswith("<svg")
@@ -80,8 +80,24 @@ def test_a_few_bad_values_do_not_flatten_the_good(content: Content) -> None:
     assert "are cut off" in chart.note
 
 
+def test_choices_stand_best_first_by_the_last_step_that_all_reached(content: Content) -> None:
+    """Some stopped after their second step; the promoted one counts with what it had reported before."""
+    assert content.effects is not None
+    assert content.effects.step == 2
+    chart = by_key(content)["effects"]
+    assert "at step 2, which all reached, of 11 trials" in chart.note
+    sizes, rates = chart.spec["concat"]
+    assert sizes["title"]["text"][0] == "x"
+    assert {value["c"] for value in sizes["data"]["values"]} == {"[32]", "[64]", "[64,32]"}
+    assert sum(value["n"] for value in sizes["data"]["values"]) == 11
+    for panel in (sizes, rates):
+        effects = [value["e"] for value in panel["data"]["values"]]
+        assert effects == sorted(effects)
+        assert all(value["l"] < value["e"] < value["h"] for value in panel["data"]["values"])
+
+
 def test_what_there_is_nothing_to_show_in_is_left_out(content: Content) -> None:
-    bare = replace(content, curves=(), progress=(), importances={}, board=content.board.head(1))
+    bare = replace(content, curves=(), progress=(), importances={}, effects=None, board=content.board.head(1))
     assert charts_of(bare) == []
 
 

@@ -1,0 +1,49 @@
+"""From which trials a report tells what each choice adds."""
+
+from __future__ import annotations
+
+import pandas as pd
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from sweeps.reports.effects import effects_of
+from tests.sweeps.results.boards import board_of
+
+BOARD = board_of(*(({"x": x}, [10 * x + noise]) for x in (1, 2) for noise in (0.0, 0.3, 0.5))).assign(
+    replicates=pd.array([pd.NA] * 6, dtype="string")
+)
+
+
+def trials(state: TrialState, steps: int) -> list[FrozenTrial]:
+    """As many as the board has; the last in a state, after so many steps."""
+    made = []
+    for number, value in enumerate(BOARD["value"]):
+        last = number == len(BOARD) - 1
+        own = create_trial(
+            state=state if last else TrialState.COMPLETE,
+            value=None if last and state != TrialState.COMPLETE else value,
+            intermediate_values={step: value + 1 / step for step in range(1, (steps if last else 5) + 1)},
+        )
+        own.number = number
+        made.append(own)
+    return made
+
+
+def test_complete_trials_count_with_their_values() -> None:
+    told = effects_of(BOARD, trials(TrialState.COMPLETE, 5))
+    assert told is not None
+    assert told.step is None
+    assert told.frame.attrs["trials"] == 6
+
+
+def test_where_one_was_stopped_all_count_by_the_step_that_it_reached() -> None:
+    stopped = BOARD.assign(state=["COMPLETE"] * 5 + ["PRUNED"])
+    told = effects_of(stopped, trials(TrialState.PRUNED, 2))
+    assert told is not None
+    assert told.step == 2
+    assert told.frame.attrs["trials"] == 6
+
+
+def test_a_board_that_cannot_be_taken_apart_has_none() -> None:
+    assert effects_of(BOARD.head(2), trials(TrialState.COMPLETE, 5)) is None
+    silent = trials(TrialState.PRUNED, 0)
+    assert effects_of(BOARD.assign(state=["COMPLETE"] * 5 + ["PRUNED"]), silent) is None
