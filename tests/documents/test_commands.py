@@ -13,7 +13,13 @@ import pytest
 from tests.conftest import MNIST, OUTSIDE, ROOT
 from tests.documents.blocks import DOCUMENTS, Example, agree, examples
 
-FEW = ("data.limit=200", "training.epochs=1", "training.batch_size=50", "evaluation.nll_samples=0")
+FEW = (
+    "data.limit=200",
+    "training.epochs=1",
+    "training.batch_size=50",
+    "evaluation.nll_samples=0",
+    "evaluation.generation_samples=0",
+)
 # Of which a test of its own runs every word, or CI does.
 ELSEWHERE = {
     ("README.md", "python3 -m venv"): ".ci/run installs and tests so",
