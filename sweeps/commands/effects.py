@@ -89,9 +89,10 @@ def _chosen(options: argparse.Namespace) -> pd.DataFrame:
         raise SweepError(f"--step={options.step}: a table has no steps; give the study's folder")
     else:
         board = tables.read(path)
-    if missing := sorted(set(options.without) - set(board["trial"])):
+    numbers = board["trial"] if "trial" in board.columns else pd.Series(dtype="Int64")
+    if missing := sorted(set(options.without) - set(numbers)):
         raise SweepError(f"--without={missing[0]}: no such trial")
-    return board[~board["trial"].isin(options.without)]
+    return board[~numbers.isin(options.without)] if options.without else board
 
 
 def summary(frame: pd.DataFrame) -> Iterator[str]:

@@ -80,6 +80,14 @@ def test_a_misfit_is_named_and_can_be_left_out(tool: Tool, tmp_path: Path) -> No
     assert (refused.returncode, refused.stderr) == (2, f"error: {path}: --without=77: no such trial\n")
 
 
+def test_a_table_that_is_no_board_is_refused_in_one_line(tool: Tool, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    for more in ((), ("--without", "1")):
+        result = tool("effects", "table.csv", *more)
+        assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
+    assert "the board lacks trial, state, value" in tool("effects", "table.csv").stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
