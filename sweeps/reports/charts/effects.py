@@ -45,7 +45,7 @@ def _panel(verdict: Verdict, values: list[dict[str, Any]], reach: float, axis: s
         "type": "nominal",
         "sort": [value["c"] for value in values],
         "title": None,
-        "axis": {"labelLimit": 110},
+        "axis": {"labelLimit": 70},
     }
     x = {
         "type": "quantitative",

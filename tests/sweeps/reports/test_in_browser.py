@@ -100,7 +100,7 @@ def test_words_filter_and_the_count_says_so(opened: Any) -> None:
 
 
 def test_charts_are_drawn_and_tell_what_is_pointed_at(opened: Any) -> None:
-    assert draw_all(opened) == 10
+    assert draw_all(opened) == 12
     chart = opened.locator("figure[data-chart='study-0-importance']")
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
