@@ -1,5 +1,6 @@
 """Many runs: a search space, a study, workers, for any `@hydra.main` program that returns a number."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from sweeps.inside.membership import current_trial
@@ -26,22 +27,16 @@ __all__ = [
 ]
 
 
+# Programs that only report need no pandas, and no Optuna outside of a sweep.
+_LATER = {
+    "TrialPruned": "optuna",
+    "compare": "sweeps.results.comparison",
+    "effects": "sweeps.results.effects",
+    "leaderboard": "sweeps.results.leaderboard",
+}
+
+
 def __getattr__(name: str) -> Any:
-    # Programs that only report need no pandas, and no Optuna outside of a sweep.
-    if name == "TrialPruned":
-        from optuna import TrialPruned
-
-        return TrialPruned
-    if name == "leaderboard":
-        from sweeps.results.leaderboard import leaderboard
-
-        return leaderboard
-    if name == "compare":
-        from sweeps.results.comparison import compare
-
-        return compare
-    if name == "effects":
-        from sweeps.results.effects import effects
-
-        return effects
-    raise AttributeError(f"module 'sweeps' has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module 'sweeps' has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATER[name]), name)

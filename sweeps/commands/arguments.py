@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from sweeps.errors import SweepError
+
 
 def subcommand(subparsers: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
     """A command; the first line of `text` is what the list of commands says of it."""
@@ -16,6 +18,23 @@ def subcommand(subparsers: Any, name: str, run: Any, text: str) -> argparse.Argu
     )
     parser.set_defaults(run=run)
     return parser
+
+
+def add_confidence(parser: argparse.ArgumentParser, of: str) -> None:
+    """Declares `--confidence`, which `confidence_of` reads."""
+    parser.add_argument("--confidence", type=float, default=0.95, metavar="P", help=f"of {of} (0.95)")
+
+
+def confidence_of(options: argparse.Namespace) -> float:
+    """The confidence that was asked for.
+
+    Raises:
+        SweepError: it is none.
+    """
+    confidence: float = options.confidence
+    if not 0 < confidence < 1:
+        raise SweepError(f"--confidence={confidence}: must be above 0 and below 1")
+    return confidence
 
 
 def whole(text: str) -> int:

@@ -6,15 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sweeps.commands.arguments import subcommand
+from sweeps.commands.arguments import add_confidence, confidence_of, subcommand
+from sweeps.commands.boards import board_at
+from sweeps.commands.formats import add_format, given_as_data
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.errors import SweepError
-from sweeps.results import tables
 from sweeps.results.comparison import PAIRED, compare, overall
-from sweeps.results.leaderboard import leaderboard
 from sweeps.results.row import PARAMS
-from sweeps.study.finding import find_study
-from sweeps.terminal.console import give, say
+from sweeps.terminal.console import say
 
 TEXT = """Which board is better, combination by combination, and whether that may be seed noise.
 
@@ -28,40 +27,26 @@ def add(subparsers: Any) -> None:
     """Declares the command."""
     parser = subcommand(subparsers, "compare", run, TEXT)
     parser.add_argument("boards", metavar="BOARD", nargs="+", help="a leaderboard.csv, or a study's folder")
-    parser.add_argument(
-        "--confidence", type=float, default=0.95, metavar="P", help="of intervals and test (0.95)"
-    )
-    parser.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
+    add_confidence(parser, "intervals and test")
+    add_format(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
-    if not 0 < options.confidence < 1:
-        raise SweepError(f"--confidence={options.confidence}: must be above 0 and below 1")
+    confidence = confidence_of(options)
     names = _names(options.boards)
-    frame = compare([_board(path) for path in options.boards], names, options.confidence)
-    if options.format == "csv":
-        give(tables.text_of(frame))
-    elif options.format == "json":
-        say(frame.to_json(orient="records", indent=2, double_precision=15))
-    else:
+    frame = compare([board_at(path) for path in options.boards], names, confidence)
+    if not given_as_data(frame, options.format):
         lines = markdown_of if options.format == "markdown" else frame_lines
         for line in lines(_shown(frame, names)):
             say(line)
         say("")
         for line in lines(overall(frame)):
             say(line)
-        interval = f"{options.confidence:.0%} interval ({_tests(frame)})"
+        interval = f"{confidence:.0%} interval ({_tests(frame)})"
         say(f"\ndiff: from {names[0]}, with its {interval}; p: by Holm")
         for name, value in frame.attrs.get("dropped", {}).items():
             say(f"left out: {name.removeprefix('params_')}={value}, which not all boards have swept")
-
-
-def _board(path: str) -> Any:
-    if Path(path).is_dir():
-        found_study = find_study(path)
-        return leaderboard(found_study.study, found_study.folder.path)
-    return tables.read(Path(path))
 
 
 def _shown(frame: Any, names: list[str]) -> Any:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
-from sweeps.commands.arguments import subcommand, whole
+from sweeps.commands.arguments import add_confidence, confidence_of, subcommand, whole
+from sweeps.commands.boards import board_at
+from sweeps.commands.formats import add_format, given_as_data
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.errors import SweepError
-from sweeps.results import tables
-from sweeps.results.at_step import at_step
 from sweeps.results.effects import Verdict, effects
-from sweeps.results.leaderboard import leaderboard
-from sweeps.study.finding import find_study
-from sweeps.terminal.console import give, say
+from sweeps.terminal.console import say
 
 TEXT = """What each choice of each parameter adds to the objective, with intervals, and whether it matters.
 
@@ -44,18 +41,15 @@ def add(subparsers: Any) -> None:
         metavar="TRIAL",
         help="leave out a trial, by number; may be given several times",
     )
-    parser.add_argument(
-        "--confidence", type=float, default=0.95, metavar="P", help="of intervals and tests (0.95)"
-    )
-    parser.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
+    add_confidence(parser, "intervals and tests")
+    add_format(parser)
 
 
 def run(options: argparse.Namespace) -> None:
     """Runs it."""
-    if not 0 < options.confidence < 1:
-        raise SweepError(f"--confidence={options.confidence}: must be above 0 and below 1")
+    confidence = confidence_of(options)
     try:
-        frame = effects(_chosen(options), options.confidence)
+        frame = effects(_without(board_at(options.board, options.step), options.without), confidence)
     except SweepError as error:
         raise SweepError(f"{options.board}: {error}") from None
     for misfit in frame.attrs["misfits"]:
@@ -64,11 +58,7 @@ def run(options: argparse.Namespace) -> None:
             f"{misfit.expected:g}; --without {misfit.trial} leaves it out",
             file=sys.stderr,
         )
-    if options.format == "csv":
-        give(tables.text_of(frame))
-    elif options.format == "json":
-        say(frame.to_json(orient="records", indent=2, double_precision=15))
-    else:
+    if not given_as_data(frame, options.format):
         lines = markdown_of if options.format == "markdown" else frame_lines
         for line in lines(frame):
             say(line)
@@ -77,22 +67,13 @@ def run(options: argparse.Namespace) -> None:
             say(line)
 
 
-def _chosen(options: argparse.Namespace) -> pd.DataFrame:
-    """The board that was asked for."""
-    path = Path(options.board)
-    if path.is_dir():
-        found_study = find_study(path)
-        board: pd.DataFrame = leaderboard(found_study.study, found_study.folder.path)
-        if options.step is not None:
-            board = at_step(board, found_study.study.get_trials(deepcopy=False), options.step)
-    elif options.step is not None:
-        raise SweepError(f"--step={options.step}: a table has no steps; give the study's folder")
-    else:
-        board = tables.read(path)
+def _without(board: pd.DataFrame, left_out: Sequence[int]) -> pd.DataFrame:
+    if not left_out:
+        return board
     numbers = board["trial"] if "trial" in board.columns else pd.Series(dtype="Int64")
-    if missing := sorted(set(options.without) - set(numbers)):
+    if missing := sorted(set(left_out) - set(numbers)):
         raise SweepError(f"--without={missing[0]}: no such trial")
-    return board[~numbers.isin(options.without)] if options.without else board
+    return board[~numbers.isin(left_out)]
 
 
 def summary(frame: pd.DataFrame) -> Iterator[str]:
@@ -107,14 +88,14 @@ def summary(frame: pd.DataFrame) -> Iterator[str]:
         f"choices, noise {told['spread']:.3g}; intervals of {told['confidence']:.0%}"
     )
     for verdict in told["verdicts"]:
-        yield f"{verdict.parameter}: {_judged(verdict, told['confidence'])}"
+        yield f"{verdict.parameter}: {_judged(verdict)}"
 
 
-def _judged(verdict: Verdict, confidence: float) -> str:
+def _judged(verdict: Verdict) -> str:
     if math.isnan(verdict.f):
         return f"{verdict.best} is best; there is no noise to judge by"
     test = f"F({verdict.degrees[0]}, {verdict.degrees[1]}) = {verdict.f:.3g}, p = {verdict.p:.2g}"
-    if not verdict.p < 1 - confidence:
+    if not verdict.matters:
         return f"may be chance ({test})"
     if not verdict.as_good:
         return f"matters ({test}); {verdict.best} is best"

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.commands.arguments import subcommand, whole
+from sweeps.commands.formats import add_format, given_as_data
 from sweeps.commands.terminal import board_lines, markdown_lines
 from sweeps.errors import SweepError
 from sweeps.results import records, tables
@@ -19,7 +20,7 @@ from sweeps.results.row import PARAMS
 from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.trial import TrialView
 from sweeps.study.view import StudyView
-from sweeps.terminal.console import give, say
+from sweeps.terminal.console import say
 from sweeps.text import shown as plain
 
 
@@ -29,7 +30,7 @@ def add(subparsers: Any) -> None:
         subparsers, "leaderboard", run, "A study's trials, the best first; also writes leaderboard.csv."
     )
     parser.add_argument("study", metavar="STUDY", help="the study's folder")
-    parser.add_argument("--format", choices=("table", "csv", "markdown", "json"), default="table")
+    add_format(parser)
     parser.add_argument(
         "--sort",
         metavar="COLUMN",
@@ -61,11 +62,9 @@ def run(options: argparse.Namespace) -> None:
             raise SweepError(f"--sort={options.sort}: no such column; there are {', '.join(board.columns)}")
         board = board.sort_values(column, ascending=not options.sort.startswith("-"), kind="stable")
     rows = board.head(options.top) if options.top is not None else board
-    if options.format == "csv":
-        give(tables.text_of(rows))
-    elif options.format == "json":
-        say(rows.to_json(orient="records", indent=2, double_precision=15))
-    elif rows.empty:
+    if given_as_data(rows, options.format):
+        return
+    if rows.empty:
         say("no trial has run yet")
     else:
         lines = markdown_lines if options.format == "markdown" else board_lines

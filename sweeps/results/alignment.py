@@ -67,18 +67,36 @@ def complete_trials(boards: Sequence[pd.DataFrame], names: Sequence[str], confid
         raise ComparisonError(f"boards named {', '.join(names)}: {rule}")
     if not 0 < confidence < 1:
         raise ComparisonError(f"confidence={confidence}: must be above 0 and below 1")
-    complete = []
-    for name, board in zip(names, boards, strict=True):
-        if missing := [column for column in NEEDED if column not in board.columns]:
-            raise ComparisonError(f"board {name} lacks {', '.join(missing)}")
-        trials = board[board["state"].isin(["COMPLETE"])].reset_index(drop=True)
-        if trials.empty:
-            raise ComparisonError(f"board {name} has no COMPLETE trial")
-        if trials["trial"].duplicated().any():
-            again = trials["trial"][trials["trial"].duplicated()].iloc[0]
-            raise ComparisonError(f"board {name} holds trial {again} twice")
-        complete.append(Board(name, trials))
-    return complete
+    return [
+        Board(name, complete_of(board, f"board {name}", NEEDED))
+        for name, board in zip(names, boards, strict=True)
+    ]
+
+
+def complete_of(board: pd.DataFrame, what: str, needed: Sequence[str]) -> pd.DataFrame:
+    """A board's complete trials.
+
+    Args:
+        board: a leaderboard.
+        what: what messages call it.
+        needed: columns, `trial` and `state` among them.
+    """
+    if missing := [column for column in needed if column not in board.columns]:
+        raise ComparisonError(f"{what} lacks {', '.join(missing)}")
+    trials = board[board["state"].isin(["COMPLETE"])].reset_index(drop=True)
+    if trials.empty:
+        raise ComparisonError(f"{what} has no COMPLETE trial")
+    if trials["trial"].duplicated().any():
+        again = trials["trial"][trials["trial"].duplicated()].iloc[0]
+        raise ComparisonError(f"{what} holds trial {again} twice")
+    return trials
+
+
+def require_direction(trials: pd.DataFrame, what: str) -> None:
+    """Refuses a direction that is none; trials have one."""
+    direction = text_of(trials["direction"][0])
+    if direction not in DIRECTIONS:
+        raise ComparisonError(f"{what}: direction={direction} must be {' or '.join(DIRECTIONS)}")
 
 
 def require_same(boards: Sequence[Board]) -> None:
@@ -91,11 +109,7 @@ def require_same(boards: Sequence[Board]) -> None:
                 raise ComparisonError(f"board {board.name} has several values of {column}: {_list(texts)}")
             if not first & texts:
                 raise _differ(column, boards[0], first, board, texts)
-    direction = text_of(boards[0].trials["direction"][0])
-    if direction not in DIRECTIONS:
-        raise ComparisonError(
-            f"board {boards[0].name}: direction={direction} must be {' or '.join(DIRECTIONS)}"
-        )
+    require_direction(boards[0].trials, f"board {boards[0].name}")
 
 
 def _shared(boards: Sequence[Board]) -> list[str]:

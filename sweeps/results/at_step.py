@@ -15,7 +15,7 @@ ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 def at_step(board: pd.DataFrame, trials: list[FrozenTrial], step: int) -> pd.DataFrame:
     """The board's trials that ended well and had reported at a step, all COMPLETE with what they reported.
 
-    A trial that went on where another had stopped has that one's reports before its own.
+    A trial that went on where another had stopped holds that one's reports, too (`enqueue_resumption`).
 
     Args:
         board: a leaderboard.
@@ -27,22 +27,12 @@ def at_step(board: pd.DataFrame, trials: list[FrozenTrial], step: int) -> pd.Dat
     """
     if "replicates" in board.columns and board["replicates"].notna().any():
         raise SweepError(f"step {step}: of trials with replicates only the mean over seeds is known")
-    by_number = {trial.number: trial for trial in trials}
-    continues = board["continues"] if "continues" in board.columns else [pd.NA] * len(board)
-    earlier = {
-        int(trial): int(before)
-        for trial, before in zip(board["trial"], continues, strict=True)
-        if not pd.isna(before)
+    reports = {
+        trial.number: trial.intermediate_values.get(step, math.nan)
+        for trial in trials
+        if trial.state in ENDED
     }
-    values: list[float] = []
-    for number in map(int, board["trial"]):
-        value: float | None = None
-        trial = by_number.get(number)
-        if trial is not None and trial.state in ENDED:
-            while value is None and trial is not None:
-                value = trial.intermediate_values.get(step)
-                trial = by_number.get(earlier.get(trial.number, -1))
-        values.append(math.nan if value is None else value)
+    values = [reports.get(int(number), math.nan) for number in board["trial"]]
     result = board.assign(value=values, state="COMPLETE")
     result = result[result["value"].notna()].reset_index(drop=True)
     if result.empty:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sweeps.errors import SweepError
 from sweeps.results.additive_model import AdditiveModel, Factor, UndeterminedError
-from sweeps.results.alignment import text_of
+from sweeps.results.alignment import complete_of, require_direction, text_of
 from sweeps.results.row import PARAMS
 from sweeps.results.statistics import holm
 from sweeps.study.objective import Objective
@@ -29,6 +29,7 @@ class Verdict:
         f: the F statistic; NaN where the choices leave nothing unexplained.
         degrees: of freedom, of the parameter and of the noise.
         p: of the test, adjusted by Holm over the parameters; NaN as `f`.
+        matters: whether it says that they do.
         best: the choice with the best effect.
         as_good: further choices whose difference from the best may be chance, the best first.
     """
@@ -37,6 +38,7 @@ class Verdict:
     f: float
     degrees: tuple[int, int]
     p: float
+    matters: bool
     best: str
     as_good: tuple[str, ...]
 
@@ -109,6 +111,7 @@ def effects(board: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
             model.f(number),
             degrees,
             float(p_values[number]),
+            bool(p_values[number] < 1 - confidence),
             best,
             tuple(as_good if known else ()),
         )
@@ -133,14 +136,11 @@ def effects(board: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
 
 
 def _complete(board: pd.DataFrame) -> pd.DataFrame:
-    if missing := [column for column in NEEDED if column not in board.columns]:
-        raise SweepError(f"the board lacks {', '.join(missing)}")
-    trials = board[board["state"].isin(["COMPLETE"])].reset_index(drop=True)
-    if trials.empty:
-        raise SweepError("the board has no COMPLETE trial")
+    trials = complete_of(board, "the board", NEEDED)
     for column in ("objective", "direction"):
         if trials[column].nunique(dropna=False) > 1:
             raise SweepError(f"the board has several values of {column}")
+    require_direction(trials, "the board")
     if not np.isfinite(trials["value"].to_numpy(np.float64)).all():
         raise SweepError("a COMPLETE trial of the board has no finite value")
     return trials

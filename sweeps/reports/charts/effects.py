@@ -39,7 +39,7 @@ def effects(content: Content) -> Chart | None:
 
 
 def _panel(verdict: Verdict, values: list[dict[str, Any]], reach: float, axis: str) -> dict[str, Any]:
-    matters = "may be chance" if verdict.p >= 0.05 else "matters"
+    matters = "matters" if verdict.matters else "may be chance"
     y = {
         "field": "c",
         "type": "nominal",

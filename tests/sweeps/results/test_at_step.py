@@ -22,7 +22,7 @@ TRIALS = [
     reported(1, TrialState.PRUNED, {1: 9.5}),
     reported(2, TrialState.PRUNED, {1: 9.2, 2: 8.8}),
     reported(3, TrialState.FAIL, {1: 1.0, 2: 1.0}),
-    reported(4, TrialState.COMPLETE, {3: 7.5}),  # went on with 2
+    reported(4, TrialState.COMPLETE, {1: 9.2, 2: 8.8, 3: 7.5}),  # went on with 2, whose reports it has
 ]
 BOARD = pd.DataFrame(
     {

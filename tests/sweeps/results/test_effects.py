@@ -94,6 +94,8 @@ def test_a_trial_that_does_not_fit_is_named() -> None:
         (board().assign(state="FAIL"), "has no COMPLETE trial"),
         (board(objective=[*["a"] * 23, "b"]), "several values of objective"),
         (board().assign(value=math.inf), "no finite value"),
+        (board(direction="down"), "direction=down must be minimize or maximize"),
+        (board().assign(trial=3), "holds trial 3 twice"),
         (grid([[1.0], [2.0], [3.0], [4.0]]), "hidden has 4 values in 4 trials; effects are of choices"),
         (board().drop(columns=["params_encoder.hidden", "params_encoder.fc"]), "no parameter of the board"),
         (board_of(({"x": 1}, [1]), ({"x": 2}, [2])), "2 are too few to tell 2 choices from noise"),
