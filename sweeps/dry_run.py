@@ -8,11 +8,13 @@ from typing import Any
 
 import optuna
 
+from sweeps.plan.opening import require_same
 from sweeps.plan.plan import Plan
 from sweeps.plan.preparation import sampler_name
 from sweeps.search.distinct import sampler_of
 from sweeps.search.queue import enqueue_missing
 from sweeps.space.parameter import Value
+from sweeps.study.finding import read_spec
 from sweeps.study.holding import combination_key
 from sweeps.study.trial import note_drawn
 from sweeps.terminal.console import mention as say
@@ -22,7 +24,13 @@ SHOWN = 20
 
 
 def dry_run(plan: Plan) -> None:
-    """Prints what the sweep would run; launches and writes nothing."""
+    """Prints what the sweep would run; launches and writes nothing.
+
+    Raises:
+        SweepError: the study exists, and searches something else.
+    """
+    if plan.folder.spec.exists():
+        require_same(plan, read_spec(plan.folder))
     exists = "goes on in" if plan.folder.spec.exists() else "would be made in"
     say(f"study {plan.name} {exists} {shown_path(plan.folder.path)}")
     for parameter, description in plan.space.described().items():

@@ -122,11 +122,15 @@ class Composer:
         return dict(self._loader.repository.files)
 
 
-def save_files(files: Mapping[str, Path], folder: Path) -> None:
-    """Copies the YAML files of configurations into a folder; existing copies are kept."""
+def save_files(files: Mapping[str, Path], folder: Path, renew: bool = False) -> None:
+    """Copies the YAML files of configurations into a folder.
+
+    Args:
+        renew: whether copies that exist are written anew.
+    """
     for relative, original in files.items():
         target = folder / relative
-        if original.is_file() and not target.exists():
+        if original.is_file() and (renew or not target.exists()):
             target.parent.mkdir(parents=True, exist_ok=True)
             text = original.read_text(encoding="utf-8")
             write_text(target, without_passwords(text))

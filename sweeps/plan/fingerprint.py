@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,24 +36,69 @@ class Spec:
         mapping: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
         return mapping
 
-    def differences(self, before: Mapping[str, Any]) -> list[str]:
-        """How it differs from an earlier one, a field a line."""
+    def differences(self, before: Mapping[str, Any]) -> list[Difference]:
+        """How it differs from an earlier one, by field.
+
+        Args:
+            before: the earlier one's mapping; what else stands in it, as in `spec.yaml`, does not matter.
+        """
+        mapping = self.to_mapping()
         now, then = (
             {key: value for key, value in flattened(spec).items() if value != {}}
-            for spec in (self.to_mapping(), before)
+            for spec in (mapping, {part: before[part] for part in mapping if part in before})
         )
+        known_fields = _fields_of(before)
         return [
-            f"{key.removeprefix('config.')}: {_shown(then, key)} -> {_shown(now, key)}"
+            Difference(
+                key.removeprefix(f"{_CONFIG}."),
+                _shown(then, key),
+                _shown(now, key),
+                new_field=key not in then and _is_new(key, known_fields),
+            )
             for key in sorted(now.keys() | then.keys())
             if _shown(now, key) != _shown(then, key)
         ]
 
 
+@dataclass(frozen=True)
+class Difference:
+    """What two studies search differently.
+
+    Attributes:
+        field: by its dotted name.
+        before: its value in the earlier one, in words.
+        now: in the later one.
+        new_field: whether it is a field of the configuration that the earlier one did not have at all.
+    """
+
+    field: str
+    before: str
+    now: str
+    new_field: bool
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} -> {self.now}"
+
+
+_CONFIG = "config"
 _ABSENT = object()
 
 
+def _is_new(key: str, known_fields: Set[str]) -> bool:
+    """Whether a key, as `config.FIELD`, is of a field that is neither known nor below a known one."""
+    part, _, field = key.partition(".")
+    return part == _CONFIG and not any(field == own or field.startswith(f"{own}.") for own in known_fields)
+
+
+def _fields_of(spec: Mapping[str, Any]) -> set[str]:
+    """All fields that a spec names; its file may come from anybody."""
+    options = spec.get("options")
+    parts = [spec.get("config"), *(options.values() if isinstance(options, Mapping) else ())]
+    return {str(field) for part in parts if isinstance(part, Mapping) for field in part}
+
+
 def _shown(mapping: Mapping[str, Any], key: str) -> str:
-    return json.dumps(mapping[key]).strip('"') if key in mapping else "(none)"
+    return json.dumps(mapping[key], default=str).strip('"') if key in mapping else "(none)"
 
 
 def checked_spec(space: Space, composer: Composer, settings: Settings, check: Any) -> Spec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import optuna
@@ -15,14 +16,17 @@ from optuna.study import Study
 
 from sweeps.errors import SweepError, is_fault
 from sweeps.plan.composition import save_files
+from sweeps.plan.fingerprint import Difference
 from sweeps.plan.naming import program
 from sweeps.plan.plan import Plan
 from sweeps.search.samplers import PerTrialSampler, make_pruner
+from sweeps.study.finding import read_spec
 from sweeps.study.folder import StudyFolder
 from sweeps.study.objective import objectives_of
 from sweeps.study.ownership import require_own
 from sweeps.study.view import StudyView
 from sweeps.system.atomic import remove_partials, write_text
+from sweeps.terminal.console import mention
 
 _SHOWN = 6  # differences in an error
 
@@ -61,27 +65,55 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", ExperimentalWarning)
                     study.set_metric_names(list(plan.settings.objective))
-        elif differences := plan.spec.differences(spec):
-            listing = "; ".join(differences[:_SHOWN])
-            more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
-            raise SweepError(
-                f"study {plan.name} in {plan.storage.url} searches something else: {listing}{more}; "
-                "hydra.sweeper.study_name=NAME starts another study"
-            )
+        elif new_fields := require_same(plan, spec):
+            view.note_search(plan.spec.to_mapping(), view.program)
+            listing = ", ".join(f"{own.field}={own.now}" for own in new_fields)
+            mention(f"accepted, for the trials from now on: {listing}")
         view.note_command(plan.budget.most, plan.settings.columns)
-        save_files(plan.files, plan.folder.conf)
-        if not plan.folder.spec.exists():
-            content = {
-                "study": plan.name,
-                "program": program(),
-                "storage": plan.storage.within(plan.folder.path),
-                **plan.spec.to_mapping(),
-            }
-            write_text(plan.folder.spec, yaml.safe_dump(content, sort_keys=False))
+        _say_what_is_searched(plan)
         multirun = plan.folder.path / "multirun.yaml"
         if not multirun.exists():
             write_text(multirun, OmegaConf.to_yaml(plan.config))
     return study
+
+
+def require_same(plan: Plan, spec: Mapping[str, Any]) -> list[Difference]:
+    """Checks that a study searches what a plan does.
+
+    Args:
+        spec: what the study searches.
+
+    Returns:
+        Fields that the study did not have when it was begun, which the plan accepts.
+
+    Raises:
+        SweepError: it searches something else.
+    """
+    differences = plan.spec.differences(spec)
+    only_new = all(own.new_field for own in differences)
+    if only_new and plan.settings.accept_new_fields:
+        return differences
+    if not differences:
+        return []
+    listing = "; ".join(map(str, differences[:_SHOWN]))
+    more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
+    accept = ", hydra.sweeper.accept_new_fields=true goes on with it" if only_new else ""
+    raise SweepError(
+        f"study {plan.name} in {plan.storage.url} searches something else: {listing}{more}; "
+        f"hydra.sweeper.study_name=NAME starts another study{accept}"
+    )
+
+
+def _say_what_is_searched(plan: Plan) -> None:
+    """Has the study's folder say it, and keep what its configurations are composed of."""
+    searched = plan.spec.to_mapping()
+    said = read_spec(plan.folder) if plan.folder.spec.exists() else {}
+    # A field that came later is in no earlier copy.
+    came_later = bool(said) and bool(plan.spec.differences(said))
+    save_files(plan.files, plan.folder.conf, renew=came_later)
+    if not said or came_later:
+        head = {"study": plan.name, "program": program(), "storage": plan.storage.within(plan.folder.path)}
+        write_text(plan.folder.spec, yaml.safe_dump({**head, **said, **searched}, sort_keys=False))
 
 
 def _remove(folder: StudyFolder) -> None:

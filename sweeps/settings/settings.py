@@ -83,6 +83,7 @@ class Settings:
             cannot run.
         process_wide: fields that must have one value in all trials, which may share a process.
         ignore: patterns of fields that say where and how a job runs, not what it computes.
+        accept_new_fields: go on with a study begun before the configuration had some of its fields.
         threads_key: the field that takes the number of threads of a trial.
         replicates: how often each combination is run, with different seeds; its value is their mean.
         seed_keys: the fields that take the seed of a replicate.
@@ -127,6 +128,7 @@ class Settings:
     check: str | None = _field(Text())
     process_wide: tuple[str, ...] = _field(Texts(), ())
     ignore: tuple[str, ...] = _field(Texts(), ())
+    accept_new_fields: bool = _field(Flag(), False)
     threads_key: str | None = _field(Text())
     replicates: int = _field(Whole(1, MOST_REPLICATES), 1)
     seed_keys: tuple[str, ...] | None = _field(Texts(optional=True), key="seed_key")

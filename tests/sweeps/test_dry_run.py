@@ -10,12 +10,13 @@ import optuna
 import pytest
 
 from sweeps.dry_run import SHOWN, dry_run
+from sweeps.errors import SweepError
 from sweeps.plan.plan import Plan
 from sweeps.search.samplers import PerTrialSampler
 from sweeps.terminal.wording import shown_params
 from tests.conftest import files_below
 from tests.sweeps.parts import journal_study
-from tests.sweeps.plans import plan_of
+from tests.sweeps.plans import opened, plan_of
 
 SAMPLER = "hydra/sweeper/optuna_study/sampler"
 
@@ -34,6 +35,13 @@ def lines_of(capsys: pytest.CaptureFixture[str], plan: Plan) -> list[str]:
     out, err = capsys.readouterr()
     assert err == ""
     return out.splitlines()
+
+
+def test_a_study_that_searches_something_else_is_refused_as_without_a_dry_run(tmp_path: Path) -> None:
+    opened(plan_of(tmp_path / "s", "x=1,2", "hydra.sweeper.study_name=mine"))
+    other = plan_of(tmp_path / "s", "x=1,2,3", "hydra.sweeper.study_name=mine")
+    with pytest.raises(SweepError, match=r"something else: search_space\.x: 1, 2 -> 1, 2, 3;"):
+        dry_run(other)
 
 
 def test_a_grid_is_told_combination_by_combination_and_nothing_is_written(
@@ -85,8 +93,7 @@ def test_the_first_draws_are_those_that_the_study_will_have(
 
 def test_a_study_that_is_there_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = plan_of(tmp_path / "s", "x=1,2")
-    plan.folder.path.mkdir()
-    plan.folder.spec.write_text("study: s\n", encoding="utf-8")
+    opened(plan)
     assert lines_of(capsys, plan)[0] == f"study {plan.name} goes on in {tmp_path / 's'}"
 
 

@@ -40,6 +40,7 @@ _WRONG = {
     "progress": ("null", "fancy", "true", "1", "[rich]", "''"),
     "dry_run": ("maybe", "null", "1"),
     "process_wide": ("[1]", "3", "['']", "[nosuchfield]", "[[a]]", "true"),
+    "accept_new_fields": ("maybe", "null", "1"),
     "ignore": ("[1]", "3", "['']", "[null]"),
     "threads_key": (
         "3",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from omegaconf import DictConfig
 
 from sweeps.errors import SweepError
@@ -59,7 +60,46 @@ def test_the_same_search_has_no_differences_also_after_json() -> None:
     ],
 )
 def test_a_difference_is_said_by_field(arguments: tuple[str, ...], differences: list[str]) -> None:
-    assert spec_of(*arguments).differences(spec_of("x=1,2").to_mapping()) == differences
+    found = spec_of(*arguments).differences(spec_of("x=1,2").to_mapping())
+    assert list(map(str, found)) == differences
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "new"),
+    [
+        (("x=1,2", "+new=a"), "new", True),
+        (("x=1,2", "+deep.new=a"), "deep.new", True),
+        (("x=1,2", "steps=5"), "steps", False),
+        (("x=1,2", "~momentum"), "momentum", False),
+        (("x=1,2", "+new=1,2"), "search_space.new", False),
+    ],
+)
+def test_a_field_is_new_where_the_earlier_study_did_not_have_it(
+    arguments: tuple[str, ...], field: str, new: bool
+) -> None:
+    differences = spec_of(*arguments).differences(spec_of("x=1,2").to_mapping())
+    assert {own.field: own.new_field for own in differences}[field] is new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "config: 3",
+        "config: [1, 2]",
+        "options: [1]",
+        "options: {a: 3}",
+        "config: {1: 2001-01-01}",
+        "objective:",
+    ],
+)
+def test_a_damaged_file_differs_and_breaks_nothing(text: str) -> None:
+    assert spec_of("x=1,2").differences(yaml.safe_load(text)) != []
+
+
+def test_what_stands_in_a_mapping_that_was_empty_is_not_new() -> None:
+    before = Spec({}, {}, {"options": {}}, {})
+    after = Spec({}, {}, {"options.depth": 3}, {})
+    assert [own.new_field for own in after.differences(before.to_mapping())] == [False]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sweeps.plan.plan import Plan
 from sweeps.study.folder import StudyFolder
 from sweeps.study.storage import locate
 from sweeps.study.view import StudyView
-from tests.sweeps.parts import journal_study
+from tests.sweeps.parts import CONF, journal_study, loader_of
 from tests.sweeps.plans import opened, plan_of
 from tests.sweeps.shell import contents
 
@@ -85,6 +86,50 @@ def test_of_many_differences_the_first_are_told_and_the_others_counted(plan: Pla
         opened(searching(plan, **{f"k{index}": index for index in range(9)}))
     assert str(refused.value).count("(none) -> ") == 6
     assert "k5: (none) -> 5; and 3 more; " in str(refused.value)
+
+
+def test_a_field_that_came_later_is_accepted_where_one_says_so(tmp_path: Path) -> None:
+    conf = Path(shutil.copytree(CONF, tmp_path / "conf"))
+    words = (tmp_path / "s", "x=1,2", "hydra.sweeper.study_name=mine")
+    study = opened(plan_of(*words, loader=loader_of(conf)))
+    study.tell(study.ask(), 1.0)
+    config = conf / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "later: 0.5\n", encoding="utf-8")
+    before = contents(tmp_path / "s")
+    message = r"something else: later: \(none\) -> 0.5; .*accept_new_fields=true goes on with it$"
+    with pytest.raises(SweepError, match=message):
+        opened(plan_of(*words, loader=loader_of(conf)))
+    assert contents(tmp_path / "s") == before
+
+    accepting = plan_of(*words, "hydra.sweeper.accept_new_fields=true", loader=loader_of(conf))
+    assert [trial.value for trial in opened(accepting).trials] == [1.0]
+    assert "later: 0.5" in (accepting.folder.conf / "config.yaml").read_text(encoding="utf-8")
+    said = yaml.safe_load(accepting.folder.spec.read_text(encoding="utf-8"))
+    assert (said["study"], said["config"]["later"]) == ("mine", 0.5)
+    config.write_text(config.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+    after = contents(tmp_path / "s")
+    opened(plan_of(*words, loader=loader_of(conf)))  # it is the study's now, and copies stay as they are
+    assert contents(tmp_path / "s") == after
+
+
+def test_another_folder_of_an_accepting_study_gets_the_field_too(tmp_path: Path, plan: Plan) -> None:
+    storage = f"{tmp_path}/study.journal"
+    mine, yours = (within(plan, tmp_path / name, storage) for name in ("mine", "yours"))
+    opened(mine)
+    opened(yours)
+    accepting = replace(yours.settings, accept_new_fields=True)
+    opened(replace(searching(yours, later=1), settings=accepting))
+    (mine.folder.conf / "config.yaml").write_text("old: 1\n", encoding="utf-8")
+    opened(searching(mine, later=1))
+    assert yaml.safe_load(mine.folder.spec.read_text(encoding="utf-8"))["config"]["later"] == 1
+    assert "old" not in (mine.folder.conf / "config.yaml").read_text(encoding="utf-8")
+
+
+def test_beside_another_difference_no_new_field_is_accepted(plan: Plan) -> None:
+    opened(plan)
+    accepting = replace(plan, settings=replace(plan.settings, accept_new_fields=True))
+    with pytest.raises(SweepError, match=r"later: \(none\) -> 1; steps: 3 -> 5; hydra.*another study$"):
+        opened(searching(accepting, steps=5, later=1))
 
 
 def test_another_direction_is_refused(plan: Plan) -> None:
