@@ -6,7 +6,7 @@ or to be run by a process that is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from omegaconf import DictConfig
 from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial
 
-from sweeps.search.asking import ask, is_repetition, is_too_many
+from sweeps.search.asking import Taken, ask, is_repetition, is_too_many
 from sweeps.search.budget import Budget
 from sweeps.search.promotion import enqueue_promotion
 from sweeps.search.queue import enqueue_retries
@@ -27,6 +27,7 @@ from sweeps.study.account import account_of
 from sweeps.study.folder import StudyFolder
 from sweeps.study.holding import combination_key
 from sweeps.study.leases import Lease, claim_of
+from sweeps.study.lineage import earlier_tries, finished_replicates
 from sweeps.study.tally import Tally
 from sweeps.study.trial import TAKEN, Cause, Job, note_drawn, note_job
 
@@ -34,12 +35,18 @@ MOST_IN_VAIN = 100  # surplus trials in a row, after which a worker leaves it to
 
 
 class Placed(NamedTuple):
-    """A trial that this worker has taken, with its parameters drawn and its folder made."""
+    """A trial that this worker has taken, with its parameters drawn and its folder made.
+
+    Attributes:
+        finished: values of replicates, by their indexes, that need not run: the failed trial which it
+            repeats has them.
+    """
 
     trial: Trial
     lease: Lease
     overrides: list[str]
     subfolder: str
+    finished: Mapping[int, float]
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Taker:
         subfolder_of: where below the study's folder a trial of this number, with these overrides, is to run.
         lease_of: of a trial; not taken yet.
         now: the time of day.
+        races: whether trials report their replicates; else the first one's job reports its steps.
     """
 
     study: Study
@@ -75,6 +83,7 @@ class Taker:
     subfolder_of: Callable[[int, Sequence[str]], str]
     lease_of: Callable[[Trial | FrozenTrial], Lease]
     now: Callable[[], datetime] = datetime.now
+    races: bool = False
 
     def take(self) -> Placed | None:
         """The next trial; None where this worker may start none."""
@@ -100,7 +109,7 @@ class Taker:
                 try:
                     params = self._params(taken_trial.trial)
                     if params is not None:
-                        return Placed(*taken_trial, *self._placed(taken_trial.trial, params, claim))
+                        return self._placed(taken_trial, params, claim)
                     fail_own(self.study, taken_trial.trial, Cause.SURPLUS, TAKEN, self.folder.path)
                     in_vain += 1
                 except BaseException as error:
@@ -123,16 +132,22 @@ class Taker:
                 return None
         return params
 
-    def _placed(self, trial: Trial, params: dict[str, Value], claim: Job) -> tuple[list[str], str]:
+    def _placed(self, taken_trial: Taken, params: dict[str, Value], claim: Job) -> Placed:
         """Claims the trial's folder, and writes down where it is."""
+        trial = taken_trial.trial
         overrides = [*self.space.fixed, *self.space.overrides(params), *self.further]
         subfolder = self.folder.claim_trial(self.subfolder_of(trial.number, overrides))
         job = replace(claim, folder=subfolder, overrides=overrides)
+        finished: dict[int, float] = {}
         if self.settings.replicates > 1:
-            replicates = [f"{subfolder}/{index}" for index in range(self.settings.replicates)]
-            job = replace(job, replicates=replicates)
+            folders = {index: f"{subfolder}/{index}" for index in range(self.settings.replicates)}
+            for failed_trial in earlier_tries(account_of(self.study).trials, trial.number):
+                for index, (folder, value) in finished_replicates(failed_trial, self.races).items():
+                    if index in folders and index not in finished:
+                        folders[index], finished[index] = folder, value
+            job = replace(job, replicates=list(folders.values()))
         note_job(self.study._storage, trial._trial_id, job)
-        return overrides, subfolder
+        return Placed(*taken_trial, overrides, subfolder, finished)
 
     def _tally(self) -> Tally:
         return account_of(self.study).tally(self.budget.objective, self.now)

@@ -7,7 +7,7 @@ on the further one counts in its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +113,27 @@ def stopped_folder(stopped_trial: FrozenTrial, index: int, study_folder: Path) -
     folders = TrialView(stopped_trial).folders[index : index + 1]
     paths = [study_folder / folder for folder in folders if (study_folder / folder).is_dir()]
     return paths[0] if paths else None
+
+
+def earlier_tries(trials: Sequence[FrozenTrial], number: int) -> Iterator[FrozenTrial]:
+    """The failed trials that a trial repeats, the last one first."""
+    while (failed_number := TrialView(trials[number]).retry_of) is not None:
+        number = failed_number
+        yield trials[number]
+
+
+def finished_replicates(failed_trial: FrozenTrial, races: bool) -> dict[int, tuple[str, float]]:
+    """Folders and values of the replicates that a failed trial has left to the one that repeats it, by their
+    indexes.
+
+    Args:
+        races: whether trials report their replicates. Else the first one's job reports its steps, and runs
+            again: a pruner is to see them in the trial that counts.
+    """
+    view, reported = TrialView(failed_trial), failed_trial.intermediate_values
+    if races:
+        values = {index: reported[index] for index in range(len(reported)) if index in reported}
+    else:
+        values = dict(enumerate(view.replicates))
+        values.pop(0, None)
+    return {index: (folder, values[index]) for index, folder in enumerate(view.folders) if index in values}

@@ -6,7 +6,7 @@ import os
 import platform
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,10 @@ from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
 from sweeps.study.lineage import stopped_folder
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Job, TrialView, note_reason, note_seeds
+from sweeps.study.trial import Cause, Job, TrialView, note_reason, note_replicates, note_seeds
 from sweeps.system import signals
 from sweeps.workers.job import run_trial_job
-from sweeps.workers.narration import tell_outcome, tell_resumption, told_loss
+from sweeps.workers.narration import tell_finished_replicates, tell_outcome, tell_resumption, told_loss
 from sweeps.workers.wear import Wear
 
 
@@ -119,6 +119,7 @@ class _Loop:
             self._thread_override(),
             self._subfolder,
             lambda trial: Lease(plan.folder.leases, trial, plan.settings.heartbeat_interval),
+            races=plan.races,
         )
 
     def run(self) -> bool:
@@ -149,13 +150,20 @@ class _Loop:
         fixed_keys = {override.lstrip("+").split("=", 1)[0] for override in self._plan.space.fixed}
         return [f"{key}={self._threads}"] if key is not None and key not in fixed_keys else []
 
-    def _run(self, trial: Trial, lease: Lease, overrides: list[str], subfolder: str) -> None:
+    def _run(
+        self,
+        trial: Trial,
+        lease: Lease,
+        overrides: list[str],
+        subfolder: str,
+        finished: Mapping[int, float],
+    ) -> None:
         plan = self._plan
         try:
             with lease.beating():
-                outcome = self._jobs(trial, overrides, subfolder)
+                outcome = self._jobs(trial, overrides, subfolder, finished)
                 if outcome.state != TrialState.FAIL:
-                    self._keep_artifacts(trial, subfolder)
+                    self._keep_artifacts(trial)
             if outcome.state == TrialState.FAIL:
                 signals.check()
         except SweepError as error:
@@ -180,17 +188,18 @@ class _Loop:
             tell_outcome(ended_trial, self._tally(), plan.budget, plan.folder.path)
         signals.check()
 
-    def _keep_artifacts(self, trial: Trial, subfolder: str) -> None:
+    def _keep_artifacts(self, trial: Trial) -> None:
         """Of a trial with replicates, those of the first."""
-        plan = self._plan
-        folder = plan.folder.path / subfolder
-        first = folder / "0" if plan.settings.replicates > 1 else folder
+        root, patterns = self._plan.folder, self._plan.settings.artifacts
         try:
-            keep_artifacts(plan.folder.artifacts, trial, first, plan.settings.artifacts)
+            first = TrialView(self._study._storage.get_trial(trial._trial_id)).folders[0]
+            keep_artifacts(root.artifacts, trial, root.path / first, patterns)
         except Exception as error:  # they are copies: no trial fails for them, nor waits for a storage
             print(f"trial {trial.number}: its artifacts are not kept: {reason(error)}", file=sys.stderr)
 
-    def _jobs(self, trial: Trial, overrides: list[str], subfolder: str) -> Outcome:
+    def _jobs(
+        self, trial: Trial, overrides: list[str], subfolder: str, finished: Mapping[int, float]
+    ) -> Outcome:
         settings = self._plan.settings
         if settings.replicates == 1:
             return self._job(trial, overrides, subfolder, 0)
@@ -198,13 +207,20 @@ class _Loop:
         first = first_seeds(self._composer.compose(overrides), settings)
         seeds = {key: seed + self._plan.first_replicate for key, seed in first.items()}
         note_seeds(self._study._storage, trial._trial_id, seeds)
+        if finished and self._narrates:
+            tell_finished_replicates(trial.number, len(finished), settings.replicates)
         for index, own in enumerate(replicate_overrides(overrides, seeds, settings)):
-            # The first one may be pruned; when it was not, the others count, whatever way they take.
-            outcome = self._job(trial, own, f"{subfolder}/{index}", index)
-            if outcome.state != TrialState.COMPLETE:
-                return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
-            values += outcome.values
-            if self._plan.races and (loss := self._lost(trial, values)):
+            if index in finished:
+                values.append(finished[index])
+            else:
+                # The first one may be pruned; when it was not, the others count, whatever way they take.
+                outcome = self._job(trial, own, f"{subfolder}/{index}", index)
+                if outcome.state != TrialState.COMPLETE:
+                    return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
+                values += outcome.values
+            if not self._plan.races:
+                note_replicates(self._study._storage, trial._trial_id, values)
+            elif loss := self._lost(trial, values):
                 return Outcome(TrialState.PRUNED, reason=loss, replicates=tuple(values))
         return Outcome(TrialState.COMPLETE, (mean_of(values),), replicates=tuple(values))
 

@@ -50,6 +50,11 @@ def tell_resumption(number: int, resumption: Resumption, has_folder: bool) -> No
     say(f"trial {number}: {where}" + ("" if has_folder else "; its folder is not here, so it starts again"))
 
 
+def tell_finished_replicates(number: int, n_finished: int, n_replicates: int) -> None:
+    """A line on a trial whose earlier try had come to the end of some replicates."""
+    say(f"trial {number}: {n_finished} of {n_replicates} replicates had ended before; the others run")
+
+
 def told_loss(loss: Loss, n_seeds: int) -> str:
     """Why a finalist is stopped."""
     return (

@@ -91,7 +91,8 @@ def test_a_search_that_has_ended_can_have_finals_and_more_of_them_later(sweep: S
 
 
 def test_finals_that_were_stopped_go_on(sweep: Sweep, start: Start, tmp_path: Path) -> None:
-    process = start(*WORDS, "seconds=0.1")
+    events = tmp_path / "events"
+    process = start(*WORDS, "seconds=0.1", f"events={events}")
 
     def runs() -> bool:
         journals = list((tmp_path / "results").glob("*/finals/study.journal"))
@@ -99,18 +100,23 @@ def test_finals_that_were_stopped_go_on(sweep: Sweep, start: Start, tmp_path: Pa
             trials = [trial for journal in journals for trial in study_in(journal.parent).trials]
         except ValueError:  # the study is not in its journal yet
             return False
-        return any(trial.state == TrialState.RUNNING for trial in trials)
+        return any(
+            trial.state == TrialState.RUNNING and len(trial.intermediate_values) > 1 for trial in trials
+        )
 
     wait_for(runs)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode == 143
-    result = sweep(*WORDS, "seconds=0.1")
+    result = sweep(*WORDS, "seconds=0.1", f"events={events}")
     assert result.returncode == 0, result.stderr
     finals = study_in(folder_of(tmp_path) / "finals")
     done = [trial for trial in finals.trials if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
     assert sorted(trial.params["x"] for trial in done) == [0, 1, 2]
     assert finals.best_trial.params == {"x": 0}
+    # No seed that had ended runs again: one of the search, four of the finals.
+    assert sum(line.startswith("end") and line.endswith(" 0") for line in lines(events)) == 5
+    assert len(board(folder_of(tmp_path) / "finals").iloc[0]["replicates"].split()) == 4
 
 
 @pytest.mark.slow

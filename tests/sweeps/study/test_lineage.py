@@ -15,7 +15,9 @@ from sweeps.search.halving import SuccessiveHalvingPruner
 from sweeps.search.queue import enqueue_retries
 from sweeps.study import attributes
 from sweeps.study.lineage import (
+    earlier_tries,
     enqueue_resumption,
+    finished_replicates,
     first_of,
     latest,
     origin_of,
@@ -166,3 +168,31 @@ def test_a_job_is_told_within_and_not_after(tmp_path: Path) -> None:
         with resuming(None):
             assert continued_from() is None
     assert continued_from() is None
+
+
+def failed_with(folders: list[str], replicates: list[float], reported: dict[int, float]) -> FrozenTrial:
+    """A failed trial with replicates in these folders."""
+    return optuna.trial.create_trial(
+        state=TrialState.FAIL,
+        user_attrs={
+            attributes.JOB: {"folder": "0", "replicates": folders},
+            attributes.REPLICATES: replicates,
+        },
+        intermediate_values=reported,
+    )
+
+
+def test_what_a_failed_trial_leaves_are_replicates_but_the_first_which_reports_its_steps() -> None:
+    failed = failed_with(["0/0", "0/1", "0/2"], [3.0, 4.0], {1: 9.0, 2: 8.0})
+    assert finished_replicates(failed, races=False) == {1: ("0/1", 4.0)}
+    racing = failed_with(["0/0", "0/1", "0/2"], [], {0: 3.0, 1: 4.0})
+    assert finished_replicates(racing, races=True) == {0: ("0/0", 3.0), 1: ("0/1", 4.0)}
+
+
+def test_the_tries_of_a_trial_are_those_that_it_repeats_the_last_first() -> None:
+    study = study_of(Path())
+    for retry_of in (None, 0, None, 1):
+        attrs = {} if retry_of is None else {attributes.RETRY_OF: retry_of}
+        study.add_trial(optuna.trial.create_trial(state=TrialState.FAIL, user_attrs=attrs))
+    assert [trial.number for trial in earlier_tries(study.trials, 3)] == [1, 0]
+    assert list(earlier_tries(study.trials, 2)) == []

@@ -98,6 +98,30 @@ def test_a_trial_of_which_one_replicate_raises_fails(
     assert f"trial 0: FAILED: {reason} (" in capsys.readouterr().out
 
 
+def test_who_is_tried_again_keeps_the_replicates_that_had_ended_but_the_first(
+    begin: Begin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun: list[int] = []
+    failing = {8: 1, 5: 1}  # the fourth replicate once, and then, in the second try, the first one
+
+    def job(cfg: DictConfig) -> float:
+        begun.append(cfg.y)
+        if failing.get(cfg.y, 0) and 8 in begun:
+            failing[cfg.y] -= 1
+            raise ValueError("no luck")
+        return float(cfg.y)
+
+    replicates = "hydra.sweeper.replicates=5", "hydra.sweeper.seed_key=y", "hydra.sweeper.retries=2"
+    plan, study = begin("x=choice(1)", "y=5", *replicates)
+    run(plan, job)
+    assert begun == [5, 6, 7, 8, 5, 5, 8, 9]
+    assert [trial.state for trial in study.trials] == [TrialState.FAIL, TrialState.FAIL, TrialState.COMPLETE]
+    last = TrialView(study.trials[2])
+    assert (last.replicates, study.trials[2].value) == ([5.0, 6.0, 7.0, 8.0, 9.0], 7.0)
+    assert last.folders == ["2/0", "0/1", "0/2", "2/3", "2/4"]
+    assert "trial 2: 2 of 5 replicates had ended before; the others run" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("words", "threads"), [((), 3), (("y=7",), 7)])
 def test_a_trial_gets_its_threads_unless_the_command_has_said_them(
     begin: Begin, words: tuple[str, ...], threads: int
