@@ -19,6 +19,7 @@ from lstm_vae.run.folder import RunFolder
 from lstm_vae.run.record import Record
 
 GENERATED = 2000
+MOST_LATENTS = 2  # of which a grid is not too large
 
 
 def command_line() -> ArgumentParser:
@@ -36,6 +37,11 @@ def command_line() -> ArgumentParser:
     )
     parser.add_argument(
         "--nll-images", type=checked(int, Whole(1)), help="test images for the NLL (as the run)"
+    )
+    parser.add_argument(
+        "--exact-nll",
+        action="store_true",
+        help="of one or two latents: the NLL itself, of all test images, and what the encoder loses",
     )
     parser.add_argument(
         "--generation",
@@ -73,6 +79,10 @@ def main() -> None:
     }
     config = config.replace(**{name: value for name, value in changes.items() if value is not None})
 
+    if args.exact_nll and config.encoder.latent_dim > MOST_LATENTS:
+        latents = config.encoder.latent_dim
+        raise UserError(f"--exact-nll: {args.run} has {latents} latents; must have at most {MOST_LATENTS}")
+
     from lstm_vae.data import load_splits
     from lstm_vae.data.splits import require_samples
     from lstm_vae.process import runtime
@@ -88,11 +98,13 @@ def main() -> None:
         samples, len(splits.test), "--generation" if args.generation else "evaluation.generation_samples"
     )
     runtime.start_tensorflow(config.training)
-    from lstm_vae.evaluation import evaluate
+    from lstm_vae.evaluation import evaluate, exact_metrics
     from lstm_vae.run.loading import load
 
     vae = load(args.run)
     metrics = evaluate(vae, splits, config.evaluation)
+    if args.exact_nll:
+        metrics |= exact_metrics(vae, splits.test.images, metrics["test_loss"], config.evaluation)
     tables: list[str] = []
     if samples:
         from lstm_vae.generation import quality

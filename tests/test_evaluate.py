@@ -20,6 +20,16 @@ def test_a_run_scores_again_as_recorded(command: Command, finished_run: Path, tm
     assert again.returncode == 2
 
 
+def test_the_exact_nll_and_what_the_encoder_loses(
+    command: Command, finished_run: Path, tmp_path: Path
+) -> None:
+    result = command("lstm_vae.evaluate", str(finished_run), "--exact-nll", "--out", "exact.json")
+    assert result.returncode == 0, result.stderr
+    metrics = json.loads((tmp_path / "exact.json").read_text())
+    assert metrics["inference_gap"] == metrics["test_loss"] - metrics["test_nll_exact"] > 0
+    assert f"exact NLL   {metrics['test_nll_exact']:9.2f}" in result.stdout
+
+
 def test_more_importance_samples(command: Command, finished_run: Path) -> None:
     result = command("lstm_vae.evaluate", str(finished_run), "--nll-samples", "60", "--nll-images", "30")
     assert result.returncode == 0

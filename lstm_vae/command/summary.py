@@ -45,6 +45,11 @@ def print_metrics(metrics: dict[str, float | int]) -> None:
             f"  test NLL    {metrics['test_nll']:9.2f}   ({metrics['nll_samples']} importance samples, "
             f"{metrics['nll_images']:,} images)"
         )
+    if "test_nll_exact" in metrics:
+        print(
+            f"  exact NLL   {metrics['test_nll_exact']:9.2f}   (by quadrature, all test images; the encoder "
+            f"loses {metrics['inference_gap']:.2f})"
+        )
     print(f"  active units {metrics['active_units']:8}")
     if metrics["active_units"] == 0:
         print("  The posterior has collapsed: the latents say nothing; see training.kl_warmup_epochs")

@@ -1,0 +1,59 @@
+"""The exact NLL is what an integral says, and what importance sampling comes to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lstm_vae.config.run_config import RunConfig
+from lstm_vae.data import Splits
+from lstm_vae.errors import UserError
+from lstm_vae.evaluation import NLLEstimator, Scorer, posterior_means
+from lstm_vae.evaluation.quadrature import exact_nll
+from lstm_vae.model import VAE, build_vae
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(params=[1, 2])
+def vae(request: pytest.FixtureRequest, small: RunConfig, digits: Splits) -> VAE:
+    vae = build_vae(small.replace(encoder__latent_dim=request.param))
+    vae.compile("adam")
+    vae.fit(digits.train.images, epochs=2, verbose=0)
+    return vae
+
+
+def test_importance_sampling_comes_to_it(vae: VAE, digits: Splits) -> None:
+    images = digits.test.images[:8]
+    exact = exact_nll(vae, images, posterior_means(vae, images, 8))
+    assert NLLEstimator(vae, 5000, 0).estimate(images) == pytest.approx(exact.nll, abs=0.02)
+    assert exact.error < 1e-3
+
+
+def test_the_negative_elbo_is_above_it(vae: VAE, digits: Splits) -> None:
+    images = digits.test.images[:50]
+    exact = exact_nll(vae, images, posterior_means(vae, images, 50))
+    assert exact.nll < np.mean([Scorer(vae, 50, seed).score(images).loss for seed in range(5)])
+
+
+def test_a_decoder_that_does_not_look_at_its_latents_says_the_same_everywhere(
+    small: RunConfig, digits: Splits
+) -> None:
+    vae = build_vae(small)
+    for variable in vae.decoder.trainable_variables:
+        variable.assign(np.zeros(variable.shape))
+    exact = exact_nll(vae, digits.test.images[:3], np.zeros((3, 2), np.float32))
+    assert exact.nll == pytest.approx(784 * np.log(2), rel=1e-6)
+
+
+def test_means_too_far_out_and_posteriors_too_narrow_are_refused(vae: VAE, digits: Splits) -> None:
+    images = digits.test.images[:3]
+    far = np.full((3, vae.latent_dim), 1e5, np.float32)
+    with pytest.raises(UserError, match=r"means lie up to 1e\+05 standard deviations .* too far"):
+        exact_nll(vae, images, far)
+    with pytest.raises(UserError, match="too far"):
+        exact_nll(vae, images, np.full((3, vae.latent_dim), np.nan, np.float32))
+    first = vae.decoder.trainable_variables[0]
+    first.assign(first * 1e4)
+    with pytest.raises(UserError, match=r"too narrow for a grid of step 0\.02"):
+        exact_nll(vae, images, np.zeros((3, vae.latent_dim), np.float32))
