@@ -10,6 +10,7 @@ import tensorflow as tf
 from lstm_vae.model.decoder import SIDE
 from lstm_vae.model.encoder import Encoder, Posterior
 from lstm_vae.model.losses import Terms, bernoulli_cross_entropy, gaussian_kl, training_loss
+from lstm_vae.model.relocation import relocation
 
 Tensor = Any
 # One generator on every device. XLA's own differs even so: random numbers are drawn outside what it compiles.
@@ -72,9 +73,10 @@ class VAE(keras.Model):
         kl_warmup_steps: int = 0,
         seed: int = 0,
         binarize: bool = False,
+        relocation: float = 0.0,
     ) -> None:
         self.beta, self.free_bits, self.kl_warmup_steps = beta, free_bits, kl_warmup_steps
-        self.noise_seed, self.binarize = seed, binarize
+        self.noise_seed, self.binarize, self.relocation_weight = seed, binarize, relocation
 
     def compile(
         self,
@@ -85,10 +87,11 @@ class VAE(keras.Model):
         kl_warmup_steps: int = 0,
         seed: int = 0,
         binarize: bool = False,
+        relocation: float = 0.0,
         jit_compile: bool = False,
         **kwargs: Any,
     ) -> None:
-        """Sets what training minimises: BCE + beta * KL.
+        """Sets what training minimises: BCE + beta * KL, and what helps it.
 
         Args:
             optimizer: as in Keras.
@@ -97,6 +100,8 @@ class VAE(keras.Model):
             kl_warmup_steps: steps over which the KL's weight rises linearly from 0 to beta.
             seed: of the noise of every step.
             binarize: whether each step samples its images' pixels (dynamic binarization).
+            relocation: weight of the pull on posterior means that are in a wrong place
+                (`lstm_vae.model.relocation`), nats per image and standard deviation of the prior.
             jit_compile: whether XLA compiles the step, all but its random numbers.
             **kwargs: as in Keras.
         """
@@ -104,7 +109,7 @@ class VAE(keras.Model):
         self._update = (
             tf.function(self._plain_update, jit_compile=True) if jit_compile else self._plain_update
         )
-        self._set_objective(beta, free_bits, kl_warmup_steps, seed, binarize)
+        self._set_objective(beta, free_bits, kl_warmup_steps, seed, binarize, relocation)
 
     def get_compile_config(self) -> None:
         """None: what is saved is the model, not its training; that is in the run's configuration."""
@@ -141,10 +146,7 @@ class VAE(keras.Model):
 
     def terms(self, images: Tensor, noise: Tensor, training: bool = False) -> Terms:
         """The loss's terms for float32 [B, 28, 28] images in [0, 1] and standard normal [B, L] noise."""
-        outputs = self(images, training=training, noise=noise)
-        return Terms(
-            bernoulli_cross_entropy(images, outputs.logits), gaussian_kl(outputs.z_mean, outputs.z_log_var)
-        )
+        return _terms(images, self(images, training=training, noise=noise))
 
     def kl_weight(self, step: Tensor) -> Tensor:
         """beta times the warm-up's part at a step, counted from 0."""
@@ -171,8 +173,13 @@ class VAE(keras.Model):
 
     def _plain_update(self, images: Tensor, noise: Tensor, kl_weight: Tensor) -> tuple[Tensor, Terms]:
         with tf.GradientTape() as tape:
-            terms = self.terms(images, noise, training=True)
+            outputs = self(images, training=True, noise=noise)
+            terms = _terms(images, outputs)
             loss = training_loss(terms, kl_weight, self.free_bits)
+            if self.relocation_weight:
+                loss += self.relocation_weight * relocation(
+                    images, outputs.z_mean, outputs.z, outputs.logits, kl_weight
+                )
         variables = self.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss, terms
@@ -213,6 +220,12 @@ class VAE(keras.Model):
         deserialize = keras.saving.deserialize_keras_object
         config = dict(config)
         return cls(deserialize(config.pop("encoder")), deserialize(config.pop("decoder")), **config)
+
+
+def _terms(images: Tensor, outputs: VAEOutputs) -> Terms:
+    return Terms(
+        bernoulli_cross_entropy(images, outputs.logits), gaussian_kl(outputs.z_mean, outputs.z_log_var)
+    )
 
 
 def unit_interval(images: Tensor) -> Tensor:

@@ -101,9 +101,10 @@ class RunFolder:
 
 def _as_it_was(values: dict[str, Any]) -> dict[str, Any]:
     """A configuration of an earlier version: what there was no field for is what that version did."""
-    encoder = values.get("encoder")
-    if isinstance(encoder, dict) and "initial_mean_std" not in encoder:
-        return {**values, "encoder": {**encoder, "initial_mean_std": None}}
+    for name, field, value in (("encoder", "initial_mean_std", None), ("training", "relocation", 0.0)):
+        section = values.get(name)
+        if isinstance(section, dict) and field not in section:
+            values = {**values, name: {**section, field: value}}
     return values
 
 

@@ -93,6 +93,7 @@ class Trainer:
             optimizer=build_optimizer(training, self._steps_per_epoch),
             beta=training.beta,
             free_bits=training.free_bits,
+            relocation=training.relocation,
             kl_warmup_steps=round(training.kl_warmup_epochs * self._steps_per_epoch),
             seed=training.seed,
             binarize=config.data.binarize == "dynamic",

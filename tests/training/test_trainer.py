@@ -125,14 +125,18 @@ def test_a_stop_leaves_the_last_finished_epoch(small: RunConfig, digits: Splits,
 def test_beta_and_free_bits_change_the_objective_not_the_reported_loss(
     small: RunConfig, digits: Splits, tmp_path: Path
 ) -> None:
-    config = small.replace(training__epochs=1, training__beta=3.0)
-    _, trained = fit(config, digits, tmp_path / "beta")
+    once = small.replace(training__epochs=1, training__relocation=0.0)
+    _, trained = fit(once.replace(training__beta=3.0), digits, tmp_path / "beta")
     row = trained.rows[0]
     assert row.objective == pytest.approx(row.bce + 3 * row.kl, rel=1e-5)
     assert row.kl_weight == 3.0
-    _, trained = fit(small.replace(training__epochs=1, training__free_bits=50.0), digits, tmp_path / "free")
+    _, trained = fit(once.replace(training__free_bits=50.0), digits, tmp_path / "free")
     row = trained.rows[0]
     assert row.objective == pytest.approx(row.bce + 2 * 50, rel=1e-5)
+    _, trained = fit(once.replace(training__relocation=30.0), digits, tmp_path / "pulled")
+    row = trained.rows[0]
+    assert row.bce + row.kl < row.objective < row.bce + row.kl + 30 * 4
+    assert row.loss == row.bce + row.kl
 
 
 def test_weights_that_break_in_the_last_step_are_not_saved(
