@@ -133,7 +133,8 @@ class TrainingConfig(_Section):
         kl_warmup_epochs: epochs over which the KL's weight rises linearly to beta.
         free_bits: nats a latent may carry at no cost, as a batch mean (Kingma et al. 2016).
         relocation: weight of a pull on posterior means that the batch shows to be in a wrong place, nats per
-            standard deviation of the prior; 0 for none. No part of the reported losses.
+            standard deviation of the prior; null for 30 with one or two latents, and 0, for none, with more.
+            No part of the reported losses.
         early_stopping: stop after so many epochs without a better validation loss; null for never.
         precision: `mixed_bfloat16` computes the products of the LSTM and of the transposed convolutions in
             bfloat16; all else stays float32.
@@ -163,7 +164,7 @@ class TrainingConfig(_Section):
     beta: float = _training("beta", rules.Real(0))
     kl_warmup_epochs: float = _training("kl_warmup_epochs", rules.Real(0))
     free_bits: float = _training("free_bits", rules.Real(0))
-    relocation: float = _training("relocation", rules.Real(0))
+    relocation: float | None = _training("relocation", rules.Real(0, optional=True))
     early_stopping: int | None = _training("early_stopping", rules.Whole(1, optional=True))
     precision: str = _training("precision", rules.Choice(("float32", "mixed_bfloat16")))
     jit_compile: bool = _training("jit_compile", rules.Flag())

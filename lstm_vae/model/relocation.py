@@ -18,8 +18,17 @@ from typing import Any
 import tensorflow as tf
 
 Tensor = Any
+WEIGHT = 30.0  # nats per image and standard deviation of the prior
+MOST_LATENTS = 2  # with more there are ways around: relocation gains nothing then, and costs
 MARGIN = 3.0  # nats: two samples of one posterior of two latents differ by one on average
 _SMALL = 1e-4  # keeps the gradient of a square root finite
+
+
+def relocation_weight(configured: float | None, latent_dim: int) -> float:
+    """What `training.relocation` comes to; None means a default by the number of latents."""
+    if configured is not None:
+        return configured
+    return WEIGHT if latent_dim <= MOST_LATENTS else 0.0
 
 
 def log_joint(images: Tensor, logits: Tensor, z: Tensor, kl_weight: Tensor) -> Tensor:

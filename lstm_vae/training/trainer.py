@@ -17,6 +17,7 @@ from lstm_vae.data import Splits
 from lstm_vae.errors import RunFailedError
 from lstm_vae.evaluation import Scorer
 from lstm_vae.model import VAE
+from lstm_vae.model.relocation import relocation_weight
 from lstm_vae.training import checkpoint, history, weights
 from lstm_vae.training.averaging import WeightAverage
 from lstm_vae.training.checkpoint import Progress
@@ -93,7 +94,7 @@ class Trainer:
             optimizer=build_optimizer(training, self._steps_per_epoch),
             beta=training.beta,
             free_bits=training.free_bits,
-            relocation=training.relocation,
+            relocation=relocation_weight(training.relocation, vae.latent_dim),
             kl_warmup_steps=round(training.kl_warmup_epochs * self._steps_per_epoch),
             seed=training.seed,
             binarize=config.data.binarize == "dynamic",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_vae.model import bernoulli_cross_entropy
-from lstm_vae.model.relocation import MARGIN, log_joint, relocation
+from lstm_vae.model.relocation import MARGIN, WEIGHT, log_joint, relocation, relocation_weight
 
 BLACK, WHITE = np.zeros((28, 28), np.float32), np.ones((28, 28), np.float32)
 ONE = tf.constant(1.0)
@@ -74,3 +74,13 @@ def test_the_weight_of_the_kl_weighs_the_prior() -> None:
 
 def test_one_image_alone_stays() -> None:
     assert float(relocation(tf.constant(WHITE[None]), at(1.0), at(1.0), painted(-1), ONE)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("configured", "latents", "weight"),
+    [(None, 1, WEIGHT), (None, 2, WEIGHT), (None, 3, 0.0), (7.0, 20, 7.0), (0.0, 2, 0.0)],
+)
+def test_by_default_it_is_for_one_or_two_latents(
+    configured: float | None, latents: int, weight: float
+) -> None:
+    assert relocation_weight(configured, latents) == weight
