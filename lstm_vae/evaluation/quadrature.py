@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from lstm_vae.errors import UserError
 from lstm_vae.model import VAE
+from lstm_vae.model.losses import log_joint
 from lstm_vae.model.vae import unit_interval
 
 STEP = 0.02  # posteriors of MNIST have standard deviations of 0.03 and more
@@ -63,36 +64,26 @@ def exact_nll(vae: VAE, images: NDArray[np.uint8], z_mean: NDArray[np.float32]) 
             f"the model's posterior means lie up to {farthest:.3g} standard deviations of the prior away, "
             "too far for a grid"
         )
-    x = tf.reshape(unit_interval(images), (len(images), -1))
+    x = unit_interval(images)
     fine, coarse = (_LogSum(len(images)) for _ in range(2))
-    log_joint = tf.function(
-        lambda z: _log_joint(vae, x, z),
+    joint_at = tf.function(
+        lambda z: log_joint(x, vae.decoder(z), z, tf.constant(1.0)),
         input_signature=(tf.TensorSpec((None, latents), tf.float32),),
     )
     for z, every_second in _grid(cells, latents):
-        joint = log_joint(z).numpy()
+        joint = joint_at(z).numpy()
         fine.add(joint)
         coarse.add(joint[:, every_second])
-    nll = -float((fine.value() + latents * math.log(STEP)).mean())
-    error = abs(nll + float((coarse.value() + latents * math.log(2 * STEP)).mean()))
+    # A cell of the grid, times the constant of the prior's density.
+    log_cell = latents * (math.log(STEP) - 0.5 * math.log(2 * math.pi))
+    nll = -float(fine.value().mean()) - log_cell
+    error = abs(nll + float(coarse.value().mean()) + log_cell + latents * math.log(2))
     if error > TOLERANCE:
         raise UserError(
             f"the model's posteriors are too narrow for a grid of step {STEP:g}: with twice the step the NLL "
             f"differs by {error:.2g} nats"
         )
     return Quadrature(nll, error)
-
-
-def _log_joint(vae: VAE, x: Any, z: Any) -> Any:
-    """log p(x|z) + log p(z), float32 [N, G], of flat images [N, D] and latents [G, L].
-
-    The Bernoulli log-likelihood is linear in x: sum x l - softplus(l), a product of matrices.
-    """
-    logits = tf.reshape(tf.cast(vae.decoder(z), tf.float32), (tf.shape(z)[0], -1))
-    log_prior = -0.5 * tf.reduce_sum(tf.square(z) + math.log(2 * math.pi), axis=-1)
-    return tf.matmul(x, logits, transpose_b=True) + (
-        log_prior - tf.reduce_sum(tf.nn.softplus(logits), axis=-1)
-    )
 
 
 def _grid(cells: int, latents: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:

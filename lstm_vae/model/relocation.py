@@ -17,6 +17,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from lstm_vae.model.losses import log_joint
+
 Tensor = Any
 WEIGHT = 30.0  # nats per image and standard deviation of the prior
 MOST_LATENTS = 2  # with more there are ways around: relocation gains nothing then, and costs
@@ -29,26 +31,6 @@ def relocation_weight(configured: float | None, latent_dim: int) -> float:
     if configured is not None:
         return configured
     return WEIGHT if latent_dim <= MOST_LATENTS else 0.0
-
-
-def log_joint(images: Tensor, logits: Tensor, z: Tensor, kl_weight: Tensor) -> Tensor:
-    """log p(x_i|z_j) + kl_weight * log p(z_j), up to a constant, of every image at every latent.
-
-    Args:
-        images: float32 [B, 28, 28] in [0, 1].
-        logits: float32 [C, 28, 28], decoded from z.
-        z: float32 [C, L].
-        kl_weight: scalar, as in `training_loss`.
-
-    Returns:
-        float32 [B, C], nats.
-    """
-    pixels = tf.reshape(logits, (tf.shape(logits)[0], -1))
-    per_latent = tf.reduce_sum(tf.nn.softplus(pixels), axis=-1) + kl_weight * 0.5 * tf.reduce_sum(
-        tf.square(z), axis=-1
-    )
-    flat_images = tf.reshape(images, (tf.shape(images)[0], -1))
-    return tf.matmul(flat_images, pixels, transpose_b=True) - per_latent
 
 
 def relocation(images: Tensor, z_mean: Tensor, z: Tensor, logits: Tensor, kl_weight: Tensor) -> Tensor:

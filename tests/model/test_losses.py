@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from lstm_vae.model import Terms, bernoulli_cross_entropy, gaussian_kl, training_loss
+from lstm_vae.model.losses import log_joint
 
 NUMBERS = st.floats(-4, 4, width=32)
 
@@ -46,3 +47,16 @@ def test_the_loss_weighs_kl_and_gives_free_bits_per_latent() -> None:
     assert float(training_loss(terms, tf.constant(1.0))) == pytest.approx(15 + 0.2 + 4)
     assert float(training_loss(terms, tf.constant(0.5))) == pytest.approx(15 + 0.5 * 4.2)
     assert float(training_loss(terms, tf.constant(1.0), free_bits=1.0)) == pytest.approx(15 + 1 + 4)
+
+
+@given(weight=st.floats(0, 3, width=32), seed=st.integers(0, 2**16))
+def test_the_joint_density_is_what_the_loss_says_for_every_pair(weight: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    images = tf.constant(rng.random((3, 28, 28), np.float32))
+    logits = tf.constant(rng.normal(size=(4, 28, 28)).astype(np.float32))
+    z = tf.constant(rng.normal(size=(4, 2)).astype(np.float32))
+    joint = log_joint(images, logits, z, tf.constant(weight)).numpy()
+    for column in range(4):
+        bce = bernoulli_cross_entropy(images, tf.broadcast_to(logits[column], (3, 28, 28))).numpy()
+        expected: np.ndarray = -bce - weight * 0.5 * np.square(z[column]).sum()
+        np.testing.assert_allclose(joint[:, column], expected, rtol=1e-5)

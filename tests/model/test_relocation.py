@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lstm_vae.model import bernoulli_cross_entropy
-from lstm_vae.model.relocation import MARGIN, WEIGHT, log_joint, relocation, relocation_weight
+from lstm_vae.model.relocation import MARGIN, WEIGHT, relocation, relocation_weight
 
 BLACK, WHITE = np.zeros((28, 28), np.float32), np.ones((28, 28), np.float32)
 ONE = tf.constant(1.0)
@@ -22,19 +19,6 @@ def painted(*signs: float) -> tf.Tensor:
 
 def at(*places: float) -> tf.Tensor:
     return tf.constant([[place, 0.0] for place in places], tf.float32)
-
-
-@given(weight=st.floats(0, 3, width=32), seed=st.integers(0, 2**16))
-def test_the_joint_density_is_what_the_loss_says_for_every_pair(weight: float, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    images = tf.constant(rng.random((3, 28, 28), np.float32))
-    logits = tf.constant(rng.normal(size=(4, 28, 28)).astype(np.float32))
-    z = tf.constant(rng.normal(size=(4, 2)).astype(np.float32))
-    joint = log_joint(images, logits, z, tf.constant(weight)).numpy()
-    for column in range(4):
-        bce = bernoulli_cross_entropy(images, tf.broadcast_to(logits[column], (3, 28, 28))).numpy()
-        expected: np.ndarray = -bce - weight * 0.5 * np.square(z[column]).sum()
-        np.testing.assert_allclose(joint[:, column], expected, rtol=1e-5)
 
 
 def test_an_image_is_pulled_to_the_place_where_it_is_painted_best() -> None:
