@@ -15,7 +15,7 @@ from sweeps.search.asking import is_held_by_another
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
 from sweeps.study.holding import combination_key, held_key
-from sweeps.study.lineage import enqueue_resumption, params_of
+from sweeps.study.lineage import earlier_tries, enqueue_resumption, params_of
 from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
 
 
@@ -105,9 +105,5 @@ def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries:
 
 def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:
     """How many of the trials that this one repeats ended for the same cause, and it counted."""
-    number = 0
-    while (predecessor := TrialView(trial).retry_of) is not None:
-        trial = trials[predecessor]
-        view = TrialView(trial)
-        number += view.spared is None and view.cause == cause
-    return number
+    views = map(TrialView, earlier_tries(trials, trial.number))
+    return sum(view.spared is None and view.cause == cause for view in views)

@@ -38,6 +38,7 @@ class Placed(NamedTuple):
     """A trial that this worker has taken, with its parameters drawn and its folder made.
 
     Attributes:
+        folders: of its jobs, one a replicate, below the study's.
         finished: values of replicates, by their indexes, that need not run: the failed trial which it
             repeats has them.
     """
@@ -46,6 +47,7 @@ class Placed(NamedTuple):
     lease: Lease
     overrides: list[str]
     subfolder: str
+    folders: Sequence[str]
     finished: Mapping[int, float]
 
 
@@ -138,16 +140,16 @@ class Taker:
         overrides = [*self.space.fixed, *self.space.overrides(params), *self.further]
         subfolder = self.folder.claim_trial(self.subfolder_of(trial.number, overrides))
         job = replace(claim, folder=subfolder, overrides=overrides)
-        finished: dict[int, float] = {}
+        folders, finished = [subfolder], dict[int, float]()
         if self.settings.replicates > 1:
-            folders = {index: f"{subfolder}/{index}" for index in range(self.settings.replicates)}
+            folders = [f"{subfolder}/{index}" for index in range(self.settings.replicates)]
             for failed_trial in earlier_tries(account_of(self.study).trials, trial.number):
                 for index, (folder, value) in finished_replicates(failed_trial, self.races).items():
-                    if index in folders and index not in finished:
+                    if index < len(folders) and index not in finished:
                         folders[index], finished[index] = folder, value
-            job = replace(job, replicates=list(folders.values()))
+            job = replace(job, replicates=folders)
         note_job(self.study._storage, trial._trial_id, job)
-        return Placed(*taken_trial, overrides, subfolder, finished)
+        return Placed(*taken_trial, overrides, subfolder, folders, finished)
 
     def _tally(self) -> Tally:
         return account_of(self.study).tally(self.budget.objective, self.now)

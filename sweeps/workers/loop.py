@@ -6,7 +6,7 @@ import os
 import platform
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ from sweeps.results.replication import first_seeds, mean_of, replicate_overrides
 from sweeps.search.distinct import sampler_of
 from sweeps.search.racing import race
 from sweeps.search.samplers import make_pruner
-from sweeps.search.taking import Taker
+from sweeps.search.taking import Placed, Taker
 from sweeps.search.telling import fail_by, fail_own, tell
 from sweeps.study.account import account_of
 from sweeps.study.artifacts import keep_artifacts
@@ -131,7 +131,7 @@ class _Loop:
             if placed_trial is None:
                 break
             try:
-                self._run(*placed_trial)
+                self._run(placed_trial)
             finally:
                 placed_trial.lease.release()
             if self._wear.is_out():
@@ -150,20 +150,13 @@ class _Loop:
         fixed_keys = {override.lstrip("+").split("=", 1)[0] for override in self._plan.space.fixed}
         return [f"{key}={self._threads}"] if key is not None and key not in fixed_keys else []
 
-    def _run(
-        self,
-        trial: Trial,
-        lease: Lease,
-        overrides: list[str],
-        subfolder: str,
-        finished: Mapping[int, float],
-    ) -> None:
-        plan = self._plan
+    def _run(self, placed: Placed) -> None:
+        plan, trial = self._plan, placed.trial
         try:
-            with lease.beating():
-                outcome = self._jobs(trial, overrides, subfolder, finished)
+            with placed.lease.beating():
+                outcome = self._jobs(placed)
                 if outcome.state != TrialState.FAIL:
-                    self._keep_artifacts(trial)
+                    self._keep_artifacts(trial, placed.folders[0])
             if outcome.state == TrialState.FAIL:
                 signals.check()
         except SweepError as error:
@@ -181,40 +174,37 @@ class _Loop:
             raise
         finally:
             configure_log(self._own.job_logging, self._own.verbose)
-        tell(self._study, trial, outcome, plan.folder.path, subfolder)
-        lease.release()
+        tell(self._study, trial, outcome, plan.folder.path, placed.subfolder)
+        placed.lease.release()
         ended_trial = self._enter(trial)
         if self._narrates and ended_trial.state == outcome.state:
             tell_outcome(ended_trial, self._tally(), plan.budget, plan.folder.path)
         signals.check()
 
-    def _keep_artifacts(self, trial: Trial) -> None:
+    def _keep_artifacts(self, trial: Trial, job_folder: str) -> None:
         """Of a trial with replicates, those of the first."""
         root, patterns = self._plan.folder, self._plan.settings.artifacts
         try:
-            first = TrialView(self._study._storage.get_trial(trial._trial_id)).folders[0]
-            keep_artifacts(root.artifacts, trial, root.path / first, patterns)
+            keep_artifacts(root.artifacts, trial, root.path / job_folder, patterns)
         except Exception as error:  # they are copies: no trial fails for them, nor waits for a storage
             print(f"trial {trial.number}: its artifacts are not kept: {reason(error)}", file=sys.stderr)
 
-    def _jobs(
-        self, trial: Trial, overrides: list[str], subfolder: str, finished: Mapping[int, float]
-    ) -> Outcome:
-        settings = self._plan.settings
+    def _jobs(self, placed: Placed) -> Outcome:
+        settings, trial, finished = self._plan.settings, placed.trial, placed.finished
         if settings.replicates == 1:
-            return self._job(trial, overrides, subfolder, 0)
+            return self._job(trial, placed.overrides, placed.subfolder, 0)
         values: list[float] = []
-        first = first_seeds(self._composer.compose(overrides), settings)
+        first = first_seeds(self._composer.compose(placed.overrides), settings)
         seeds = {key: seed + self._plan.first_replicate for key, seed in first.items()}
         note_seeds(self._study._storage, trial._trial_id, seeds)
         if finished and self._narrates:
             tell_finished_replicates(trial.number, len(finished), settings.replicates)
-        for index, own in enumerate(replicate_overrides(overrides, seeds, settings)):
+        for index, own in enumerate(replicate_overrides(placed.overrides, seeds, settings)):
             if index in finished:
                 values.append(finished[index])
             else:
                 # The first one may be pruned; when it was not, the others count, whatever way they take.
-                outcome = self._job(trial, own, f"{subfolder}/{index}", index)
+                outcome = self._job(trial, own, placed.folders[index], index)
                 if outcome.state != TrialState.COMPLETE:
                     return Outcome(outcome.state, reason=f"replicate {index}: {outcome.reason}")
                 values += outcome.values
