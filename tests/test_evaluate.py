@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from lstm_vae.run import record
@@ -28,6 +29,19 @@ def test_the_exact_nll_and_what_the_encoder_loses(
     metrics = json.loads((tmp_path / "exact.json").read_text())
     assert metrics["inference_gap"] == metrics["test_loss"] - metrics["test_nll_exact"] > 0
     assert f"exact NLL   {metrics['test_nll_exact']:9.2f}" in result.stdout
+
+
+def test_the_exact_nll_of_many_latents_is_refused(
+    command: Command, finished_run: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "eight"
+    shutil.copytree(finished_run, folder)
+    config = folder / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("latent_dim: 2", "latent_dim: 8"), encoding="utf-8")
+    result = command("lstm_vae.evaluate", str(folder), "--exact-nll")
+    assert result.returncode == 2
+    assert result.stderr == f"error: --exact-nll: {folder} has 8 latents; must have at most 2\n"
 
 
 def test_more_importance_samples(command: Command, finished_run: Path) -> None:

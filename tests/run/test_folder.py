@@ -96,3 +96,5 @@ def test_a_configuration_of_an_earlier_version_reads_as_what_that_did(tmp_path: 
     assert len(kept) == len(lines) - 1
     folder.config.write_text("".join(kept), encoding="utf-8")
     assert folder.read_config() == config.replace(encoder__initial_mean_std=None)
+    folder.config.write_text("".join(line for line in lines if "relocation" not in line), encoding="utf-8")
+    assert folder.read_config() == config.replace(training__relocation=0.0)
