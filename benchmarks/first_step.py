@@ -24,6 +24,9 @@ class FirstStep:
     def on_epoch(self, row: Any) -> None:
         """Is never reached."""
 
+    def catch_up(self, rows: Any) -> None:
+        """No epoch is done before."""
+
 
 execute = execution.execute
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,11 @@ class _Reporting:
 
     def on_steps(self, steps: Steps) -> None:
         sweeps.progress(steps.epoch - 1 + steps.images / steps.of, self._epochs)
+
+    def catch_up(self, rows: Sequence[EpochRow]) -> None:
+        # A storage that was away may lack the last one. The next decides whether the trial is stopped.
+        for row in rows:
+            sweeps.report(row.val_loss, row.epoch, last=True)
 
     def on_epoch(self, row: EpochRow) -> None:
         try:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from lstm_vae.run import record
 from lstm_vae.training import history
-from tests.conftest import SMALL, Command, files_below
-from tests.sweeps.conftest import study_in
+from tests.conftest import OUTSIDE, SMALL, Command, files_below
+from tests.sweeps.conftest import study_in, wait_for
 
 QUICK = (*SMALL, "figures.enabled=false")
 
@@ -60,6 +63,35 @@ def test_a_pruned_trial_keeps_what_it_has(command: Command, tmp_path: Path) -> N
     assert account.provenance["epochs"] == 1
     assert len(history.read(folder / "history.csv")) == 1
     assert (folder / "checkpoints" / "last.npz").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_trial_that_was_cut_off_goes_on_with_its_next_epoch(command: Command, tmp_path: Path) -> None:
+    settings = (*QUICK, "training.deterministic=true", "training.threads=1", "training.epochs=12")
+    words = ("--multirun", *settings, "encoder.fc=[8]", "hydra.sweep.dir=sweep")
+    sweep = subprocess.Popen(
+        [sys.executable, "-m", "lstm_vae.train", *words], cwd=tmp_path, env=OUTSIDE,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    states = tmp_path / "sweep" / "0" / "checkpoints" / "last.npz"
+    wait_for(states.exists)
+    sweep.send_signal(signal.SIGTERM)
+    _, errors = sweep.communicate(timeout=120)
+    assert sweep.returncode == 143, errors
+    result = command("lstm_vae.train", *words)
+    assert result.returncode == 0, result.stderr
+    cut, trial = study_in(tmp_path / "sweep").trials
+    assert cut.last_step is not None
+    assert 0 < cut.last_step < 12
+    assert f"trial 1: goes on with trial 0, which was cut off after step {cut.last_step}" in result.stdout
+    account = record.read(tmp_path / "sweep" / "1" / "record.json")
+    assert account.provenance["resumed_from_epoch"] == cut.last_step
+    assert account.provenance["continued_from"] == str((tmp_path / "sweep" / "0").resolve())
+    alone = command("lstm_vae.train", *settings, "encoder.fc=[8]", "hydra.run.dir=alone")
+    assert alone.returncode == 0, alone.stderr
+    assert account.metrics == record.read(tmp_path / "alone" / "record.json").metrics
+    rows = history.read(tmp_path / "alone" / "history.csv")
+    assert trial.intermediate_values == {row.epoch: row.val_loss for row in rows}
 
 
 def test_a_trial_that_fails_says_why_in_its_record(command: Command, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from lstm_vae.run.promoted import take_over
 from lstm_vae.run.record import Objective, Record
 from lstm_vae.tracking.opening import open_all
 from lstm_vae.tracking.tracker import Beginning, Ending, Mirror, Trial
-from lstm_vae.training.observer import Observer
+from lstm_vae.training.observer import Follower, Observer
 from lstm_vae.training.stop import StopSignals
 
 
@@ -29,7 +29,7 @@ def execute(
     config: RunConfig,
     path: Path,
     overrides: Sequence[str] = (),
-    observers: Sequence[Observer] = (),
+    observers: Sequence[Follower] = (),
     stopped_folder: Path | None = None,
     trial: Trial | None = None,
 ) -> float:
@@ -75,7 +75,7 @@ def execute(
             if stopped_folder is not None and take_over(stopped_folder, folder, config, splits.fingerprint):
                 account = account.updated({"continued_from": str(stopped_folder.resolve())})
                 record.write(folder.record, account)
-            _catch_up(trackers, folder)
+            _catch_up([*trackers, *observers], folder)
             with graphs_released():
                 objective = _execute(config, splits, folder, account, stop, [*trackers, *observers])
         except InterruptedRunError as error:
@@ -141,13 +141,16 @@ def _close(folder: RunFolder, account: Record, state: record.State, reason: str)
         return
 
 
-def _catch_up(trackers: Sequence[Mirror], folder: RunFolder) -> None:
-    """Tells trackers of epochs that are done: of a run that goes on, or takes over a stopped one."""
-    from lstm_vae.training import history
+def _catch_up(followers: Sequence[Follower], folder: RunFolder) -> None:
+    """Tells followers of epochs that are done: of a run that goes on, or takes over a stopped one."""
+    from lstm_vae.training import checkpoint, history
 
-    rows = history.read(folder.history) if trackers and folder.history.exists() else []
-    for tracker in trackers:
-        tracker.catch_up(rows)
+    if not followers or not folder.last.exists() or not folder.history.exists():
+        return
+    # A row beyond the state is of an epoch that is done again.
+    rows = history.read(folder.history)[: checkpoint.read_progress(folder.last).epoch]
+    for follower in followers:
+        follower.catch_up(rows)
 
 
 def _finish(trackers: Sequence[Mirror], folder: RunFolder, refusal: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Beginning a run where another one of the same configuration was stopped, whose folder stays as it is."""
+"""Beginning a run where another one of the same configuration was stopped, or cut off; its folder stays."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def take_over(stopped_folder: Path, folder: RunFolder, config: RunConfig, finger
             epochs_done = require_whole(source, str(stopped_folder))
             if epochs_done == 0:
                 raise UserError(f"{stopped_folder}: has no training state (checkpoints/last.npz)")
-            _require_same(stopped_folder, before, config, fingerprint)
+            _require_same(source, before, config, fingerprint)
             _copy(source, folder)
             return epochs_done
     except _OtherRunError:
@@ -55,14 +55,15 @@ class _OtherRunError(UserError):
     """The stopped run is not an earlier part of this one."""
 
 
-def _require_same(stopped_folder: Path, before: record.Record, config: RunConfig, fingerprint: str) -> None:
-    if before.config_hash != config.hash():
-        raise _OtherRunError(
-            f"{stopped_folder}: a run of another configuration ({before.config_hash}, here {config.hash()})"
-        )
+def _require_same(source: RunFolder, before: record.Record, config: RunConfig, fingerprint: str) -> None:
+    """Compares what is computed; a field that the stopped run's version did not have is what that did."""
+    saved, own = source.read_config().identity(), config.identity()
+    if differences := [key for key in own if saved[key] != own[key]]:
+        told = ", ".join(f"{key} is {saved[key]} there and {own[key]} here" for key in differences)
+        raise _OtherRunError(f"{source.path}: a run of another configuration: {told}")
     data = before.provenance.get("data_fingerprint")
     if data != fingerprint:
-        raise _OtherRunError(f"{stopped_folder}: was trained on data {data}, but this is {fingerprint}")
+        raise _OtherRunError(f"{source.path}: was trained on data {data}, but this is {fingerprint}")
 
 
 def _copy(source: RunFolder, folder: RunFolder) -> None:

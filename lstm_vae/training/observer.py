@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,3 +36,10 @@ class Observer(Protocol):
 
     def on_epoch(self, row: EpochRow) -> None:
         """An epoch is done, its row and checkpoint written."""
+
+
+class Follower(Observer, Protocol):
+    """An observer of a whole run, whose first epochs another process may have done."""
+
+    def catch_up(self, rows: Sequence[EpochRow]) -> None:
+        """These epochs are done; told before the training goes on."""

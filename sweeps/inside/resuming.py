@@ -21,11 +21,12 @@ def resuming(folder: Path | None) -> Iterator[None]:
 
 
 def continued_from() -> Path | None:
-    """The folder of the stopped job, of the same configuration, that this one resumes.
+    """The folder of the job, of the same configuration, that this one resumes: a pruner had stopped it, or a
+    signal or a death had cut it off.
 
-    A program that keeps its state there copies it into its own folder and goes on after the last step that it
-    reported; it must leave the stopped job's folder as it is. One that finds no state there starts again,
-    which is as correct and takes longer.
+    A program that keeps its state there copies it into its own folder and goes on after the step of that
+    state, which it reports again, since it may have been cut off between the two; it must leave the other
+    job's folder as it is. One that finds no state there starts again, which is as correct and takes longer.
 
     Returns:
         None for a job that begins, and outside a sweep.

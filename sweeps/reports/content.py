@@ -21,7 +21,7 @@ from sweeps.results import records
 from sweeps.results.leaderboard import leaderboard
 from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.folder import FINALS
-from sweeps.study.lineage import latest, promoted
+from sweeps.study.lineage import known_through, latest, promoted
 from sweeps.study.objective import best_trials, front, objectives_of
 from sweeps.study.spans import running_seconds
 from sweeps.study.tally import Tally, tally
@@ -254,8 +254,7 @@ def _cost(trials: Sequence[FrozenTrial]) -> Cost:
     replaced = promoted(trials)
     saved, steps = 0.0, 0
     for trial, seconds in spent:
-        resumption = TrialView(trial).resumes
-        begun_at = resumption.step if resumption is not None else -1
+        begun_at = known_through(trials, trial)
         own = sum(step > begun_at for step in trial.intermediate_values)
         steps += own
         if trial.state == TrialState.PRUNED and trial.number not in replaced and ends and own:

@@ -15,8 +15,10 @@ from sweeps.search.asking import is_held_by_another
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
 from sweeps.study.holding import combination_key, held_key
-from sweeps.study.lineage import earlier_tries, enqueue_resumption, params_of
+from sweeps.study.lineage import came_further, earlier_tries, enqueue_repeat, params_of
 from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
+
+CUT_OFF = (Cause.INTERRUPTED, Cause.LOST, Cause.TIMED_OUT)  # whose job ended for no reason of its own
 
 
 def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]], sampled: bool = False) -> int:
@@ -40,11 +42,15 @@ def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]], s
     return number
 
 
-def enqueue_retries(study: Study, retries: int) -> int:
+def enqueue_retries(study: Study, retries: int, can_continue: bool = False) -> int:
     """Enqueues again what failed and may be tried again; returns how many.
 
     A trial that a signal stopped, or the death of the whole sweep, is always tried again, one whose worker
-    died alone once, one that raised or hung `retries` times.
+    died alone once (and as often as it goes on and comes further), one that raised or hung `retries` times.
+
+    Args:
+        can_continue: whether the program goes on where a job was cut off. One that raised begins again: what
+            it had come to may be the cause.
     """
     account = account_of(study)
     trials = account.trials
@@ -54,11 +60,8 @@ def enqueue_retries(study: Study, retries: int) -> int:
             continue
         number += 1
         view = TrialView(trial)
-        if view.resumes is not None:
-            enqueue_resumption(study, trials[view.resumes.trial], retry_of=trial.number)
-            continue
-        attrs = attributes_of(retry_of=trial.number, combination=view.combination, drawn=view.drawn)
-        study.enqueue_trial(_params_again(trial), user_attrs=attrs)
+        goes_on = can_continue and view.cause in CUT_OFF and view.folder is not None
+        enqueue_repeat(study, trial, _params_again(trial), goes_on)
     return number
 
 
@@ -104,6 +107,14 @@ def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries:
 
 
 def _earlier(trials: Sequence[FrozenTrial], trial: FrozenTrial, cause: object) -> int:
-    """How many of the trials that this one repeats ended for the same cause, and it counted."""
-    views = map(TrialView, earlier_tries(trials, trial.number))
-    return sum(view.spared is None and view.cause == cause for view in views)
+    """How many of the trials that this one repeats ended for the same cause, and it counted: a death does not
+    where the next try goes on from what the trial had come to."""
+    number, later = 0, TrialView(trial)
+    for failed_trial in earlier_tries(trials, trial.number):
+        view = TrialView(failed_trial)
+        spared = view.spared is not None or (
+            cause == Cause.LOST and later.goes_on and came_further(trials, failed_trial)
+        )
+        number += view.cause == cause and not spared
+        later = view
+    return number

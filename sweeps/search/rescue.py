@@ -105,7 +105,7 @@ class Rescue:
             objective = self.settings.objective
             restored_numbers = restore_results(self.study, self.folder, self.watch, objective, everywhere)
             dead = fail_dead(self.study, self.folder.path, self.watch, cause, reason, excuse_of, pid)
-            enqueue_retries(self.study, self.settings.retries)
+            enqueue_retries(self.study, self.settings.retries, self.settings.can_continue)
         for number in [*restored_numbers, *dead]:
             ended_trial = self.study.get_trials(deepcopy=False)[number]
             for own in TrialView(ended_trial).folders:

@@ -27,7 +27,7 @@ from sweeps.study.account import account_of
 from sweeps.study.folder import StudyFolder
 from sweeps.study.holding import combination_key
 from sweeps.study.leases import Lease, claim_of
-from sweeps.study.lineage import earlier_tries, finished_replicates
+from sweeps.study.lineage import finished_replicates
 from sweeps.study.tally import Tally
 from sweeps.study.trial import TAKEN, Cause, Job, note_drawn, note_job
 
@@ -91,7 +91,7 @@ class Taker:
         """The next trial; None where this worker may start none."""
         claim = claim_of(self.folder.leases, lambda: self.now().timestamp(), self.worker)
         with self.folder.locked():
-            enqueue_retries(self.study, self.settings.retries)
+            enqueue_retries(self.study, self.settings.retries, self.settings.can_continue)
             promotes = self.settings.promotes and not self.only_suspects
             if promotes and self.budget.may_promote(self._tally()):
                 enqueue_promotion(self.study)
@@ -143,10 +143,10 @@ class Taker:
         folders, finished = [subfolder], dict[int, float]()
         if self.settings.replicates > 1:
             folders = [f"{subfolder}/{index}" for index in range(self.settings.replicates)]
-            for failed_trial in earlier_tries(account_of(self.study).trials, trial.number):
-                for index, (folder, value) in finished_replicates(failed_trial, self.races).items():
-                    if index < len(folders) and index not in finished:
-                        folders[index], finished[index] = folder, value
+            left = finished_replicates(account_of(self.study).trials, trial.number, self.races)
+            for index, (folder, value) in left.items():
+                if index < len(folders):
+                    folders[index], finished[index] = folder, value
             job = replace(job, replicates=folders)
         note_job(self.study._storage, trial._trial_id, job)
         return Placed(*taken_trial, overrides, subfolder, folders, finished)

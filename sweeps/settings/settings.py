@@ -90,7 +90,8 @@ class Settings:
         finalists: so many of the best run again when the search has ended, with seeds of their own; None for
             none.
         final_replicates: with how many seeds each, where it does not lose before.
-        can_continue: the program resumes a stopped trial where `sweeps.continued_from` gives its folder.
+        can_continue: the program resumes a stopped trial, or one that was cut off, where
+            `sweeps.continued_from` gives its folder.
         promote: a stopped trial is resumed when it is good enough after all; None for where a halving pruner
             meets a program that can.
         artifacts: patterns of files in a trial's folder that are kept with the study, for optuna-dashboard.

@@ -15,6 +15,7 @@ SPARED = "sweeps:spared"  # of a LOST one: why that does not count against it, `
 RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats
 REPLICATES = "sweeps:replicates"  # the value of each replicate
 SEEDS = "sweeps:seeds"  # of the first one, by the fields that take them
+GOES_ON = "sweeps:goes_on"  # that it goes on where the job of the trial that it repeats left off
 CONTINUES = "sweeps:continues"  # the stopped trial that it goes on with: trial, first, step
 COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as a key
 DRAWN = "sweeps:drawn"  # of a finite space that is sampled: all values that were drawn, as a key

@@ -2,12 +2,13 @@
 
 A stopped trial has ended, and Optuna changes no trial that has. So a further trial takes its parameters, its
 intermediate values and the rungs that it has passed, and resumes it: the stopped one is promoted. From then
-on the further one counts in its place.
+on the further one counts in its place. One that repeats a trial whose job was cut off takes the same from it,
+where the program can go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,36 +84,104 @@ def params_of(trial: FrozenTrial) -> dict[str, Any]:
     }
 
 
-def enqueue_resumption(study: Study, stopped_trial: FrozenTrial, retry_of: int | None = None) -> None:
+def enqueue_resumption(study: Study, stopped_trial: FrozenTrial) -> None:
     """Enqueues a trial that resumes a stopped one.
 
     Args:
         stopped_trial: with at least one intermediate value.
-        retry_of: the number of a failed attempt, which it repeats.
     """
     assert stopped_trial.last_step is not None
-    view = TrialView(stopped_trial)
     resumption = Resumption(stopped_trial.number, origin_of(study, stopped_trial), stopped_trial.last_step)
-    # One step, so that no process ever sees it without its past.
+    attrs = attributes_of(resumes=resumption, combination=TrialView(stopped_trial).combination)
+    _enqueue(study, params_of(stopped_trial), attrs, past=stopped_trial)
+
+
+def enqueue_repeat(
+    study: Study, failed_trial: FrozenTrial, params: Mapping[str, Any], goes_on: bool = False
+) -> None:
+    """Enqueues a trial that repeats a failed one.
+
+    Args:
+        params: with which it is tried again.
+        goes_on: whether it goes on where the failed one's job left off. Of one that resumed a stopped trial
+            and does not, it begins where that had been stopped.
+    """
+    view = TrialView(failed_trial)
+    past = failed_trial if goes_on else None
+    if view.resumes is not None and past is None:
+        past = study.get_trials(deepcopy=False)[view.resumes.trial]
+    attrs = attributes_of(
+        retry_of=failed_trial.number,
+        resumes=view.resumes,
+        combination=view.combination,
+        drawn=view.drawn,
+        goes_on=goes_on,
+    )
+    _enqueue(study, params, attrs, past)
+
+
+def _enqueue(
+    study: Study, params: Mapping[str, Any], attrs: dict[str, Any], past: FrozenTrial | None
+) -> None:
+    """Enqueues a trial with another one's past, in one step, so that no process ever sees it without."""
+    rungs = TrialView(past).rungs if past is not None else {}
     study.add_trial(
         optuna.trial.create_trial(
             state=TrialState.WAITING,
-            system_attrs={attributes.FIXED: params_of(stopped_trial), **view.rungs},
-            user_attrs=attributes_of(retry_of=retry_of, resumes=resumption, combination=view.combination),
-            intermediate_values=dict(stopped_trial.intermediate_values),
+            system_attrs={attributes.FIXED: dict(params), **rungs},
+            user_attrs=attrs,
+            intermediate_values=dict(past.intermediate_values) if past is not None else None,
         )
     )
 
 
-def stopped_folder(stopped_trial: FrozenTrial, index: int, study_folder: Path) -> Path | None:
-    """The folder of a stopped trial's job; None where it had none, or it is not on this machine.
+def predecessors(trials: Sequence[FrozenTrial], number: int) -> Iterator[FrozenTrial]:
+    """The trials where whose jobs left off this one's goes on: the last one first."""
+    while True:
+        view = TrialView(trials[number])
+        if view.goes_on and view.retry_of is not None:
+            number = view.retry_of
+            yield trials[number]
+        else:
+            break
+    if view.resumes is not None:
+        yield trials[view.resumes.trial]
+
+
+def known_through(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> int:
+    """The last step whose value a trial has from another one; -1 where it has none."""
+    step = next((other.last_step for other in predecessors(trials, trial.number)), None)
+    return -1 if step is None else step
+
+
+def came_further(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> bool:
+    """Whether a trial has reported a step that it did not have from another one."""
+    return trial.last_step is not None and trial.last_step > known_through(trials, trial)
+
+
+def left_off(
+    trials: Sequence[FrozenTrial], number: int, index: int, reports: bool, study_folder: Path
+) -> Path | None:
+    """The folder of the job where whose state a trial's job may go on.
+
+    Of earlier tries, the last one counts that came further than those before it: one that was cut off at its
+    start may not have taken their state over yet. Where jobs report no steps, nobody knows, and the last one
+    counts that began.
 
     Args:
         index: of the replicate.
+        reports: whether it reports its steps.
+
+    Returns:
+        None where none did, or its folder is not on this machine.
     """
-    folders = TrialView(stopped_trial).folders[index : index + 1]
-    paths = [study_folder / folder for folder in folders if (study_folder / folder).is_dir()]
-    return paths[0] if paths else None
+    for other in predecessors(trials, number):
+        if reports and not came_further(trials, other):
+            continue
+        for folder in TrialView(other).folders[index : index + 1]:
+            if (study_folder / folder).is_dir():
+                return study_folder / folder
+    return None
 
 
 def earlier_tries(trials: Sequence[FrozenTrial], number: int) -> Iterator[FrozenTrial]:
@@ -122,18 +191,27 @@ def earlier_tries(trials: Sequence[FrozenTrial], number: int) -> Iterator[Frozen
         yield trials[number]
 
 
-def finished_replicates(failed_trial: FrozenTrial, races: bool) -> dict[int, tuple[str, float]]:
-    """Folders and values of the replicates that a failed trial has left to the one that repeats it, by their
-    indexes.
+def finished_replicates(
+    trials: Sequence[FrozenTrial], number: int, races: bool
+) -> dict[int, tuple[str, float]]:
+    """Folders and values of the replicates that earlier tries have left to a trial, by their indexes.
 
     Args:
         races: whether trials report their replicates. Else the first one's job reports its steps, and runs
-            again: a pruner is to see them in the trial that counts.
+            again where a later try does not have them: a pruner is to see them in the trial that counts.
     """
-    view, reported = TrialView(failed_trial), failed_trial.intermediate_values
-    if races:
-        values = {index: reported[index] for index in range(len(reported)) if index in reported}
-    else:
-        values = dict(enumerate(view.replicates))
-        values.pop(0, None)
-    return {index: (folder, values[index]) for index, folder in enumerate(view.folders) if index in values}
+    result: dict[int, tuple[str, float]] = {}
+    goes_on = TrialView(trials[number]).goes_on
+    for failed_trial in earlier_tries(trials, number):
+        view, reported = TrialView(failed_trial), failed_trial.intermediate_values
+        if races:
+            values = {index: reported[index] for index in range(len(reported)) if index in reported}
+        else:
+            values = dict(enumerate(view.replicates))
+        if not races and not goes_on:
+            values.pop(0, None)
+        for index, folder in enumerate(view.folders):
+            if index in values:
+                result.setdefault(index, (folder, values[index]))
+        goes_on = goes_on and view.goes_on
+    return result

@@ -153,6 +153,11 @@ class TrialView:
         return self._trial.user_attrs.get(attributes.RETRY_OF)
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it goes on where the job of the trial that it repeats left off, with what that reported."""
+        return bool(self._trial.user_attrs.get(attributes.GOES_ON, False))
+
+    @property
     def resumes(self) -> Resumption | None:
         """What it resumes; None of a trial that begins."""
         attribute = self._trial.user_attrs.get(attributes.CONTINUES)
@@ -212,6 +217,7 @@ def attributes_of(
     resumes: Resumption | None = None,
     combination: str | None = None,
     drawn: str | None = None,
+    goes_on: bool = False,
 ) -> dict[str, Any]:
     """The attributes with which a trial is made or enqueued."""
     result: dict[str, Any] = {}
@@ -225,6 +231,8 @@ def attributes_of(
         result[attributes.COMBINATION] = combination
     if drawn is not None:
         result[attributes.DRAWN] = drawn
+    if goes_on:
+        result[attributes.GOES_ON] = True
     return result
 
 

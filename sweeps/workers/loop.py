@@ -39,12 +39,12 @@ from sweeps.study.account import account_of
 from sweeps.study.artifacts import keep_artifacts
 from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
-from sweeps.study.lineage import stopped_folder
+from sweeps.study.lineage import known_through, left_off
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Job, TrialView, note_reason, note_replicates, note_seeds
+from sweeps.study.trial import Cause, Job, note_reason, note_replicates, note_seeds
 from sweeps.system import signals
 from sweeps.workers.job import run_trial_job
-from sweeps.workers.narration import tell_finished_replicates, tell_outcome, tell_resumption, told_loss
+from sweeps.workers.narration import tell_finished_replicates, tell_going_on, tell_outcome, told_loss
 from sweeps.workers.wear import Wear
 
 
@@ -217,7 +217,8 @@ class _Loop:
     def _lost(self, trial: Trial, values: Sequence[float]) -> str | None:
         """Reports the last of a finalist's values; why it is stopped, if it is to be."""
         n = self._plan.settings.replicates
-        trial.report(values[-1], len(values) - 1)
+        if len(values) - 1 not in trial._cached_frozen_trial.intermediate_values:
+            trial.report(values[-1], len(values) - 1)
         if len(values) == n:
             return None
         with self._plan.folder.locked():  # of two that lose to each other, one sees that the other has lost
@@ -231,17 +232,16 @@ class _Loop:
     def _job(self, trial: Trial, overrides: list[str], subfolder: str, index: int) -> Outcome:
         plan, settings, root = self._plan, self._plan.settings, self._plan.folder.path
         reports = index == 0 and not settings.several and not self._plan.races
-        resumption = TrialView(trial._cached_frozen_trial).resumes
-        earlier_folder = None
-        if resumption is not None:
-            earlier_folder = stopped_folder(account_of(self._study).trials[resumption.trial], index, root)
-        if resumption is not None and reports and self._narrates:
-            tell_resumption(trial.number, resumption, earlier_folder is not None)
+        trials = account_of(self._study).trials
+        earlier_folder = left_off(trials, trial.number, index, reports, root)
+        through = known_through(trials, trials[trial.number]) if reports else -1
+        if through >= 0 and self._narrates:
+            tell_going_on(trials[trial.number], through, earlier_folder is not None)
         config = self._composer.compose(overrides)
         with (
             pulsing(self._pulse),
             progressing(self._progress, trial.number, index, settings.replicates),
-            reporting_to(trial if reports else None, resumption.step if resumption else -1) as faults,
+            reporting_to(trial if reports else None, through) as faults,
             resuming(earlier_folder),
             belonging(CurrentTrial(plan.name, root, trial.number)),
             signals.let_through(),

@@ -13,7 +13,7 @@ from sweeps.search.budget import Budget, Verdict
 from sweeps.search.racing import Loss
 from sweeps.study.objective import front, objectives_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Job, Resumption, TrialView
+from sweeps.study.trial import Job, TrialView
 from sweeps.terminal.console import mention as say
 from sweeps.terminal.situation_lines import best_of, done_of
 from sweeps.terminal.wording import brief_params, shown_params, shown_path, shown_seconds
@@ -44,10 +44,23 @@ def _ending(trial: FrozenTrial, folder: Path) -> str:
     return f"FAILED: {reason}" + (f" ({shown_path(folder / view.folder)})" if view.folder else "")
 
 
-def tell_resumption(number: int, resumption: Resumption, has_folder: bool) -> None:
-    """A line on a trial that begins where another was stopped."""
-    where = f"goes on with trial {resumption.trial}, which was stopped at step {resumption.step}"
-    say(f"trial {number}: {where}" + ("" if has_folder else "; its folder is not here, so it starts again"))
+def tell_going_on(trial: FrozenTrial, through: int, has_folder: bool) -> None:
+    """A line on a trial that begins where another ended.
+
+    Args:
+        through: the last step that is done.
+        has_folder: whether the other's is on this machine.
+    """
+    view = TrialView(trial)
+    if view.goes_on:
+        where = f"goes on with trial {view.retry_of}, which was cut off after step {through}"
+    else:
+        assert view.resumes is not None
+        where = f"goes on with trial {view.resumes.trial}, which was stopped at step {through}"
+    say(
+        f"trial {trial.number}: {where}"
+        + ("" if has_folder else "; its folder is not here, so it starts again")
+    )
 
 
 def tell_finished_replicates(number: int, n_finished: int, n_replicates: int) -> None:

@@ -91,11 +91,23 @@ def test_a_state_that_is_damaged_or_in_use_is_left(
 
 def test_another_configuration_or_other_data_are_refused(take: Take, stopped: Path, tmp_path: Path) -> None:
     config = RunFolder(stopped).read_config()
-    with pytest.raises(UserError, match="a run of another configuration"):
+    with pytest.raises(UserError, match="another configuration: training.learning_rate is .* and 0.5 here$"):
         take(config.replace(training__learning_rate=0.5))
     with pytest.raises(UserError, match="was trained on data .* but this is other"):
         take(config, "other")
     assert take(config.replace(training__threads=1)) == 2  # says how it is run, not what is computed
+
+
+def test_a_run_from_before_a_field_did_what_that_version_did(take: Take, stopped: Path) -> None:
+    config = RunFolder(stopped).read_config()
+    saved = RunFolder(stopped).config
+    kept = [
+        line for line in lines(saved) if "relocation" not in line and "generation_temperature" not in line
+    ]
+    saved.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match="training.relocation is 0.0 there and None here$"):
+        take(config)
+    assert take(config.replace(training__relocation=0.0)) == 2
 
 
 EXACT = (

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.study import attributes
-from sweeps.study.lineage import enqueue_resumption
-from sweeps.study.trial import Cause, TrialView
+from sweeps.study.lineage import enqueue_repeat, enqueue_resumption
+from sweeps.study.trial import Cause
 
 # What may happen to a study: the kind, which of the trials that it may happen to, and a value or a cause.
 KINDS = ["new", "new", "enqueue", "start", "start", "complete", "prune", "fail", "retry", "go on", "beat"]
@@ -48,10 +48,6 @@ def happen(study: optuna.Study, kind: str, which: int, what: int, looked: bool) 
         storage.set_trial_user_attr(running._trial_id, attributes.CAUSE, CAUSES[what])
         storage.set_trial_state_values(running._trial_id, TrialState.FAIL)
     elif kind == "retry" and failed is not None:
-        held = TrialView(failed).resumes
-        if held is not None:
-            enqueue_resumption(study, trials[held.trial], retry_of=failed.number)
-        else:
-            study.enqueue_trial({"x": 1}, user_attrs={attributes.RETRY_OF: failed.number})
+        enqueue_repeat(study, failed, {"x": 1}, goes_on=what % 2 == 1)
     elif kind == "go on" and stopped is not None:
         enqueue_resumption(study, stopped)

@@ -51,6 +51,7 @@ def rules_of_a_study(draw: st.DrawFn) -> Rules:
     return Rules(
         kind=kind,
         halving=halving,
+        continues=draw(st.booleans()),
         n_trials=draw(st.sampled_from(N_TRIALS[kind])),
         retries=draw(st.integers(0, 1)),
         max_failures=draw(st.sampled_from([None, None, 1])),

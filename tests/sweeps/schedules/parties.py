@@ -23,7 +23,8 @@ from sweeps.search.rescue import Rescue
 from sweeps.search.taking import Placed, Taker
 from sweeps.search.telling import fail_own, tell
 from sweeps.study.leases import Watch
-from sweeps.study.trial import Cause, Job, TrialView
+from sweeps.study.lineage import known_through
+from sweeps.study.trial import Cause, Job
 from tests.sweeps.schedules.processes import Process, SharedFolder, SteppingLease
 from tests.sweeps.schedules.rules import GRACE, INTERVAL, master
 
@@ -126,9 +127,10 @@ class Worker:
         self._check()
 
     def _job(self, study: Study, placed: Placed) -> Outcome:
-        held = TrialView(study.get_trials(deepcopy=False)[placed.trial.number]).resumes
-        done = held.step if held is not None else 0
-        with reporting.reporting_to(placed.trial, done if held is not None else -1), resuming(None):
+        trials = study.get_trials(deepcopy=False)
+        through = known_through(trials, trials[placed.trial.number])
+        done = max(through, 0)
+        with reporting.reporting_to(placed.trial, through), resuming(None):
             while True:
                 self.in_job, self.action = True, None
                 self.process.stand("the job", lambda: self.action is not None or self.sweep_signalled)

@@ -19,7 +19,7 @@ from sweeps.study.account import account_of
 from sweeps.study.attributes import RUNG
 from sweeps.study.folder import StudyFolder
 from sweeps.study.holding import held_key
-from sweeps.study.lineage import promoted
+from sweeps.study.lineage import predecessors, promoted
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, TrialView
@@ -209,16 +209,18 @@ class Promises:
     def _check_continuations(self, trials: list[FrozenTrial]) -> None:
         standing = []
         for trial in trials:
+            for other in predecessors(trials, trial.number):
+                assert trial.params.items() <= other.params.items()
+                assert other.intermediate_values.items() <= trial.intermediate_values.items()
+                rungs = {name: x for name, x in other.system_attrs.items() if name.startswith(RUNG)}
+                assert rungs.items() <= trial.system_attrs.items()
             held = TrialView(trial).resumes
             if held is None:
                 continue
             stopped = trials[held.trial]
             assert stopped.state == TrialState.PRUNED
             assert held.step == stopped.last_step
-            assert trial.params.items() <= stopped.params.items()
-            assert stopped.intermediate_values.items() <= trial.intermediate_values.items()
-            rungs = {name: x for name, x in stopped.system_attrs.items() if name.startswith(RUNG)}
-            assert rungs.items() <= trial.system_attrs.items()
+            assert stopped in predecessors(trials, trial.number)
             if self._counts(trial) and trial.state != TrialState.FAIL:
                 standing.append(held.trial)
         assert len(set(standing)) == len(standing), "two go on with the same trial"
@@ -262,12 +264,12 @@ class Promises:
         study, rules = self._world.own, self._world.rules
         combinations = list(rules.space.combinations()) if rules.grid else []
         enqueue_missing(study, combinations)
-        enqueue_retries(study, rules.retries)
+        enqueue_retries(study, rules.retries, rules.continues)
         promotes = rules.halving and self._world.budget.may_promote(tally(self._world.trials, MINIMIZED))
         if promotes:
             enqueue_promotion(study)
         before = len(self._world.trials)
-        assert enqueue_retries(study, rules.retries) == 0
+        assert enqueue_retries(study, rules.retries, rules.continues) == 0
         assert not promotes or enqueue_promotion(study) is None
         assert enqueue_missing(study, combinations) == 0
         assert len(self._world.trials) == before

@@ -29,6 +29,7 @@ class Rules:
     Attributes:
         kind: every combination of four is enqueued; the four are drawn by a sampler; or it has two intervals.
         halving: successive halving, with promotion.
+        continues: the program goes on where a job was cut off.
         n_trials: the budget; None for the whole grid.
         retries: of trials that raised.
         max_failures: that are borne.
@@ -41,6 +42,7 @@ class Rules:
 
     kind: Kind
     halving: bool
+    continues: bool
     n_trials: int | None
     retries: int
     max_failures: int | None
@@ -70,6 +72,7 @@ class Rules:
             sampler=SAMPLER,
             pruner=HALVING if self.halving else {"_target_": "optuna.pruners.NopPruner"},
             promote=self.halving,
+            can_continue=self.continues,
             grace_period=GRACE,
             heartbeat_interval=INTERVAL,
         )

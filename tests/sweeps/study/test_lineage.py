@@ -16,14 +16,17 @@ from sweeps.search.queue import enqueue_retries
 from sweeps.study import attributes
 from sweeps.study.lineage import (
     earlier_tries,
+    enqueue_repeat,
     enqueue_resumption,
     finished_replicates,
     first_of,
+    known_through,
     latest,
+    left_off,
     origin_of,
     params_of,
+    predecessors,
     promoted,
-    stopped_folder,
 )
 from sweeps.study.trial import Cause, Resumption, TrialView
 from tests.sweeps.parts import journal_study
@@ -55,11 +58,10 @@ def stopped(study: optuna.Study, values: list[float]) -> FrozenTrial:
 def test_it_has_the_parameters_the_curve_and_the_rungs(tmp_path: Path, kind: str) -> None:
     study = study_of(tmp_path, kind)
     before = stopped(study, [3.0, 2.0])
-    enqueue_resumption(study, before, retry_of=7)
+    enqueue_resumption(study, before)
     waiting = study.get_trials()[1]
     assert waiting.state == TrialState.WAITING
     assert TrialView(waiting).resumes == Resumption(trial=0, first=0, step=2)
-    assert waiting.user_attrs[attributes.RETRY_OF] == 7
     assert waiting.user_attrs[attributes.COMBINATION] == "key"
     taken = study.ask()
     assert taken.number == 1
@@ -153,12 +155,102 @@ def test_parameters_are_those_that_were_run() -> None:
     assert isinstance(found["x"], int)
 
 
+def cut_off(
+    study: optuna.Study,
+    values: list[float],
+    folder: str,
+    replicates: int = 1,
+    cause: Cause = Cause.INTERRUPTED,
+) -> FrozenTrial:
+    """The next trial, whose job is cut off after it has reported these values beside what it had."""
+    trial = study.ask()
+    job: dict[str, object] = {"folder": folder}
+    if replicates > 1:
+        job["replicates"] = [f"{folder}/{index}" for index in range(replicates)]
+    trial.set_user_attr(attributes.JOB, job)
+    trial.suggest_float("x", 0, 1)
+    start = (study.get_trials()[trial.number].last_step or 0) + 1
+    for step, value in enumerate(values, start=start):
+        trial.report(value, step)
+        trial.should_prune()
+    trial.set_user_attr(attributes.CAUSE, cause)
+    study.tell(trial, state=TrialState.FAIL)
+    return study.get_trials()[trial.number]
+
+
+@STORAGES
+def test_what_was_cut_off_leaves_its_curve_and_its_rungs(tmp_path: Path, kind: str) -> None:
+    study = study_of(tmp_path, kind)
+    before = cut_off(study, [3.0, 2.0], "0")
+    assert enqueue_retries(study, 0, can_continue=True) == 1
+    waiting = study.get_trials()[1]
+    assert (waiting.state, waiting.intermediate_values) == (TrialState.WAITING, {1: 3.0, 2: 2.0})
+    assert waiting.system_attrs["completed_rung_1"] == 2.0
+    assert TrialView(waiting).goes_on
+    assert TrialView(waiting).retry_of == 0
+    assert study.ask().suggest_float("x", 0, 1) == before.params["x"]
+    assert [trial.number for trial in latest(study.get_trials())] == [1]
+
+
+def test_a_promoted_trial_that_was_cut_off_has_all_that_came_since(tmp_path: Path) -> None:
+    study = study_of(tmp_path)
+    enqueue_resumption(study, stopped(study, [3.0]))
+    cut_off(study, [2.0, 1.5], "1")
+    assert enqueue_retries(study, 0, can_continue=True) == 1
+    trials = study.get_trials()
+    assert trials[2].intermediate_values == {1: 3.0, 2: 2.0, 3: 1.5}
+    assert TrialView(trials[2]).resumes == Resumption(trial=0, first=0, step=1)
+    assert [trial.number for trial in predecessors(trials, 2)] == [1, 0]
+    assert [known_through(trials, trial) for trial in trials] == [-1, 1, 3]
+
+
+def test_the_folder_is_that_of_the_last_try_that_came_further(tmp_path: Path) -> None:
+    study = study_of(tmp_path)
+    for folder, values in (("0", [3.0, 2.0]), ("1", [1.5]), ("2", [])):
+        (tmp_path / folder).mkdir()
+        cut_off(study, values, folder)
+        enqueue_retries(study, 0, can_continue=True)
+    trials = study.get_trials()
+    assert [known_through(trials, trial) for trial in trials] == [-1, 2, 3, 3]
+    found = [left_off(trials, number, 0, True, tmp_path) for number in range(4)]
+    assert found == [None, tmp_path / "0", tmp_path / "1", tmp_path / "1"]
+    # Of a job that reports no steps nobody knows how far it came.
+    assert left_off(trials, 3, 0, False, tmp_path) == tmp_path / "2"
+    (tmp_path / "1").rmdir()
+    assert left_off(trials, 3, 0, True, tmp_path) == tmp_path / "0"
+
+
 def test_the_folder_is_that_of_the_replicate_where_there_is_one(tmp_path: Path) -> None:
-    attrs = {attributes.JOB: {"folder": "a", "replicates": ["a/0", "a/1"]}}
-    trial = optuna.trial.create_trial(state=TrialState.WAITING, user_attrs=attrs)
+    study = study_of(tmp_path)
+    cut_off(study, [1.0], "a", replicates=2)
+    enqueue_retries(study, 0, can_continue=True)
     (tmp_path / "a/0").mkdir(parents=True)
-    found = [stopped_folder(trial, index, tmp_path) for index in range(3)]
+    found = [left_off(study.get_trials(), 1, index, index == 0, tmp_path) for index in range(3)]
     assert found == [tmp_path / "a/0", None, None]
+
+
+@pytest.mark.parametrize(("cause", "goes_on"), [(Cause.RAISED, False), (Cause.TIMED_OUT, True)])
+def test_what_raised_begins_again(tmp_path: Path, cause: str, goes_on: bool) -> None:
+    study = study_of(tmp_path)
+    trial = study.ask()
+    trial.set_user_attr(attributes.JOB, {"folder": "0"})
+    trial.report(3.0, 1)
+    trial.set_user_attr(attributes.CAUSE, cause)
+    study.tell(trial, state=TrialState.FAIL)
+    assert enqueue_retries(study, 1, can_continue=True) == 1
+    waiting = study.get_trials()[1]
+    assert (TrialView(waiting).goes_on, waiting.intermediate_values) == (goes_on, {1: 3.0} if goes_on else {})
+    assert known_through(study.get_trials(), waiting) == (1 if goes_on else -1)
+
+
+def test_a_death_counts_only_against_a_trial_that_came_no_further(tmp_path: Path) -> None:
+    for reports, tries in (([1.0], 6), ([], 2)):
+        study = study_of(tmp_path)
+        for number in range(6):
+            cut_off(study, reports, str(number), cause=Cause.LOST)
+            if not enqueue_retries(study, 0, can_continue=True):
+                break
+        assert len(study.get_trials(states=(TrialState.FAIL,))) == tries
 
 
 def test_a_job_is_told_within_and_not_after(tmp_path: Path) -> None:
@@ -183,10 +275,27 @@ def failed_with(folders: list[str], replicates: list[float], reported: dict[int,
 
 
 def test_what_a_failed_trial_leaves_are_replicates_but_the_first_which_reports_its_steps() -> None:
-    failed = failed_with(["0/0", "0/1", "0/2"], [3.0, 4.0], {1: 9.0, 2: 8.0})
-    assert finished_replicates(failed, races=False) == {1: ("0/1", 4.0)}
-    racing = failed_with(["0/0", "0/1", "0/2"], [], {0: 3.0, 1: 4.0})
-    assert finished_replicates(racing, races=True) == {0: ("0/0", 3.0), 1: ("0/1", 4.0)}
+    study = study_of(Path())
+    study.add_trial(failed_with(["0/0", "0/1", "0/2"], [3.0, 4.0], {1: 9.0, 2: 8.0}))
+    for goes_on in (False, True):
+        enqueue_repeat(study, study.trials[0], {}, goes_on)
+    assert finished_replicates(study.trials, 1, races=False) == {1: ("0/1", 4.0)}
+    # It has the steps, so that it need not run again for them.
+    assert finished_replicates(study.trials, 2, races=False) == {0: ("0/0", 3.0), 1: ("0/1", 4.0)}
+    study.add_trial(failed_with(["3/0", "3/1", "3/2"], [], {0: 3.0, 1: 4.0}))
+    enqueue_repeat(study, study.trials[3], {})
+    assert finished_replicates(study.trials, 4, races=True) == {0: ("3/0", 3.0), 1: ("3/1", 4.0)}
+
+
+def test_the_first_replicate_counts_only_where_no_try_since_has_begun_its_steps_again() -> None:
+    study = study_of(Path())
+    study.add_trial(failed_with(["0/0", "0/1"], [3.0], {1: 9.0}))
+    enqueue_repeat(study, study.trials[0], {}, goes_on=False)
+    again = study.ask()
+    again.set_user_attr(attributes.JOB, {"folder": "1", "replicates": ["1/0", "1/1"]})
+    study.tell(again, state=TrialState.FAIL)
+    enqueue_repeat(study, study.trials[1], {}, goes_on=True)
+    assert finished_replicates(study.trials, 2, races=False) == {}
 
 
 def test_the_tries_of_a_trial_are_those_that_it_repeats_the_last_first() -> None:

@@ -15,8 +15,8 @@ from optuna.trial import TrialState, create_trial
 from sweeps.search.budget import Budget, Verdict
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
-from sweeps.study.trial import Cause, Job, Resumption, note_failure, note_job, note_reason
-from sweeps.workers.narration import announce, summarize, tell_briefly, tell_outcome, tell_resumption
+from sweeps.study.trial import Cause, Job, Resumption, attributes_of, note_failure, note_job, note_reason
+from sweeps.workers.narration import announce, summarize, tell_briefly, tell_going_on, tell_outcome
 from tests.sweeps.parts import journal_study, started
 
 BUDGET = Budget(n_trials=3, timeout=None, target=None, objective=MINIMIZED, max_failures=5, grid=False)
@@ -96,10 +96,19 @@ def test_where_nothing_is_best_and_no_number_is_wanted_none_is_told(
 
 
 def test_a_trial_that_goes_on_says_whether_it_starts_again(output: Callable[[], list[str]]) -> None:
-    for found in (True, False):
-        tell_resumption(7, Resumption(trial=3, first=1, step=9), found)
-    line = "trial 7: goes on with trial 3, which was stopped at step 9"
-    assert output() == [line, f"{line}; its folder is not here, so it starts again"]
+    resumption = Resumption(trial=3, first=1, step=9)
+    promoted = create_trial(state=TrialState.RUNNING, user_attrs=attributes_of(resumes=resumption))
+    again = create_trial(
+        state=TrialState.RUNNING, user_attrs=attributes_of(retry_of=5, resumes=resumption, goes_on=True)
+    )
+    for trial, through, line in (
+        (promoted, 9, "trial 7: goes on with trial 3, which was stopped at step 9"),
+        (again, 12, "trial 7: goes on with trial 5, which was cut off after step 12"),
+    ):
+        trial.number = 7
+        tell_going_on(trial, through, True)
+        tell_going_on(trial, through, False)
+        assert output() == [line, f"{line}; its folder is not here, so it starts again"]
 
 
 def test_a_sweep_says_what_it_is_about_to_do_and_what_was_done_before(
