@@ -83,7 +83,7 @@ def test_a_trial_that_was_cut_off_goes_on_with_its_next_epoch(command: Command, 
     cut, trial = study_in(tmp_path / "sweep").trials
     assert cut.last_step is not None
     assert 0 < cut.last_step < 12
-    assert f"trial 1: goes on with trial 0, which was cut off after step {cut.last_step}" in result.stdout
+    assert f"trial 1: goes on with trial 0, which was cut off at step {cut.last_step}" in result.stdout
     account = record.read(tmp_path / "sweep" / "1" / "record.json")
     assert account.provenance["resumed_from_epoch"] == cut.last_step
     assert account.provenance["continued_from"] == str((tmp_path / "sweep" / "0").resolve())

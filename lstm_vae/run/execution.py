@@ -41,15 +41,14 @@ def execute(
         overrides: of the command line, for the record.
         observers: told of the training beside the run's own; one that raises ends the run.
         stopped_folder: of a stopped run of the same configuration, from whose last finished epoch this one
-            goes on; it stays as it is.
+            goes on; it stays as it is. Where nothing in it can be gone on from, a line says so.
         trial: of a study, that the run is.
 
     Returns:
         the objective: validation BCE + KL of the last epoch's weights, nats per image.
 
     Raises:
-        UserError: the data cannot be had, or TensorFlow runs under other settings in this process, or the
-            stopped run is one of another configuration or other data.
+        UserError: the data cannot be had, or TensorFlow runs under other settings in this process.
         PrunedRunError: an observer stopped the run.
         RunFailedError: the loss became NaN or infinite, or a file could not be written.
         InterruptedRunError: a signal came; the run can be resumed.
@@ -229,6 +228,7 @@ def _execute(
         draw_run_figures(vae, splits, outcome.rows, config, folder.figures)
     objective = float(metrics["val_loss"])
     training_seconds = math.fsum(row.seconds for row in outcome.rows)
+    seconds_before = math.fsum(row.seconds for row in outcome.rows[:epochs_done])
     entries = {
         "epochs": len(outcome.rows),
         "resumed_from_epoch": epochs_done,
@@ -236,7 +236,7 @@ def _execute(
         "parameters": vae.count_params(),
         "training_seconds": training_seconds,
         "images_per_second": len(outcome.rows) * len(splits.train) / training_seconds,
-        "seconds": time.perf_counter() - started,
+        "seconds": seconds_before + time.perf_counter() - started,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
     units = {name: all_units[name] for name in metrics}

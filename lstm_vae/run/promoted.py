@@ -18,8 +18,8 @@ from lstm_vae.run.resume import require_whole
 def take_over(stopped_folder: Path, folder: RunFolder, config: RunConfig, fingerprint: str) -> int:
     """Copies a stopped run's training state, history and best weights into a new run's folder.
 
-    Where there is no state that training could go on from (its checkpoints were deleted to free disk, say),
-    says so in a line; the run then starts with its first epoch.
+    Where there is no state that training could go on from (its checkpoints were deleted to free disk, say, or
+    the program has fields that it did not have), says so in a line; the run then starts with its first epoch.
 
     Args:
         stopped_folder: of the stopped run.
@@ -31,7 +31,6 @@ def take_over(stopped_folder: Path, folder: RunFolder, config: RunConfig, finger
         the number of epochs that are done.
 
     Raises:
-        UserError: the stopped run is one of another configuration, or of other data.
         OSError: a file cannot be written.
     """
     source = RunFolder(stopped_folder)
@@ -44,15 +43,9 @@ def take_over(stopped_folder: Path, folder: RunFolder, config: RunConfig, finger
             _require_same(source, before, config, fingerprint)
             _copy(source, folder)
             return epochs_done
-    except _OtherRunError:
-        raise
     except UserError as error:
         print(f"note: {error}; the run starts again", file=sys.stderr, flush=True)
         return 0
-
-
-class _OtherRunError(UserError):
-    """The stopped run is not an earlier part of this one."""
 
 
 def _require_same(source: RunFolder, before: record.Record, config: RunConfig, fingerprint: str) -> None:
@@ -60,10 +53,10 @@ def _require_same(source: RunFolder, before: record.Record, config: RunConfig, f
     saved, own = source.read_config().identity(), config.identity()
     if differences := [key for key in own if saved[key] != own[key]]:
         told = ", ".join(f"{key} is {saved[key]} there and {own[key]} here" for key in differences)
-        raise _OtherRunError(f"{source.path}: a run of another configuration: {told}")
+        raise UserError(f"{source.path}: a run of another configuration: {told}")
     data = before.provenance.get("data_fingerprint")
     if data != fingerprint:
-        raise _OtherRunError(f"{source.path}: was trained on data {data}, but this is {fingerprint}")
+        raise UserError(f"{source.path}: was trained on data {data}, but this is {fingerprint}")
 
 
 def _copy(source: RunFolder, folder: RunFolder) -> None:

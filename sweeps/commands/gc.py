@@ -14,12 +14,14 @@ from sweeps.errors import SweepError
 from sweeps.results.leaderboard import leaderboard
 from sweeps.study.finding import find_study
 from sweeps.study.folder import OWN_FILES
+from sweeps.study.lineage import needed_by_others
 from sweeps.study.trial import TrialView
 from sweeps.terminal.console import say
 
 TEXT = """Frees disk: deletes the checkpoints of trials that are not among the best.
 
-Records, histories, models and figures stay; a trial without checkpoints cannot be resumed.
+Records, histories, models and figures stay; a trial without checkpoints cannot be resumed. Those from which
+a trial that was cut off will go on stay, too.
 """
 
 
@@ -36,9 +38,11 @@ def run(options: argparse.Namespace) -> int:
     found_study = find_study(options.study)
     board = leaderboard(found_study.study, found_study.folder.path)
     best = set() if board.empty else set(board.loc[board["rank"].notna(), "trial"].head(options.keep))
+    trials = found_study.study.get_trials(deepcopy=False)
+    needed = needed_by_others(trials)
     spared_places, places = set(), []
-    for trial in found_study.study.get_trials(deepcopy=False):
-        if not trial.state.is_finished() or trial.number in best:
+    for trial in trials:
+        if not trial.state.is_finished() or trial.number in best or trial.number in needed:
             spared_places |= {Path(folder) for folder in TrialView(trial).folders}
         else:
             places += [Path(folder) for folder in TrialView(trial).folders]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import math
+import time
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sweeps.inside import pulse
 from sweeps.inside.number import number_of, shown
@@ -17,36 +18,76 @@ if TYPE_CHECKING:
 
 
 LARGEST_STEP = 2**31 - 1  # that every storage takes
+INTERVAL = 5.0  # seconds between two notes of how far a job has come
+
+
+class Notes(Protocol):
+    """What is kept of a job beside the values that it reports, in case that it is cut off."""
+
+    def reached(self, step: int) -> None:
+        """The job has come to a step whose value is not recorded; told now and then."""
+
+    def stopped(self, step: int) -> None:
+        """The pruner has decided to stop the job after this step."""
 
 
 @dataclass
 class _Listener:
     """Attributes:
-    trial: that is told.
+    trial: that is told; None where nothing is recorded.
     through: the last step that it knew before its job began; -1 for none.
     last: the last step of which its job has told it.
     faults: of the disk or the storage, that kept a value from being recorded.
+    notes: None where nobody wants any.
+    next: when they are told of a step again.
     """
 
-    trial: Trial
+    trial: Trial | None
     through: int
     last: int
     faults: list[Exception]
+    notes: Notes | None
+    next: float = -math.inf
+
+    @contextlib.contextmanager
+    def noting_faults(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            from sweeps.errors import is_fault
+
+            if is_fault(error):
+                self.faults.append(error)
+            raise
+
+    def note(self, step: int) -> None:
+        """Says that the job has come to a step that is not recorded."""
+        now = time.monotonic()
+        if self.notes is None or now < self.next:
+            return
+        self.next = now + INTERVAL
+        with self.noting_faults():
+            self.notes.reached(step)
 
 
 _listener: ContextVar[_Listener | None] = ContextVar("sweeps_listener", default=None)
 
 
 @contextlib.contextmanager
-def reporting_to(trial: Trial | None, through: int = -1) -> Iterator[Sequence[Exception]]:
+def reporting_to(
+    trial: Trial | None, through: int = -1, notes: Notes | None = None
+) -> Iterator[Sequence[Exception]]:
     """Within it, `report` speaks of this trial. Gives the faults of the disk or the storage that come while
     it does: a job may turn their exceptions into others.
 
     Args:
+        trial: None where values are not recorded.
         through: a step; the trial has the values up to it from the one that it resumes.
+        notes: what is kept beside them; None for nothing.
     """
     faults: list[Exception] = []
-    token = _listener.set(_Listener(trial, through, -1, faults) if trial is not None else None)
+    wanted = trial is not None or notes is not None
+    token = _listener.set(_Listener(trial, through, -1, faults, notes) if wanted else None)
     try:
         yield faults
     finally:
@@ -76,29 +117,38 @@ def report(value: float, step: int, last: bool = False) -> None:
     listener = _listener.get()
     if listener is None:
         return
+    if listener.trial is None:
+        _note(listener, step)
+        return
     number, whole = _number(value), _whole(step)
     if whole <= listener.through:
+        listener.note(whole)
         return
     if whole <= listener.last:
         raise ValueError(f"sweeps.report(step={whole}): must rise; {listener.last} has been reported")
     listener.last = whole
-    if _is_stopped(listener, number, whole, last):
+    if _is_stopped(listener, listener.trial, number, whole, last):
         from optuna import TrialPruned
 
         raise TrialPruned(f"pruned at step {whole} with {number:g}")
 
 
-def _is_stopped(listener: _Listener, number: float, step: int, last: bool) -> bool:
-    trial, finite = listener.trial, math.isfinite(number)
+def _note(listener: _Listener, step: object) -> None:
     try:
-        trial.report(number if finite else math.nan, step)
-        return not last and (trial.should_prune() if finite else _prunes(trial))
-    except Exception as error:
-        from sweeps.errors import is_fault
+        whole = _whole(step)
+    except (TypeError, ValueError):
+        return  # where nothing is recorded, nothing is wrong
+    listener.note(whole)
 
-        if is_fault(error):
-            listener.faults.append(error)
-        raise
+
+def _is_stopped(listener: _Listener, trial: Trial, number: float, step: int, last: bool) -> bool:
+    finite = math.isfinite(number)
+    with listener.noting_faults():
+        trial.report(number if finite else math.nan, step)
+        stopped = not last and (trial.should_prune() if finite else _prunes(trial))
+        if stopped and listener.notes is not None:
+            listener.notes.stopped(step)
+        return stopped
 
 
 def _prunes(trial: Trial) -> bool:

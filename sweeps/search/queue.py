@@ -16,9 +16,7 @@ from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
 from sweeps.study.holding import combination_key, held_key
 from sweeps.study.lineage import came_further, earlier_tries, enqueue_repeat, params_of
-from sweeps.study.trial import Cause, TrialView, attributes_of, is_surplus
-
-CUT_OFF = (Cause.INTERRUPTED, Cause.LOST, Cause.TIMED_OUT)  # whose job ended for no reason of its own
+from sweeps.study.trial import CUT_OFF, Cause, TrialView, attributes_of, is_surplus
 
 
 def enqueue_missing(study: Study, combinations: Iterable[Mapping[str, Value]], sampled: bool = False) -> int:

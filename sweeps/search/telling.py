@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sweeps.errors import is_fault, reason
 from sweeps.results import records, result_file
 from sweeps.results.outcome import Outcome
-from sweeps.study.trial import Cause, note_failure, note_reason, note_replicates
+from sweeps.study.trial import CUT_OFF, Cause, TrialView, note_failure, note_reason, note_replicates
 
 
 def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: str) -> None:
@@ -45,6 +46,8 @@ def fail(
 ) -> bool:
     """Tells that a running trial has failed; False if it has ended meanwhile.
 
+    One that was cut off after the pruner had decided to stop it was stopped.
+
     Args:
         cause: a `sweeps.study.trial.Cause`.
         message: why, for people.
@@ -54,7 +57,14 @@ def fail(
     storage, trial_id = study._storage, trial._trial_id
     # The record first: whoever dies in between, the trial is found again.
     records.close_all(root, trial, message)
+    step = TrialView(trial).pruned_at
+    value = trial.intermediate_values.get(step) if step is not None and cause in CUT_OFF else None
     try:
+        if value is not None:
+            note_reason(storage, trial_id, f"pruned at step {step} with {value:g}")
+            values = [value] if math.isfinite(value) else None
+            storage.set_trial_state_values(trial_id, TrialState.PRUNED, values)
+            return True
         note_failure(storage, trial_id, cause, message, excuse)
         storage.set_trial_state_values(trial_id, TrialState.FAIL)
     except optuna.exceptions.UpdateFinishedTrialError:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.study import attributes
-from sweeps.study.trial import Resumption, TrialView, attributes_of
+from sweeps.study.trial import CUT_OFF, Resumption, TrialView, attributes_of
 
 
 def first_of(trial: FrozenTrial) -> int:
@@ -135,17 +135,21 @@ def _enqueue(
     )
 
 
+def continued_tries(trials: Sequence[FrozenTrial], number: int) -> Iterator[FrozenTrial]:
+    """The failed trials where whose jobs left off this one's goes on, the last one first."""
+    while (view := TrialView(trials[number])).goes_on and view.retry_of is not None:
+        number = view.retry_of
+        yield trials[number]
+
+
 def predecessors(trials: Sequence[FrozenTrial], number: int) -> Iterator[FrozenTrial]:
-    """The trials where whose jobs left off this one's goes on: the last one first."""
-    while True:
-        view = TrialView(trials[number])
-        if view.goes_on and view.retry_of is not None:
-            number = view.retry_of
-            yield trials[number]
-        else:
-            break
-    if view.resumes is not None:
-        yield trials[view.resumes.trial]
+    """The same, and then the stopped one that they resume."""
+    first = trials[number]
+    for first in continued_tries(trials, number):
+        yield first
+    resumption = TrialView(first).resumes
+    if resumption is not None:
+        yield trials[resumption.trial]
 
 
 def known_through(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> int:
@@ -155,33 +159,72 @@ def known_through(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> int:
 
 
 def came_further(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> bool:
-    """Whether a trial has reported a step that it did not have from another one."""
-    return trial.last_step is not None and trial.last_step > known_through(trials, trial)
+    """Whether a trial has come further than those where it went on: by a step, or by a replicate."""
+    through, view = known_through(trials, trial), TrialView(trial)
+    if trial.last_step is not None and trial.last_step > through:
+        return True
+    earlier_views = [TrialView(other) for other in predecessors(trials, trial.number)]
+    if len(view.replicates) > max((len(other.replicates) for other in earlier_views), default=0):
+        return True
+    return any(
+        step > max((other.reached.get(index, -1) for other in earlier_views), default=-1)
+        for index, step in view.reached.items()
+        if index > 0 or step > through
+    )
+
+
+class LeftOff(NamedTuple):
+    """Where a job was cut off, or stopped.
+
+    Attributes:
+        trial: its trial.
+        folder: its.
+    """
+
+    trial: FrozenTrial
+    folder: Path
 
 
 def left_off(
     trials: Sequence[FrozenTrial], number: int, index: int, reports: bool, study_folder: Path
-) -> Path | None:
-    """The folder of the job where whose state a trial's job may go on.
+) -> LeftOff | None:
+    """Where a trial's job may go on.
 
-    Of earlier tries, the last one counts that came further than those before it: one that was cut off at its
-    start may not have taken their state over yet. Where jobs report no steps, nobody knows, and the last one
-    counts that began.
+    Of earlier tries, the last one counts whose job has reported a step: one that was cut off before may not
+    have a state yet, nor have taken over that of the try before.
 
     Args:
         index: of the replicate.
-        reports: whether it reports its steps.
+        reports: whether the steps that it reports are the trial's intermediate values.
 
     Returns:
-        None where none did, or its folder is not on this machine.
+        None where no job has, or its folder is not on this machine.
     """
+    own = TrialView(trials[number]).folders
     for other in predecessors(trials, number):
-        if reports and not came_further(trials, other):
+        view = TrialView(other)
+        recorded = reports and other.last_step is not None and other.last_step > known_through(trials, other)
+        if not recorded and index not in view.reached:
             continue
-        for folder in TrialView(other).folders[index : index + 1]:
-            if (study_folder / folder).is_dir():
-                return study_folder / folder
+        for folder in view.folders[index : index + 1]:
+            if folder not in own and (study_folder / folder).is_dir():
+                return LeftOff(other, study_folder / folder)
     return None
+
+
+def needed_by_others(trials: Sequence[FrozenTrial]) -> set[int]:
+    """The numbers of trials whose jobs' states are needed: by those that run or wait, and by those with which
+    what was cut off will be tried again."""
+    repeated = {TrialView(trial).retry_of for trial in trials}
+    result = set()
+    for trial in trials:
+        cut_off = trial.state == TrialState.FAIL and TrialView(trial).cause in CUT_OFF
+        to_come = cut_off and trial.number not in repeated
+        if to_come or not trial.state.is_finished():
+            result |= {other.number for other in predecessors(trials, trial.number)}
+        if to_come:
+            result.add(trial.number)
+    return result
 
 
 def earlier_tries(trials: Sequence[FrozenTrial], number: int) -> Iterator[FrozenTrial]:

@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.inside.progress import progress_in
 from sweeps.study.account import account_of
 from sweeps.study.folder import StudyFolder
+from sweeps.study.lineage import continued_tries
 from sweeps.study.objective import Objective
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Job, TrialView, is_surplus
@@ -111,8 +112,16 @@ class Lookout:
         self._known = len(trials)
         ended = [trials[number] for number in self._open if trials[number].state.is_finished()]
         self._open -= {trial.number for trial in ended}
-        self._spent += sum(_seconds(trial) for trial in ended if trial.state != TrialState.FAIL)
-        running = [self._running(trials[n], now) for n in self._open if trials[n].state == TrialState.RUNNING]
+        self._spent += sum(
+            _seconds(trial) + _seconds_before(trials, trial)
+            for trial in ended
+            if trial.state != TrialState.FAIL
+        )
+        running = [
+            self._running(trials[n], _seconds_before(trials, trials[n]), now)
+            for n in self._open
+            if trials[n].state == TrialState.RUNNING
+        ]
         running.sort(key=lambda trial: (trial.machine or "", trial.worker or 0, trial.number))
         tally = account.tally(self._objective, lambda: now)
         expected = self._expected(tally)
@@ -124,7 +133,7 @@ class Lookout:
             seconds_left(tally, expected, self._spent, running),
         )
 
-    def _running(self, trial: FrozenTrial, now: datetime) -> Running:
+    def _running(self, trial: FrozenTrial, before: float, now: datetime) -> Running:
         view = TrialView(trial)
         job = view.job or Job()
         said = progress_in(self._folder.progress_of(job.worker)) if job.worker is not None else None
@@ -142,7 +151,7 @@ class Lookout:
             value=trial.intermediate_values[step] if step is not None else None,
             done=said.done if said else None,
             of=said.of if said else None,
-            seconds=(now - trial.datetime_start).total_seconds() if trial.datetime_start else 0.0,
+            seconds=before + ((now - trial.datetime_start).total_seconds() if trial.datetime_start else 0.0),
         )
 
 
@@ -173,6 +182,11 @@ def seconds_left(
 
 def _seconds(trial: FrozenTrial) -> float:
     return trial.duration.total_seconds() if trial.duration else 0.0
+
+
+def _seconds_before(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> float:
+    """What the tries took where whose jobs were cut off this trial's goes on."""
+    return sum(map(_seconds, continued_tries(trials, trial.number)))
 
 
 def _end(trial: FrozenTrial) -> datetime:

@@ -26,6 +26,9 @@ class Cause(StrEnum):
     SURPLUS = "surplus"  # another process had taken the same, or the last of the budget, at the same moment
 
 
+CUT_OFF = (Cause.INTERRUPTED, Cause.LOST, Cause.TIMED_OUT)  # whose job did not come to an end of its own
+
+
 class Spared(StrEnum):
     """Why the death of a worker does not count against its trial: only that of a worker alone does."""
 
@@ -158,6 +161,18 @@ class TrialView:
         return bool(self._trial.user_attrs.get(attributes.GOES_ON, False))
 
     @property
+    def reached(self) -> dict[int, int]:
+        """By replicate, about the last step that its job has reported where that is no intermediate value: of
+        one but the first, of a finalist, with several objectives, where another trial had come further."""
+        noted = self._trial.user_attrs.get(attributes.REACHED, {})
+        return {int(index): step for index, step in noted.items()}
+
+    @property
+    def pruned_at(self) -> int | None:
+        """The step at which the pruner has decided to stop it; the study may not have been told yet."""
+        return self._trial.user_attrs.get(attributes.PRUNED_AT)
+
+    @property
     def resumes(self) -> Resumption | None:
         """What it resumes; None of a trial that begins."""
         attribute = self._trial.user_attrs.get(attributes.CONTINUES)
@@ -249,6 +264,16 @@ def note_job(storage: BaseStorage, trial_id: int, job: Job) -> None:
 def note_drawn(storage: BaseStorage, trial_id: int, key: str) -> None:
     """Says what was drawn for a trial: all its values, as a key."""
     storage.set_trial_user_attr(trial_id, attributes.DRAWN, key)
+
+
+def note_reached(trial: Trial, reached: Mapping[int, int]) -> None:
+    """Says how far the jobs of a trial's replicates have come."""
+    trial.set_user_attr(attributes.REACHED, {str(index): step for index, step in reached.items()})
+
+
+def note_pruned(trial: Trial, step: int) -> None:
+    """Says that the pruner has decided to stop a trial."""
+    trial.set_user_attr(attributes.PRUNED_AT, step)
 
 
 def note_beat(trial: Trial, now: float) -> None:

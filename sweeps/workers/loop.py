@@ -41,7 +41,16 @@ from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
 from sweeps.study.lineage import known_through, left_off
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Job, note_reason, note_replicates, note_seeds
+from sweeps.study.trial import (
+    Cause,
+    Job,
+    TrialView,
+    note_pruned,
+    note_reached,
+    note_reason,
+    note_replicates,
+    note_seeds,
+)
 from sweeps.system import signals
 from sweeps.workers.job import run_trial_job
 from sweeps.workers.narration import tell_finished_replicates, tell_going_on, tell_outcome, told_loss
@@ -210,16 +219,20 @@ class _Loop:
                 values += outcome.values
             if not self._plan.races:
                 note_replicates(self._study._storage, trial._trial_id, values)
-            elif loss := self._lost(trial, values):
+            elif loss := self._lost(trial, values, index + 1 in finished):
                 return Outcome(TrialState.PRUNED, reason=loss, replicates=tuple(values))
         return Outcome(TrialState.COMPLETE, (mean_of(values),), replicates=tuple(values))
 
-    def _lost(self, trial: Trial, values: Sequence[float]) -> str | None:
-        """Reports the last of a finalist's values; why it is stopped, if it is to be."""
+    def _lost(self, trial: Trial, values: Sequence[float], more: bool) -> str | None:
+        """Reports the last of a finalist's values; why it is stopped, if it is to be.
+
+        Args:
+            more: whether the next value is known already.
+        """
         n = self._plan.settings.replicates
         if len(values) - 1 not in trial._cached_frozen_trial.intermediate_values:
             trial.report(values[-1], len(values) - 1)
-        if len(values) == n:
+        if len(values) == n or more:
             return None
         with self._plan.folder.locked():  # of two that lose to each other, one sees that the other has lost
             loss = race(self._study, trial.number, n)
@@ -233,16 +246,19 @@ class _Loop:
         plan, settings, root = self._plan, self._plan.settings, self._plan.folder.path
         reports = index == 0 and not settings.several and not self._plan.races
         trials = account_of(self._study).trials
-        earlier_folder = left_off(trials, trial.number, index, reports, root)
+        goes_on = settings.can_continue or not TrialView(trials[trial.number]).goes_on
+        since = left_off(trials, trial.number, index, reports, root) if goes_on else None
         through = known_through(trials, trials[trial.number]) if reports else -1
-        if through >= 0 and self._narrates:
-            tell_going_on(trials[trial.number], through, earlier_folder is not None)
+        if self._narrates and (since is not None or through >= 0):
+            replicate = index if settings.replicates > 1 else None
+            tell_going_on(trials[trial.number], replicate, since.trial if since else None)
+        notes = _Notes(trial, index, settings.can_continue)
         config = self._composer.compose(overrides)
         with (
             pulsing(self._pulse),
             progressing(self._progress, trial.number, index, settings.replicates),
-            reporting_to(trial if reports else None, through) as faults,
-            resuming(earlier_folder),
+            reporting_to(trial if reports else None, through, notes) as faults,
+            resuming(since.folder if since is not None else None),
             belonging(CurrentTrial(plan.name, root, trial.number)),
             signals.let_through(),
         ):
@@ -258,3 +274,26 @@ class _Loop:
 
     def _tally(self) -> Tally:
         return account_of(self._study).tally(self._plan.budget.objective)
+
+
+@dataclass(frozen=True)
+class _Notes:
+    """What is kept of a trial's job, with the trial.
+
+    Attributes:
+        index: of the replicate.
+        continues: whether it matters how far it has come.
+    """
+
+    trial: Trial
+    index: int
+    continues: bool
+
+    def reached(self, step: int) -> None:
+        if not self.continues:
+            return
+        frozen_trial = self.trial._cached_frozen_trial  # a trial's own attributes are in it at once
+        note_reached(self.trial, {**TrialView(frozen_trial).reached, self.index: step})
+
+    def stopped(self, step: int) -> None:
+        note_pruned(self.trial, step)

@@ -44,23 +44,27 @@ def _ending(trial: FrozenTrial, folder: Path) -> str:
     return f"FAILED: {reason}" + (f" ({shown_path(folder / view.folder)})" if view.folder else "")
 
 
-def tell_going_on(trial: FrozenTrial, through: int, has_folder: bool) -> None:
-    """A line on a trial that begins where another ended.
+def tell_going_on(trial: FrozenTrial, replicate: int | None, since: FrozenTrial | None) -> None:
+    """A line on a job that begins where another ended.
 
     Args:
-        through: the last step that is done.
-        has_folder: whether the other's is on this machine.
+        replicate: of a trial with several, the job's.
+        since: the other's trial; None where its folder is not on this machine.
     """
     view = TrialView(trial)
-    if view.goes_on:
-        where = f"goes on with trial {view.retry_of}, which was cut off after step {through}"
+    which = "" if replicate is None else f"replicate {replicate} "
+    if since is None:
+        other = view.retry_of if view.goes_on else view.resumes.trial if view.resumes else None
+        told = f"would go on with trial {other}, whose folder is not here: it begins again"
     else:
-        assert view.resumes is not None
-        where = f"goes on with trial {view.resumes.trial}, which was stopped at step {through}"
-    say(
-        f"trial {trial.number}: {where}"
-        + ("" if has_folder else "; its folder is not here, so it starts again")
-    )
+        how = "stopped" if since.state == TrialState.PRUNED else "cut off"
+        told = f"goes on with trial {since.number}, which was {how}{_where(since, replicate)}"
+    say(f"trial {trial.number}: {which}{told}")
+
+
+def _where(since: FrozenTrial, replicate: int | None) -> str:
+    step = since.last_step if not replicate else TrialView(since).reached.get(replicate)
+    return "" if step is None else f" at step {step}"
 
 
 def tell_finished_replicates(number: int, n_finished: int, n_replicates: int) -> None:

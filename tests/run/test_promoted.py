@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,6 @@ import numpy as np
 import pytest
 
 from lstm_vae.config.run_config import RunConfig
-from lstm_vae.errors import UserError
 from lstm_vae.run import record
 from lstm_vae.run.folder import RunFolder, sole_user
 from lstm_vae.run.promoted import take_over
@@ -89,24 +89,33 @@ def test_a_state_that_is_damaged_or_in_use_is_left(
     assert "last.npz: not a training state" in capsys.readouterr().err
 
 
-def test_another_configuration_or_other_data_are_refused(take: Take, stopped: Path, tmp_path: Path) -> None:
+def test_after_another_configuration_or_other_data_it_starts_again(
+    take: Take, stopped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config = RunFolder(stopped).read_config()
-    with pytest.raises(UserError, match="another configuration: training.learning_rate is .* and 0.5 here$"):
-        take(config.replace(training__learning_rate=0.5))
-    with pytest.raises(UserError, match="was trained on data .* but this is other"):
-        take(config, "other")
+    for arguments, told in (
+        (
+            (config.replace(training__learning_rate=0.5),),
+            "configuration: training.learning_rate is .* and 0.5 here",
+        ),
+        ((config, "other"), "was trained on data .*, but this is other"),
+    ):
+        assert take(*arguments) == 0
+        assert re.search(f"^note: .*{told}; the run starts again$", capsys.readouterr().err)
     assert take(config.replace(training__threads=1)) == 2  # says how it is run, not what is computed
 
 
-def test_a_run_from_before_a_field_did_what_that_version_did(take: Take, stopped: Path) -> None:
+def test_a_run_from_before_a_field_did_what_that_version_did(
+    take: Take, stopped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config = RunFolder(stopped).read_config()
     saved = RunFolder(stopped).config
     kept = [
         line for line in lines(saved) if "relocation" not in line and "generation_temperature" not in line
     ]
     saved.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    with pytest.raises(UserError, match="training.relocation is 0.0 there and None here$"):
-        take(config)
+    assert take(config) == 0
+    assert "training.relocation is 0.0 there and None here; the run starts again" in capsys.readouterr().err
     assert take(config.replace(training__relocation=0.0)) == 2
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sweeps.study.trial import Cause, Job, note_job
 from tests.sweeps.commands.conftest import Tool
+from tests.sweeps.parts import end
+from tests.sweeps.plans import opened, plan_of
 
 
 def test_gc_deletes_only_what_it_shows_and_only_when_told(tool: Tool, study: Path) -> None:
@@ -19,3 +22,17 @@ def test_gc_deletes_only_what_it_shows_and_only_when_told(tool: Tool, study: Pat
     assert kept == [1, 3]
     assert all((study / str(number) / "kept").exists() for number in range(6))
     assert "nothing to delete" in tool("gc", study, "--keep", "2", "--yes").stdout
+
+
+def test_what_a_trial_that_was_cut_off_will_go_on_from_stays(tool: Tool, tmp_path: Path) -> None:
+    plan = plan_of(tmp_path / "s", "x=1,2")
+    study = opened(plan)
+    for number, cause in enumerate((Cause.RAISED, Cause.INTERRUPTED)):
+        trial = study.ask()
+        note_job(study._storage, trial._trial_id, Job(folder=str(number)))
+        (plan.folder.path / str(number) / "checkpoints").mkdir(parents=True)
+        end(study, trial, cause)
+    result = tool("gc", plan.folder.path, "--yes")
+    assert result.returncode == 0, result.stderr
+    kept = [(plan.folder.path / name / "checkpoints").exists() for name in ("0", "1")]
+    assert kept == [False, True]

@@ -31,6 +31,40 @@ def test_outside_a_sweep_it_does_nothing() -> None:
         sweeps.report(1.0, 1)
 
 
+class Noted:
+    """Keeps what is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int]] = []
+
+    def reached(self, step: int) -> None:
+        self.told.append(("reached", step))
+
+    def stopped(self, step: int) -> None:
+        self.told.append(("stopped", step))
+
+
+def test_how_far_a_job_has_come_is_noted_where_its_values_are_not_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noted, now = Noted(), [100.0]
+    monkeypatch.setattr("sweeps.inside.reporting.time.monotonic", lambda: now[0])
+    with reporting_to(None, notes=noted):
+        for step in range(1, 6):
+            sweeps.report("no number", step)  # type: ignore[arg-type]  # where it is not used, it is not wrong
+            sweeps.report(1.0, "no step")  # type: ignore[arg-type]
+            now[0] += 2
+    assert noted.told == [("reached", 1), ("reached", 4)]  # every five seconds
+    study, noted = optuna.create_study(pruner=ThresholdPruner(upper=1.0)), Noted()
+    with reporting_to(study.ask(), through=3, notes=noted):
+        for step in range(2, 5):
+            sweeps.report(0.5, step)
+            now[0] += 6
+        with pytest.raises(optuna.TrialPruned):
+            sweeps.report(2.5, 5)
+    assert noted.told == [("reached", 2), ("reached", 3), ("stopped", 5)]
+
+
 def test_values_reach_the_trial_that_runs() -> None:
     study = optuna.create_study(pruner=NopPruner())
     trial = study.ask()

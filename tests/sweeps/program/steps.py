@@ -28,12 +28,13 @@ def main(cfg: DictConfig) -> float:
     folder = Path(HydraConfig.get().runtime.output_dir)
     state = {"step": 0, "total": 0.0}
     stopped = sweeps.continued_from()
-    if stopped is not None and not cfg.get("forgets", False):
-        state = json.loads((stopped / "state.json").read_text(encoding="utf-8"))
-        sweeps.report(state["total"], state["step"], last=True)  # it was written before the step was reported
     if stopped is not None and cfg.get("once") is not None and not Path(cfg.once).exists():
         Path(cfg.once).touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if stopped is not None and not cfg.get("forgets", False):
+        state = json.loads((stopped / "state.json").read_text(encoding="utf-8"))
+        (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        sweeps.report(state["total"], state["step"], last=True)  # it was written before the step was reported
     for step in range(int(state["step"]) + 1, 10):
         state = {"step": step, "total": state["total"] + (cfg.x + cfg.get("seed", 0)) / step}
         (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")

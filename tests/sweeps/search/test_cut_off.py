@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Run:
                 sys.executable, str(PROGRAM), "--multirun", "hydra/sweeper=optuna_study",
                 "hydra.sweeper.study_name=s", f"hydra.sweep.dir={tmp_path}/{name}", f"+x={x}",
                 "hydra/job_logging=none", "hydra/hydra_logging=none", f"+events={tmp_path}/{name}.events",
-                "hydra.sweeper.ignore=[events,cut_x,cut_at,cut_by,forgets]",
+                "hydra.sweeper.ignore=[events,cut_x,cut_at,cut_by,forgets,once]",
                 *arguments,
             ],
             cwd=tmp_path, env=OUTSIDE, capture_output=True, text=True, timeout=120,
@@ -61,7 +61,7 @@ def test_after_a_signal_it_goes_on_with_the_next_step(run: Run, tmp_path: Path) 
     assert curves(trials) == curves(study_in(tmp_path / "whole").trials)
     last = trials[4]
     assert (
-        f"trial 4: goes on with trial {last.user_attrs[attributes.RETRY_OF]}, which was cut off after step"
+        f"trial 4: goes on with trial {last.user_attrs[attributes.RETRY_OF]}, which was cut off at step"
         in (result.stdout)
     )
 
@@ -103,11 +103,12 @@ def test_replicates_go_on_each_with_its_own(run: Run, tmp_path: Path) -> None:
 
 def test_finals_go_on_within_a_seed(run: Run, tmp_path: Path) -> None:
     arguments = CAN, *SEEDS, "hydra.sweeper.finalists=1", "hydra.sweeper.final_replicates=3"
-    cut = "+cut_x=1", "+cut_at=[5]", STOPPED
+    cut = "+cut_x=1", "+cut_at=[5]", STOPPED, f"+once={tmp_path}/once"
     assert run(*arguments, x="1,2").returncode == 0
     (tmp_path / "sweep/finals").rename(tmp_path / "finals as one")
     before = Counter(lines(tmp_path / "sweep.events"))
     assert run(*arguments, *cut, x="1,2").returncode == 143
+    assert run(*arguments, *cut, x="1,2").returncode == -9  # killed before it has taken over the state
     result = run(*arguments, *cut, x="1,2")
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""

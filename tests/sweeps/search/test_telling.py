@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import optuna
@@ -16,7 +17,7 @@ from sweeps.results import result_file
 from sweeps.results.outcome import Outcome
 from sweeps.search.telling import fail, fail_by, fail_own, tell
 from sweeps.study import attributes
-from sweeps.study.trial import Cause, Job, Spared, TrialView, note_job
+from sweeps.study.trial import Cause, Job, Spared, TrialView, note_job, note_pruned
 from tests.sweeps.parts import journal_study, started
 
 COMPLETE = Outcome(TrialState.COMPLETE, (1.5,))
@@ -126,6 +127,21 @@ def test_why_a_death_does_not_count_is_told_with_it(tmp_path: Path) -> None:
     started(study)
     assert fail(study, only(study), Cause.LOST, "dead", tmp_path, Spared.SWEEP_DIED)
     assert TrialView(only(study)).spared == Spared.SWEEP_DIED
+
+
+@pytest.mark.parametrize("value", [2.5, math.nan])
+def test_one_that_is_cut_off_when_the_pruner_has_decided_was_stopped(tmp_path: Path, value: float) -> None:
+    for cause, state in ((Cause.LOST, "PRUNED"), (Cause.INTERRUPTED, "PRUNED"), (Cause.RAISED, "FAIL")):
+        study = optuna.create_study()
+        trial = started(study)
+        trial.report(value, 3)
+        note_pruned(trial, 3)
+        fail_own(study, trial, cause, "why", tmp_path)
+        assert only(study).state.name == state
+        assert TrialView(only(study)).reason == (
+            f"pruned at step 3 with {value:g}" if state == "PRUNED" else "why"
+        )
+        assert only(study).value == (value if state == "PRUNED" and value == value else None)
 
 
 def test_one_that_gives_way_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import optuna
@@ -15,6 +16,7 @@ from sweeps.search.halving import SuccessiveHalvingPruner
 from sweeps.search.queue import enqueue_retries
 from sweeps.study import attributes
 from sweeps.study.lineage import (
+    came_further,
     earlier_tries,
     enqueue_repeat,
     enqueue_resumption,
@@ -23,12 +25,13 @@ from sweeps.study.lineage import (
     known_through,
     latest,
     left_off,
+    needed_by_others,
     origin_of,
     params_of,
     predecessors,
     promoted,
 )
-from sweeps.study.trial import Cause, Resumption, TrialView
+from sweeps.study.trial import Cause, Resumption, TrialView, note_reached
 from tests.sweeps.parts import journal_study
 
 STORAGES = pytest.mark.parametrize("kind", ["journal", "sqlite", "memory"])
@@ -161,6 +164,7 @@ def cut_off(
     folder: str,
     replicates: int = 1,
     cause: Cause = Cause.INTERRUPTED,
+    reached: Mapping[int, int] | None = None,
 ) -> FrozenTrial:
     """The next trial, whose job is cut off after it has reported these values beside what it had."""
     trial = study.ask()
@@ -173,6 +177,8 @@ def cut_off(
     for step, value in enumerate(values, start=start):
         trial.report(value, step)
         trial.should_prune()
+    if reached:
+        note_reached(trial, reached)
     trial.set_user_attr(attributes.CAUSE, cause)
     study.tell(trial, state=TrialState.FAIL)
     return study.get_trials()[trial.number]
@@ -204,7 +210,13 @@ def test_a_promoted_trial_that_was_cut_off_has_all_that_came_since(tmp_path: Pat
     assert [known_through(trials, trial) for trial in trials] == [-1, 1, 3]
 
 
-def test_the_folder_is_that_of_the_last_try_that_came_further(tmp_path: Path) -> None:
+def folder_left(trials: list[FrozenTrial], number: int, root: Path, index: int = 0) -> str | None:
+    """The name of the folder where a trial's job goes on; that of its first replicate reports."""
+    since = left_off(trials, number, index, index == 0, root)
+    return None if since is None else str(since.folder.relative_to(root))
+
+
+def test_the_folder_is_that_of_the_last_try_that_reported(tmp_path: Path) -> None:
     study = study_of(tmp_path)
     for folder, values in (("0", [3.0, 2.0]), ("1", [1.5]), ("2", [])):
         (tmp_path / folder).mkdir()
@@ -212,21 +224,54 @@ def test_the_folder_is_that_of_the_last_try_that_came_further(tmp_path: Path) ->
         enqueue_retries(study, 0, can_continue=True)
     trials = study.get_trials()
     assert [known_through(trials, trial) for trial in trials] == [-1, 2, 3, 3]
-    found = [left_off(trials, number, 0, True, tmp_path) for number in range(4)]
-    assert found == [None, tmp_path / "0", tmp_path / "1", tmp_path / "1"]
-    # Of a job that reports no steps nobody knows how far it came.
-    assert left_off(trials, 3, 0, False, tmp_path) == tmp_path / "2"
+    assert [folder_left(trials, number, tmp_path) for number in range(4)] == [None, "0", "1", "1"]
     (tmp_path / "1").rmdir()
-    assert left_off(trials, 3, 0, True, tmp_path) == tmp_path / "0"
+    assert folder_left(trials, 3, tmp_path) == "0"
 
 
-def test_the_folder_is_that_of_the_replicate_where_there_is_one(tmp_path: Path) -> None:
+def test_one_that_had_begun_again_is_gone_on_from_though_it_came_less_far(tmp_path: Path) -> None:
     study = study_of(tmp_path)
-    cut_off(study, [1.0], "a", replicates=2)
+    cut_off(study, [3.0, 2.0, 1.0], "0")  # its folder is on another machine
     enqueue_retries(study, 0, can_continue=True)
-    (tmp_path / "a/0").mkdir(parents=True)
-    found = [left_off(study.get_trials(), 1, index, index == 0, tmp_path) for index in range(3)]
-    assert found == [tmp_path / "a/0", None, None]
+    (tmp_path / "1").mkdir()
+    cut_off(study, [], "1", reached={0: 2})
+    enqueue_retries(study, 0, can_continue=True)
+    trials = study.get_trials()
+    assert [came_further(trials, trial) for trial in trials] == [True, False, False]
+    assert folder_left(trials, 2, tmp_path) == "1"
+
+
+def test_of_replicates_the_folder_is_the_one_whose_job_has_said_how_far_it_is(tmp_path: Path) -> None:
+    study = study_of(tmp_path)
+    for folder, reached in (("a", {1: 5}), ("b", {})):
+        for index in range(3):
+            (tmp_path / folder / str(index)).mkdir(parents=True)
+        cut_off(study, [1.0] if folder == "a" else [], folder, replicates=3, reached=reached)
+        enqueue_retries(study, 0, can_continue=True)
+    trials = study.get_trials()
+    # The second try was cut off at its start: it has a folder, and no state in it.
+    assert [folder_left(trials, 2, tmp_path, index) for index in range(3)] == ["a/0", "a/1", None]
+
+
+def test_a_job_never_goes_on_in_its_own_folder(tmp_path: Path) -> None:
+    """As where two machines whose folders are not shared have named theirs alike."""
+    study = study_of(tmp_path)
+    (tmp_path / "same").mkdir()
+    for _ in range(2):
+        cut_off(study, [1.0], "same")
+        enqueue_retries(study, 0, can_continue=True)
+    assert folder_left(study.get_trials(), 1, tmp_path) is None
+
+
+def test_a_state_is_needed_while_somebody_may_go_on_from_it(tmp_path: Path) -> None:
+    study = study_of(tmp_path)
+    stopped(study, [9.0])
+    cut_off(study, [3.0], "1")
+    assert needed_by_others(study.get_trials()) == {1}
+    enqueue_retries(study, 0, can_continue=True)
+    assert needed_by_others(study.get_trials()) == {1}
+    study.tell(study.ask(), 1.0)
+    assert needed_by_others(study.get_trials()) == set()
 
 
 @pytest.mark.parametrize(("cause", "goes_on"), [(Cause.RAISED, False), (Cause.TIMED_OUT, True)])
@@ -244,10 +289,19 @@ def test_what_raised_begins_again(tmp_path: Path, cause: str, goes_on: bool) -> 
 
 
 def test_a_death_counts_only_against_a_trial_that_came_no_further(tmp_path: Path) -> None:
-    for reports, tries in (([1.0], 6), ([], 2)):
+    def nothing(_: int) -> dict[int, int]:
+        return {}
+
+    def same(_: int) -> dict[int, int]:
+        return {2: 4}
+
+    def further(number: int) -> dict[int, int]:
+        return {2: 4 + number}
+
+    for reports, reached, tries in (([1.0], same, 6), ([], further, 6), ([], same, 3), ([], nothing, 2)):
         study = study_of(tmp_path)
         for number in range(6):
-            cut_off(study, reports, str(number), cause=Cause.LOST)
+            cut_off(study, reports, str(number), cause=Cause.LOST, reached=reached(number))
             if not enqueue_retries(study, 0, can_continue=True):
                 break
         assert len(study.get_trials(states=(TrialState.FAIL,))) == tries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from optuna.study import Study
 from optuna.trial import TrialState
 
 from sweeps.inside.progress import progress, progressing
+from sweeps.search.queue import enqueue_retries
 from sweeps.study.folder import StudyFolder
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.situation import Lookout, Running, seconds_left
@@ -80,6 +82,21 @@ def test_a_trial_that_goes_on_says_with_which(study: Study, tmp_path: Path) -> N
     started(study)
     (running,) = lookout_of(study, tmp_path).look(datetime.now()).running
     assert running.resumes == 4
+
+
+def test_the_time_of_a_trial_that_goes_on_has_that_of_the_tries_before(study: Study, tmp_path: Path) -> None:
+    trial = started(study)
+    note_job(study._storage, trial._trial_id, Job(folder="0"))
+    time.sleep(0.1)
+    end(study, trial, Cause.INTERRUPTED)
+    enqueue_retries(study, 0, can_continue=True)
+    lookout = lookout_of(study, tmp_path)
+    again = started(study)
+    (running,) = lookout.look(datetime.now()).running
+    assert running.seconds > 0.1
+    study.tell(again, 1.0)
+    lookout.look(datetime.now())
+    assert lookout._spent > 0.1
 
 
 def running(seconds: float, share: float | None = None) -> Running:

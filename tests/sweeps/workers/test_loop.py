@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,33 @@ def test_who_is_tried_again_keeps_the_replicates_that_had_ended_but_the_first(
     assert (last.replicates, study.trials[2].value) == ([5.0, 6.0, 7.0, 8.0, 9.0], 7.0)
     assert last.folders == ["2/0", "0/1", "0/2", "2/3", "2/4"]
     assert "trial 2: 2 of 5 replicates had ended before; the others run" in capsys.readouterr().out
+
+
+def test_a_finalist_that_goes_on_and_has_lost_meanwhile_has_all_its_values(begin: Begin) -> None:
+    begun: list[int] = []
+
+    def job(cfg: DictConfig) -> float:
+        begun.append(cfg.y)
+        if begun == [5, 6, 7, 8]:
+            raise KeyboardInterrupt
+        return 10 * cfg.x + cfg.y / 10
+
+    seeds = "hydra.sweeper.replicates=6", "hydra.sweeper.seed_key=y", "hydra.sweeper.can_continue=true"
+    plan, study = begin("x=2,1", "y=5", *seeds)
+    plan = replace(plan, races=True)
+    with pytest.raises(SweepInterruptedError):
+        run(plan, job)
+    rival = study.ask()
+    plan.space.suggest(rival, plan.config)
+    for index in range(6):
+        rival.report(10 + (5 + index) / 10, index)
+    study.tell(rival, 11.0)
+    run(plan, job)
+    assert begun == [5, 6, 7, 8]
+    loser = study.trials[-1]
+    assert loser.state == TrialState.PRUNED
+    assert TrialView(loser).replicates == [20.5, 20.6, 20.7]
+    assert "on average of 3 seeds" in str(TrialView(loser).reason)
 
 
 @pytest.mark.parametrize(("words", "threads"), [((), 3), (("y=7",), 7)])

@@ -97,18 +97,29 @@ def test_where_nothing_is_best_and_no_number_is_wanted_none_is_told(
 
 def test_a_trial_that_goes_on_says_whether_it_starts_again(output: Callable[[], list[str]]) -> None:
     resumption = Resumption(trial=3, first=1, step=9)
-    promoted = create_trial(state=TrialState.RUNNING, user_attrs=attributes_of(resumes=resumption))
-    again = create_trial(
-        state=TrialState.RUNNING, user_attrs=attributes_of(retry_of=5, resumes=resumption, goes_on=True)
+    promoted, again, stopped, cut, racing = (
+        create_trial(state=state, user_attrs=attrs, intermediate_values=values)
+        for state, attrs, values in (
+            (TrialState.RUNNING, attributes_of(resumes=resumption), {}),
+            (TrialState.RUNNING, attributes_of(retry_of=5, resumes=resumption, goes_on=True), {}),
+            (TrialState.PRUNED, {}, {9: 1.0}),
+            (TrialState.FAIL, {}, {12: 1.0}),
+            (TrialState.FAIL, {"sweeps:reached": {"2": 20}}, {}),
+        )
     )
-    for trial, through, line in (
-        (promoted, 9, "trial 7: goes on with trial 3, which was stopped at step 9"),
-        (again, 12, "trial 7: goes on with trial 5, which was cut off after step 12"),
-    ):
-        trial.number = 7
-        tell_going_on(trial, through, True)
-        tell_going_on(trial, through, False)
-        assert output() == [line, f"{line}; its folder is not here, so it starts again"]
+    promoted.number, again.number, stopped.number, cut.number, racing.number = 7, 8, 3, 5, 6
+    tell_going_on(promoted, None, stopped)
+    tell_going_on(promoted, None, None)
+    tell_going_on(again, None, cut)
+    tell_going_on(again, 2, racing)
+    tell_going_on(again, 0, None)
+    assert output() == [
+        "trial 7: goes on with trial 3, which was stopped at step 9",
+        "trial 7: would go on with trial 3, whose folder is not here: it begins again",
+        "trial 8: goes on with trial 5, which was cut off at step 12",
+        "trial 8: replicate 2 goes on with trial 6, which was cut off at step 20",
+        "trial 8: replicate 0 would go on with trial 5, whose folder is not here: it begins again",
+    ]
 
 
 def test_a_sweep_says_what_it_is_about_to_do_and_what_was_done_before(
