@@ -16,7 +16,7 @@ from sweeps.search.queue import enqueue_missing
 from sweeps.space.parameter import Value
 from sweeps.study.finding import read_spec
 from sweeps.study.holding import combination_key
-from sweeps.study.trial import note_drawn
+from sweeps.study.notes import note_drawn
 from sweeps.terminal.console import mention as say
 from sweeps.terminal.wording import shown_params, shown_path
 

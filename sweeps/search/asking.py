@@ -19,7 +19,8 @@ from sweeps.study.account import Account, account_of
 from sweeps.study.facts import LIVE
 from sweeps.study.holding import held_key
 from sweeps.study.leases import Lease
-from sweeps.study.trial import Cause, Job, Spared, TrialView, attributes_of, note_job
+from sweeps.study.notes import note_job
+from sweeps.study.trial import Cause, Job, Spared, TrialView, attributes_of
 
 
 class Taken(NamedTuple):

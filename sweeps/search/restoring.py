@@ -15,7 +15,8 @@ from sweeps.results.result_file import Result
 from sweeps.study.folder import OWN_FILES, StudyFolder
 from sweeps.study.holding import combination_key
 from sweeps.study.leases import Watch
-from sweeps.study.trial import TrialView, note_attributes
+from sweeps.study.notes import note_attributes
+from sweeps.study.trial import TrialView
 
 
 def restore_results(

@@ -28,8 +28,9 @@ from sweeps.study.folder import StudyFolder
 from sweeps.study.holding import combination_key
 from sweeps.study.leases import Lease, claim_of
 from sweeps.study.lineage import finished_replicates
+from sweeps.study.notes import note_drawn, note_job
 from sweeps.study.tally import Tally
-from sweeps.study.trial import TAKEN, Cause, Job, note_drawn, note_job
+from sweeps.study.trial import TAKEN, Cause, Job
 
 MOST_IN_VAIN = 100  # surplus trials in a row, after which a worker leaves it to the next look at the study
 

@@ -13,7 +13,8 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sweeps.errors import is_fault, reason
 from sweeps.results import records, result_file
 from sweeps.results.outcome import Outcome
-from sweeps.study.trial import CUT_OFF, Cause, TrialView, note_failure, note_reason, note_replicates
+from sweeps.study.notes import note_failure, note_reason, note_replicates
+from sweeps.study.trial import CUT_OFF, Cause, TrialView
 
 
 def tell(study: Study, trial: Trial, outcome: Outcome, root: Path, subfolder: str) -> None:

@@ -20,7 +20,8 @@ import optuna
 from optuna.trial import FrozenTrial, Trial
 
 from sweeps.study import patience
-from sweeps.study.trial import Job, TrialView, note_beat
+from sweeps.study.notes import note_beat
+from sweeps.study.trial import Job, TrialView
 from sweeps.system import locks
 from sweeps.system.host import lives, this_host
 

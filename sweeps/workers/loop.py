@@ -40,17 +40,9 @@ from sweeps.study.artifacts import keep_artifacts
 from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
 from sweeps.study.lineage import known_through, left_off
+from sweeps.study.notes import note_pruned, note_reached, note_reason, note_replicates, note_seeds
 from sweeps.study.tally import Tally
-from sweeps.study.trial import (
-    Cause,
-    Job,
-    TrialView,
-    note_pruned,
-    note_reached,
-    note_reason,
-    note_replicates,
-    note_seeds,
-)
+from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.system import signals
 from sweeps.workers.job import run_trial_job
 from sweeps.workers.narration import tell_finished_replicates, tell_going_on, tell_outcome, told_loss

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sweeps.study.trial import Cause, Job, note_job
+from sweeps.study.notes import note_job
+from sweeps.study.trial import Cause, Job
 from tests.sweeps.commands.conftest import Tool
 from tests.sweeps.parts import end
 from tests.sweeps.plans import opened, plan_of

@@ -9,7 +9,8 @@ import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from sweeps.study.trial import Job, note_job
+from sweeps.study.notes import note_job
+from sweeps.study.trial import Job
 from tests.sweeps.commands.conftest import Tool
 
 

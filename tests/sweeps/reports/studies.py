@@ -13,7 +13,8 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from sweeps.study.lineage import enqueue_resumption
-from sweeps.study.trial import Cause, Job, attributes_of, note_failure
+from sweeps.study.notes import note_failure
+from sweeps.study.trial import Cause, Job, attributes_of
 from tests.sweeps.plans import opened, plan_of
 
 SPACE: dict[str, BaseDistribution] = {

@@ -13,7 +13,8 @@ from sweeps.results import ledger as module
 from sweeps.results import tables
 from sweeps.results.ledger import Ledger
 from sweeps.study.folder import StudyFolder
-from sweeps.study.trial import Cause, note_failure
+from sweeps.study.notes import note_failure
+from sweeps.study.trial import Cause
 from tests.sweeps.parts import journal_study
 from tests.sweeps.results.entries import entered
 

@@ -14,7 +14,8 @@ from optuna.trial import TrialState
 
 from sweeps.results import record_results
 from sweeps.results.result_file import Result
-from sweeps.study.trial import Job, TrialView, note_job
+from sweeps.study.notes import note_job
+from sweeps.study.trial import Job, TrialView
 
 LESS, MORE = StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE
 OWN = {"state": "COMPLETE", "objective": {"value": 1.5, "direction": "minimize"}}

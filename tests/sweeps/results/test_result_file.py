@@ -18,8 +18,9 @@ from optuna.trial import Trial, TrialState
 from sweeps.results import result_file
 from sweeps.results.outcome import Outcome
 from sweeps.results.result_file import Result
+from sweeps.study.notes import note_job
 from sweeps.study.soundness import are_sound
-from sweeps.study.trial import Job, TrialView, note_job
+from sweeps.study.trial import Job, TrialView
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 COMPLETE = Outcome(TrialState.COMPLETE, (1.5,))

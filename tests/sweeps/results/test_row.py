@@ -15,16 +15,9 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.results.row import LEFT_OUT, RESERVED, Header, header_of, row_of
 from sweeps.results.statistics import mean_interval
 from sweeps.study import attributes
+from sweeps.study.notes import note_failure
 from sweeps.study.objective import MAXIMIZED, MINIMIZED, Objective
-from sweeps.study.trial import (
-    Cause,
-    Job,
-    Resumption,
-    Spared,
-    attributes_of,
-    note_failure,
-    with_replicates,
-)
+from sweeps.study.trial import Cause, Job, Resumption, Spared, attributes_of, with_replicates
 
 HEADER = Header((Objective("minimize", "loss"),))
 STARTED = datetime(2024, 5, 6, 7, 8, 9, 10)

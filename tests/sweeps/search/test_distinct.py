@@ -22,7 +22,8 @@ from sweeps.search.distinct import DistinctSampler, most_promising, sampler_of
 from sweeps.search.samplers import PerTrialSampler
 from sweeps.space import Space, parse_space
 from sweeps.study.holding import combination_key
-from sweeps.study.trial import Cause, Job, attributes_of, note_drawn, note_failure
+from sweeps.study.notes import note_drawn, note_failure
+from sweeps.study.trial import Cause, Job, attributes_of
 
 Row = dict[str, Any]
 

@@ -15,7 +15,7 @@ from optuna.trial import TrialState, create_trial
 from scipy.stats import t as student
 
 from sweeps.search.racing import Loss, loss_of, race
-from sweeps.study.trial import note_reason
+from sweeps.study.notes import note_reason
 
 SLOW, FAST = [5.0, 6.2, 5.4], [1.0, 2.0, 1.5]  # costs of two configurations, by seed
 

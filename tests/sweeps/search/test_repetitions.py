@@ -18,8 +18,9 @@ from sweeps.search.samplers import make_pruner
 from sweeps.search.taking import Taker
 from sweeps.study import attributes
 from sweeps.study.account import account_of
+from sweeps.study.notes import note_failure
 from sweeps.study.objective import MINIMIZED
-from sweeps.study.trial import Cause, Job, Resumption, Spared, TrialView, attributes_of, note_failure
+from sweeps.study.trial import Cause, Job, Resumption, Spared, TrialView, attributes_of
 from tests.sweeps.parts import journal_study, settings_of, space_of
 from tests.sweeps.takers import lone_taker, taken
 

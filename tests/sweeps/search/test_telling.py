@@ -17,7 +17,8 @@ from sweeps.results import result_file
 from sweeps.results.outcome import Outcome
 from sweeps.search.telling import fail, fail_by, fail_own, tell
 from sweeps.study import attributes
-from sweeps.study.trial import Cause, Job, Spared, TrialView, note_job, note_pruned
+from sweeps.study.notes import note_job, note_pruned
+from sweeps.study.trial import Cause, Job, Spared, TrialView
 from tests.sweeps.parts import journal_study, started
 
 COMPLETE = Outcome(TrialState.COMPLETE, (1.5,))

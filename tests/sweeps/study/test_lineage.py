@@ -31,7 +31,8 @@ from sweeps.study.lineage import (
     predecessors,
     promoted,
 )
-from sweeps.study.trial import Cause, Resumption, TrialView, note_reached
+from sweeps.study.notes import note_reached
+from sweeps.study.trial import Cause, Resumption, TrialView
 from tests.sweeps.parts import journal_study
 
 STORAGES = pytest.mark.parametrize("kind", ["journal", "sqlite", "memory"])

@@ -17,10 +17,11 @@ from optuna.trial import TrialState
 from sweeps.inside.progress import progress, progressing
 from sweeps.search.queue import enqueue_retries
 from sweeps.study.folder import StudyFolder
+from sweeps.study.notes import note_job
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.situation import Lookout, Running, seconds_left
 from sweeps.study.tally import Tally, tally
-from sweeps.study.trial import Cause, Job, Resumption, attributes_of, note_job
+from sweeps.study.trial import Cause, Job, Resumption, attributes_of
 from tests.sweeps.parts import end, journal_study, started
 
 

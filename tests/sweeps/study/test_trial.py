@@ -10,21 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
+from sweeps.study.notes import (
+    note_failure,
+)
 from sweeps.study.trial import (
     Cause,
     Job,
     Resumption,
-    Spared,
     TrialView,
     attributes_of,
     is_surplus,
-    note_attributes,
-    note_beat,
-    note_failure,
-    note_job,
-    note_reason,
-    note_replicates,
-    with_replicates,
 )
 from tests.sweeps.parts import journal_study
 
@@ -75,21 +70,6 @@ def test_a_trial_of_which_nothing_is_said() -> None:
     assert list(view.rung_values) == []
 
 
-def test_what_is_said_is_what_others_read(tmp_path: Path) -> None:
-    study, trial_id = begun(tmp_path)
-    note_job(study._storage, trial_id, Job(pid=7, beat=1.0, folder="0"))
-    assert TrialView(there(study)).last_beat == 1.0
-    note_beat(optuna.trial.Trial(study, trial_id), 2.0)
-    note_replicates(study._storage, trial_id, (1.0, 2.0))
-    note_failure(study._storage, trial_id, Cause.LOST, "its worker died", Spared.SWEEP_DIED)
-    view = TrialView(there(study))
-    assert view.job == Job(pid=7, beat=1.0, folder="0")
-    assert (view.last_beat, view.replicates) == (2.0, [1.0, 2.0])
-    assert (view.cause, view.reason, view.spared) == (Cause.LOST, "its worker died", Spared.SWEEP_DIED)
-    note_reason(study._storage, trial_id, "another")
-    assert TrialView(there(study)).reason == "another"
-
-
 def test_what_a_trial_is_enqueued_with(tmp_path: Path) -> None:
     study = journal_study(tmp_path)
     resumed = Resumption(trial=3, first=1, step=9)
@@ -113,18 +93,3 @@ def test_only_an_ended_trial_is_surplus(tmp_path: Path, cause: Cause) -> None:
     assert not is_surplus(there(study))
     study._storage.set_trial_state_values(trial_id, TrialState.FAIL)
     assert is_surplus(there(study)) == (cause == Cause.SURPLUS)
-
-
-def test_a_result_gives_its_attributes_but_not_its_beats(tmp_path: Path) -> None:
-    study, trial_id = begun(tmp_path)
-    note_beat(optuna.trial.Trial(study, trial_id), 2.0)
-    attrs = with_replicates(attributes_of(Job(folder="0")) | {"sweeps:beat": 1.0, "own": "x"}, [1.5])
-    note_attributes(study._storage, there(study), attrs, "pruned at step 2")
-    view = TrialView(there(study))
-    assert (view.folder, view.replicates, view.reason, view.last_beat) == (
-        "0",
-        [1.5],
-        "pruned at step 2",
-        2.0,
-    )
-    assert there(study).user_attrs["own"] == "x"

@@ -13,9 +13,10 @@ from optuna.study import Study
 from optuna.trial import TrialState, create_trial
 
 from sweeps.search.budget import Budget, Verdict
+from sweeps.study.notes import note_failure, note_job, note_reason
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
-from sweeps.study.trial import Cause, Job, Resumption, attributes_of, note_failure, note_job, note_reason
+from sweeps.study.trial import Cause, Job, Resumption, attributes_of
 from sweeps.workers.narration import announce, summarize, tell_briefly, tell_going_on, tell_outcome
 from tests.sweeps.parts import journal_study, started
 
