@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,7 +10,9 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.errors import SweepError
 from sweeps.results.at_step import at_step
-from sweeps.results.effects import effects
+from sweeps.results.effects import Misfit, effects
+
+MOST_LEFT_OUT = 0.1  # of the trials: where more do not fit, it is the model that does not
 
 
 @dataclass(frozen=True)
@@ -19,22 +22,39 @@ class Effects:
     Attributes:
         frame: of `sweeps.results.effects.effects`.
         step: by what was reported there; None by the trials' own values.
+        left_out: trials that the others do not explain, such as a run that went astray: one would widen every
+            interval beyond use.
     """
 
     frame: pd.DataFrame
     step: int | None
+    left_out: Sequence[Misfit] = ()
 
 
 def effects_of(board: pd.DataFrame, trials: list[FrozenTrial]) -> Effects | None:
     """Of complete trials; where some were stopped, of all by the last step that every one of them reached,
     since the survivors of weak choices are their lucky ones. None where the board cannot be taken apart."""
     stopped = [trial.last_step for trial in trials if trial.state == TrialState.PRUNED]
+    reached = [step for step in stopped if step is not None]
+    if stopped and not reached:
+        return None
+    step = min(reached, default=None)
     try:
-        if not stopped:
-            return Effects(effects(board), None)
-        reached = [step for step in stopped if step is not None]
-        if not reached:
-            return None
-        return Effects(effects(at_step(board, trials, min(reached))), min(reached))
+        beside = board if step is None else at_step(board, trials, step)
+        return _without_misfits(beside, step)
     except SweepError:  # one parameter, say, that has another value in every trial
         return None
+
+
+def _without_misfits(board: pd.DataFrame, step: int | None) -> Effects:
+    """Leaves out the worst one, and looks again: it may have hidden another."""
+    frame, left_out = effects(board), list[Misfit]()
+    while frame.attrs["misfits"] and len(left_out) + 1 <= MOST_LEFT_OUT * len(board):
+        worst = max(frame.attrs["misfits"], key=lambda misfit: abs(misfit.value - misfit.expected))
+        left_out.append(worst)
+        numbers = [misfit.trial for misfit in left_out]
+        try:
+            frame = effects(board[~board["trial"].isin(numbers)].reset_index(drop=True))
+        except SweepError:  # the only trial of some choice
+            return Effects(frame, step, left_out[:-1])
+    return Effects(frame, step, left_out)

@@ -35,6 +35,9 @@ def effects(content: Content) -> Chart | None:
         "Every trial tells of every parameter: least squares, with 95 % intervals. p is of the test that a "
         f"parameter's choices are all alike. A trial's noise is {frame.attrs['spread']:.3g}."
     )
+    if left_out := content.effects.left_out:
+        told = ", ".join(f"trial {own.trial} ({own.value:.6g})" for own in left_out)
+        note += f" Left out, since the others do not explain it: {told}."
     return Chart("effects", "What each choice adds", note, spec)
 
 

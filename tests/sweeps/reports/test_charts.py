@@ -13,6 +13,7 @@ import vl_convert
 from sweeps.reports.charts import Chart, charts_of
 from sweeps.reports.charts.chart import MOST_LINES, in_order
 from sweeps.reports.content import Content, Curve, content_of
+from sweeps.results.effects import Misfit
 from sweeps.study.finding import find_study
 from tests.sweeps.reports.studies import make_study
 
@@ -94,6 +95,14 @@ def test_choices_stand_best_first_by_the_last_step_that_all_reached(content: Con
         effects = [value["e"] for value in panel["data"]["values"]]
         assert effects == sorted(effects)
         assert all(value["l"] < value["e"] < value["h"] for value in panel["data"]["values"])
+
+
+def test_a_trial_without_which_effects_are_told_is_named(content: Content) -> None:
+    assert content.effects is not None
+    assert "Left out" not in by_key(content)["effects"].note
+    astray = replace(content, effects=replace(content.effects, left_out=[Misfit(3, 205.5784, 141.2)]))
+    note = by_key(astray)["effects"].note
+    assert note.endswith("Left out, since the others do not explain it: trial 3 (205.578).")
 
 
 def test_what_there_is_nothing_to_show_in_is_left_out(content: Content) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from sweeps.reports.effects import effects_of
+from sweeps.results.effects import effects
 from tests.sweeps.results.boards import board_of
 
 BOARD = board_of(*(({"x": x}, [10 * x + noise]) for x in (1, 2) for noise in (0.0, 0.3, 0.5))).assign(
@@ -47,3 +48,34 @@ def test_a_board_that_cannot_be_taken_apart_has_none() -> None:
     assert effects_of(BOARD.head(2), trials(TrialState.COMPLETE, 5)) is None
     silent = trials(TrialState.PRUNED, 0)
     assert effects_of(BOARD.assign(state=["COMPLETE"] * 5 + ["PRUNED"]), silent) is None
+
+
+def square(size: int, astray: dict[int, float]) -> pd.DataFrame:
+    """A board of all combinations of two parameters, some of whose trials went astray."""
+    rows = [
+        ({"x": x, "y": y}, [x + 2 * y + 0.1 * ((3 * x + 5 * y) % 7)])
+        for x in range(size)
+        for y in range(size)
+    ]
+    board = board_of(*rows)
+    return board.assign(
+        value=[astray.get(n, value) for n, value in zip(board["trial"], board["value"], strict=True)]
+    )
+
+
+def test_trials_that_went_astray_are_left_out_and_named() -> None:
+    whole = square(5, {})
+    told = effects_of(square(5, {7: 60.0, 19: 200.0}), [])
+    assert told is not None
+    assert {own.trial: own.value for own in told.left_out} == {7: 60.0, 19: 200.0}
+    alone = effects(whole[~whole["trial"].isin([7, 19])].reset_index(drop=True))
+    pd.testing.assert_frame_equal(told.frame, alone)
+    straight = effects_of(whole, [])
+    assert straight is not None
+    assert straight.left_out == []
+
+
+def test_no_more_than_a_tenth_is_left_out() -> None:
+    told = effects_of(square(4, {3: 60.0, 9: 200.0}), [])
+    assert told is not None
+    assert [own.trial for own in told.left_out] == [9]
