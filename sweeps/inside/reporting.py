@@ -27,8 +27,8 @@ class Notes(Protocol):
     def reached(self, step: int) -> None:
         """The job has come to a step whose value is not recorded; told now and then."""
 
-    def stopped(self, step: int) -> None:
-        """The pruner has decided to stop the job after this step."""
+    def stopped(self, why: str) -> None:
+        """The pruner has decided to stop the job."""
 
 
 @dataclass
@@ -127,10 +127,11 @@ def report(value: float, step: int, last: bool = False) -> None:
     if whole <= listener.last:
         raise ValueError(f"sweeps.report(step={whole}): must rise; {listener.last} has been reported")
     listener.last = whole
-    if _is_stopped(listener, listener.trial, number, whole, last):
+    why = f"pruned at step {whole} with {number:g}"
+    if _is_stopped(listener, listener.trial, number, whole, last, why):
         from optuna import TrialPruned
 
-        raise TrialPruned(f"pruned at step {whole} with {number:g}")
+        raise TrialPruned(why)
 
 
 def _note(listener: _Listener, step: object) -> None:
@@ -141,13 +142,13 @@ def _note(listener: _Listener, step: object) -> None:
     listener.note(whole)
 
 
-def _is_stopped(listener: _Listener, trial: Trial, number: float, step: int, last: bool) -> bool:
+def _is_stopped(listener: _Listener, trial: Trial, number: float, step: int, last: bool, why: str) -> bool:
     finite = math.isfinite(number)
     with listener.noting_faults():
         trial.report(number if finite else math.nan, step)
         stopped = not last and (trial.should_prune() if finite else _prunes(trial))
         if stopped and listener.notes is not None:
-            listener.notes.stopped(step)
+            listener.notes.stopped(why)
         return stopped
 
 

@@ -47,7 +47,7 @@ def fail(
 ) -> bool:
     """Tells that a running trial has failed; False if it has ended meanwhile.
 
-    One that was cut off after the pruner had decided to stop it was stopped.
+    One that was cut off after it had been decided to stop it was stopped.
 
     Args:
         cause: a `sweeps.study.trial.Cause`.
@@ -58,16 +58,14 @@ def fail(
     storage, trial_id = study._storage, trial._trial_id
     # The record first: whoever dies in between, the trial is found again.
     records.close_all(root, trial, message)
-    step = TrialView(trial).pruned_at
-    value = trial.intermediate_values.get(step) if step is not None and cause in CUT_OFF else None
     try:
-        if value is not None:
-            note_reason(storage, trial_id, f"pruned at step {step} with {value:g}")
+        if TrialView(trial).is_to_stop and cause in CUT_OFF and trial.last_step is not None:
+            value = trial.intermediate_values[trial.last_step]
             values = [value] if math.isfinite(value) else None
             storage.set_trial_state_values(trial_id, TrialState.PRUNED, values)
-            return True
-        note_failure(storage, trial_id, cause, message, excuse)
-        storage.set_trial_state_values(trial_id, TrialState.FAIL)
+        else:
+            note_failure(storage, trial_id, cause, message, excuse)
+            storage.set_trial_state_values(trial_id, TrialState.FAIL)
     except optuna.exceptions.UpdateFinishedTrialError:
         return False
     return True

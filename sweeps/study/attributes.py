@@ -19,7 +19,6 @@ GOES_ON = "sweeps:goes_on"  # that it goes on where the job of the trial that it
 REACHED = (
     "sweeps:reached"  # of replicates whose steps are no intermediate values: the last that its job reported
 )
-PRUNED_AT = "sweeps:pruned_at"  # the step at which the pruner has decided to stop it
 CONTINUES = "sweeps:continues"  # the stopped trial that it goes on with: trial, first, step
 COMBINATION = "sweeps:combination"  # of a grid or a warm start: its values, as a key
 DRAWN = "sweeps:drawn"  # of a finite space that is sampled: all values that were drawn, as a key

@@ -158,11 +158,16 @@ def known_through(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> int:
     return -1 if step is None else step
 
 
+def has_reported(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> bool:
+    """Whether a trial has an intermediate value that is no other one's."""
+    return trial.last_step is not None and trial.last_step > known_through(trials, trial)
+
+
 def came_further(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> bool:
     """Whether a trial has come further than those where it went on: by a step, or by a replicate."""
-    through, view = known_through(trials, trial), TrialView(trial)
-    if trial.last_step is not None and trial.last_step > through:
+    if has_reported(trials, trial):
         return True
+    through, view = known_through(trials, trial), TrialView(trial)
     earlier_views = [TrialView(other) for other in predecessors(trials, trial.number)]
     if len(view.replicates) > max((len(other.replicates) for other in earlier_views), default=0):
         return True
@@ -203,8 +208,7 @@ def left_off(
     own = TrialView(trials[number]).folders
     for other in predecessors(trials, number):
         view = TrialView(other)
-        recorded = reports and other.last_step is not None and other.last_step > known_through(trials, other)
-        if not recorded and index not in view.reached:
+        if not (reports and has_reported(trials, other)) and index not in view.reached:
             continue
         for folder in view.folders[index : index + 1]:
             if folder not in own and (study_folder / folder).is_dir():

@@ -27,11 +27,6 @@ def note_reached(trial: Trial, reached: Mapping[int, int]) -> None:
     trial.set_user_attr(attributes.REACHED, {str(index): step for index, step in reached.items()})
 
 
-def note_pruned(trial: Trial, step: int) -> None:
-    """Says that the pruner has decided to stop a trial."""
-    trial.set_user_attr(attributes.PRUNED_AT, step)
-
-
 def note_beat(trial: Trial, now: float) -> None:
     """Says that the process of a trial lives.
 

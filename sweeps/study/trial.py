@@ -167,9 +167,9 @@ class TrialView:
         return {int(index): step for index, step in noted.items()}
 
     @property
-    def pruned_at(self) -> int | None:
-        """The step at which the pruner has decided to stop it; the study may not have been told yet."""
-        return self._trial.user_attrs.get(attributes.PRUNED_AT)
+    def is_to_stop(self) -> bool:
+        """Whether it was decided to stop it, while it runs: it has a reason to end, and none to fail."""
+        return self.reason is not None and self.cause is None
 
     @property
     def resumes(self) -> Resumption | None:

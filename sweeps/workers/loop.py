@@ -40,7 +40,7 @@ from sweeps.study.artifacts import keep_artifacts
 from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
 from sweeps.study.lineage import known_through, left_off
-from sweeps.study.notes import note_pruned, note_reached, note_reason, note_replicates, note_seeds
+from sweeps.study.notes import note_reached, note_reason, note_replicates, note_seeds
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.system import signals
@@ -231,6 +231,7 @@ class _Loop:
             if loss is None:
                 return None
             told = told_loss(loss, n)
+            note_replicates(self._study._storage, trial._trial_id, values)
             note_reason(self._study._storage, trial._trial_id, told)
             return told
 
@@ -238,10 +239,10 @@ class _Loop:
         plan, settings, root = self._plan, self._plan.settings, self._plan.folder.path
         reports = index == 0 and not settings.several and not self._plan.races
         trials = account_of(self._study).trials
-        goes_on = settings.can_continue or not TrialView(trials[trial.number]).goes_on
-        since = left_off(trials, trial.number, index, reports, root) if goes_on else None
+        may_go_on = settings.can_continue or not TrialView(trials[trial.number]).goes_on
+        since = left_off(trials, trial.number, index, reports, root) if may_go_on else None
         through = known_through(trials, trials[trial.number]) if reports else -1
-        if self._narrates and (since is not None or through >= 0):
+        if self._narrates and may_go_on and (since is not None or through >= 0):
             replicate = index if settings.replicates > 1 else None
             tell_going_on(trials[trial.number], replicate, since.trial if since else None)
         notes = _Notes(trial, index, settings.can_continue)
@@ -287,5 +288,5 @@ class _Notes:
         frozen_trial = self.trial._cached_frozen_trial  # a trial's own attributes are in it at once
         note_reached(self.trial, {**TrialView(frozen_trial).reached, self.index: step})
 
-    def stopped(self, step: int) -> None:
-        note_pruned(self.trial, step)
+    def stopped(self, why: str) -> None:
+        note_reason(self.trial.storage, self.trial._trial_id, why)

@@ -35,13 +35,13 @@ class Noted:
     """Keeps what is told."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, int]] = []
+        self.told: list[tuple[str, int | str]] = []
 
     def reached(self, step: int) -> None:
         self.told.append(("reached", step))
 
-    def stopped(self, step: int) -> None:
-        self.told.append(("stopped", step))
+    def stopped(self, why: str) -> None:
+        self.told.append(("stopped", why))
 
 
 def test_how_far_a_job_has_come_is_noted_where_its_values_are_not_recorded(
@@ -62,7 +62,7 @@ def test_how_far_a_job_has_come_is_noted_where_its_values_are_not_recorded(
             now[0] += 6
         with pytest.raises(optuna.TrialPruned):
             sweeps.report(2.5, 5)
-    assert noted.told == [("reached", 2), ("reached", 3), ("stopped", 5)]
+    assert noted.told == [("reached", 2), ("reached", 3), ("stopped", "pruned at step 5 with 2.5")]
 
 
 def test_values_reach_the_trial_that_runs() -> None:

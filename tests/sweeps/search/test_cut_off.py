@@ -82,7 +82,8 @@ def test_a_program_that_cannot_begins_again_and_comes_to_the_same(
 
 
 def test_after_the_death_of_its_worker_it_goes_on(run: Run, tmp_path: Path) -> None:
-    result = run(CAN, "+cut_x=2", "+cut_at=[3]", KILLED, *JOBLIB)
+    alone = "hydra.sweeper.renew_after_trials=100"  # supervised, its process takes no other worker along
+    result = run(CAN, "+cut_x=2", "+cut_at=[3]", KILLED, alone, *JOBLIB)
     assert result.returncode == 0, result.stderr
     trials = study_in(tmp_path / "sweep").trials
     assert [trial.user_attrs.get(attributes.CAUSE) for trial in trials].count(Cause.LOST) == 1

@@ -17,7 +17,7 @@ from sweeps.results import result_file
 from sweeps.results.outcome import Outcome
 from sweeps.search.telling import fail, fail_by, fail_own, tell
 from sweeps.study import attributes
-from sweeps.study.notes import note_job, note_pruned
+from sweeps.study.notes import note_job, note_reason
 from sweeps.study.trial import Cause, Job, Spared, TrialView
 from tests.sweeps.parts import journal_study, started
 
@@ -136,7 +136,7 @@ def test_one_that_is_cut_off_when_the_pruner_has_decided_was_stopped(tmp_path: P
         study = optuna.create_study()
         trial = started(study)
         trial.report(value, 3)
-        note_pruned(trial, 3)
+        note_reason(study._storage, trial._trial_id, f"pruned at step 3 with {value:g}")
         fail_own(study, trial, cause, "why", tmp_path)
         assert only(study).state.name == state
         assert TrialView(only(study)).reason == (

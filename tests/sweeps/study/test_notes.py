@@ -12,7 +12,6 @@ from sweeps.study.notes import (
     note_beat,
     note_failure,
     note_job,
-    note_pruned,
     note_reached,
     note_reason,
     note_replicates,
@@ -57,10 +56,18 @@ def test_what_is_said_is_what_others_read(tmp_path: Path) -> None:
 def test_how_far_it_is_is_told_by_replicate(tmp_path: Path) -> None:
     study = journal_study(tmp_path)
     trial = study.ask()
-    assert (TrialView(there(study)).reached, TrialView(there(study)).pruned_at) == ({}, None)
+    assert TrialView(there(study)).reached == {}
     note_reached(trial, {0: 3, 2: 7})
-    note_pruned(trial, 4)
-    assert (TrialView(there(study)).reached, TrialView(there(study)).pruned_at) == ({0: 3, 2: 7}, 4)
+    assert TrialView(there(study)).reached == {0: 3, 2: 7}
+
+
+def test_a_reason_without_a_cause_is_one_to_stop(tmp_path: Path) -> None:
+    study, trial_id = begun(tmp_path)
+    assert not TrialView(there(study)).is_to_stop
+    note_reason(study._storage, trial_id, "pruned at step 4 with 2")
+    assert TrialView(there(study)).is_to_stop
+    note_failure(study._storage, trial_id, Cause.LOST, "its worker died")
+    assert not TrialView(there(study)).is_to_stop
 
 
 def test_a_result_gives_its_attributes_but_not_its_beats(tmp_path: Path) -> None:
