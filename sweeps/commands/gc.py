@@ -12,9 +12,9 @@ from typing import Any
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.errors import SweepError
 from sweeps.results.leaderboard import leaderboard
+from sweeps.study.continuation import needed_by_others
 from sweeps.study.finding import find_study
 from sweeps.study.folder import OWN_FILES
-from sweeps.study.lineage import needed_by_others
 from sweeps.study.trial import TrialView
 from sweeps.terminal.console import say
 

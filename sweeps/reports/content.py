@@ -19,9 +19,10 @@ from sweeps.reports.answer import Answer, answer_of
 from sweeps.reports.effects import Effects, effects_of
 from sweeps.results import records
 from sweeps.results.leaderboard import leaderboard
+from sweeps.study.continuation import known_through
 from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.folder import FINALS
-from sweeps.study.lineage import known_through, latest, promoted
+from sweeps.study.lineage import latest, promoted
 from sweeps.study.objective import best_trials, front, objectives_of
 from sweeps.study.spans import running_seconds
 from sweeps.study.tally import Tally, tally

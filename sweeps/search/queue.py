@@ -14,8 +14,9 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.search.asking import is_held_by_another
 from sweeps.space.parameter import Value
 from sweeps.study.account import Account, account_of
+from sweeps.study.continuation import came_further
 from sweeps.study.holding import combination_key, held_key
-from sweeps.study.lineage import came_further, earlier_tries, enqueue_repeat, params_of
+from sweeps.study.lineage import earlier_tries, enqueue_repeat, params_of
 from sweeps.study.trial import CUT_OFF, Cause, TrialView, attributes_of, is_surplus
 
 

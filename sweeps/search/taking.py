@@ -24,10 +24,10 @@ from sweeps.settings import Settings
 from sweeps.space import Space
 from sweeps.space.parameter import Value
 from sweeps.study.account import account_of
+from sweeps.study.continuation import finished_replicates
 from sweeps.study.folder import StudyFolder
 from sweeps.study.holding import combination_key
 from sweeps.study.leases import Lease, claim_of
-from sweeps.study.lineage import finished_replicates
 from sweeps.study.notes import note_drawn, note_job
 from sweeps.study.tally import Tally
 from sweeps.study.trial import TAKEN, Cause, Job

@@ -13,8 +13,8 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.inside.progress import progress_in
 from sweeps.study.account import account_of
+from sweeps.study.continuation import continued_tries
 from sweeps.study.folder import StudyFolder
-from sweeps.study.lineage import continued_tries
 from sweeps.study.objective import Objective
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Job, TrialView, is_surplus

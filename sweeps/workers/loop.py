@@ -37,9 +37,9 @@ from sweeps.search.taking import Placed, Taker
 from sweeps.search.telling import fail_by, fail_own, tell
 from sweeps.study.account import account_of
 from sweeps.study.artifacts import keep_artifacts
+from sweeps.study.continuation import known_through, left_off
 from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
-from sweeps.study.lineage import known_through, left_off
 from sweeps.study.notes import note_reached, note_reason, note_replicates, note_seeds
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Cause, Job, TrialView

@@ -22,8 +22,8 @@ from sweeps.search.budget import Verdict
 from sweeps.search.rescue import Rescue
 from sweeps.search.taking import Placed, Taker
 from sweeps.search.telling import fail_own, tell
+from sweeps.study.continuation import known_through
 from sweeps.study.leases import Watch
-from sweeps.study.lineage import known_through
 from sweeps.study.trial import Cause, Job
 from tests.sweeps.schedules.processes import Process, SharedFolder, SteppingLease
 from tests.sweeps.schedules.rules import GRACE, INTERVAL, master

@@ -17,9 +17,10 @@ from sweeps.search.samplers import PerTrialSampler
 from sweeps.study import attributes
 from sweeps.study.account import account_of
 from sweeps.study.attributes import RUNG
+from sweeps.study.continuation import predecessors
 from sweeps.study.folder import StudyFolder
 from sweeps.study.holding import held_key
-from sweeps.study.lineage import predecessors, promoted
+from sweeps.study.lineage import promoted
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, TrialView
