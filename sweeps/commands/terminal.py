@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +16,7 @@ from sweeps.results.row import PARAMS
 from sweeps.terminal.wording import short_names
 from sweeps.text import shown
 
-WIDTH = 80
+PIPED = 80  # columns where no terminal says how many it has
 _MARKUP = re.compile(r"[\\|`\[\]]|https?(?=://)|!(?=\[)")
 Headings = Mapping[str, str | None]  # of columns; None for their names
 # After the objective and the swept parameters, in the order of what is left out last.
@@ -24,7 +26,9 @@ MOST = 20  # characters of a parameter's value
 LONG = 1e15  # from which on a number has more digits than anybody reads
 
 
-def board_lines(board: pd.DataFrame, extras: Headings | None = None, width: int = WIDTH) -> Iterator[str]:
+def board_lines(
+    board: pd.DataFrame, extras: Headings | None = None, width: int | None = None
+) -> Iterator[str]:
     """A leaderboard in so many columns: the objective and the swept parameters are always there, and whatever
     else fits. Where even they do not fit, the parameters stand below their trial's line.
 
@@ -32,6 +36,7 @@ def board_lines(board: pd.DataFrame, extras: Headings | None = None, width: int 
         extras: further columns, the ones that are left out last first.
     """
     extras = {**FIRST, **(extras or {}), **LAST}
+    width = width or _terminal_width()
     columns = _columns(board, extras)
     must = ["rank", *[name for name in columns if name.startswith("value")]]
     if "low" in board and board["low"].notna().any():
@@ -77,12 +82,13 @@ def _escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", shown(text)).replace("<", "&lt;")
 
 
-def frame_lines(frame: pd.DataFrame, width: int = WIDTH, whole: str = "") -> Iterator[str]:
+def frame_lines(frame: pd.DataFrame, width: int | None = None, whole: str = "") -> Iterator[str]:
     """Any frame as aligned columns; the widest are cut until all fit. The column `whole` is left as it is,
     and may stand out."""
     columns = {
         str(name): [shown(str(name)), *(_text(value) for value in frame[name])] for name in frame.columns
     }
+    width = width or _terminal_width()
     cuttable = [name for name in columns if name != whole]
     while _width(columns, cuttable) > width:
         lengths = {name: max(map(len, columns[name])) for name in cuttable}
@@ -91,6 +97,11 @@ def frame_lines(frame: pd.DataFrame, width: int = WIDTH, whole: str = "") -> Ite
             break
         columns[widest] = [_cut(text, lengths[widest] - 1) for text in columns[widest]]
     yield from _table(columns, list(columns))
+
+
+def _terminal_width() -> int:
+    """The terminal's columns; what goes elsewhere looks the same everywhere."""
+    return shutil.get_terminal_size((PIPED, 0)).columns if sys.stdout.isatty() else PIPED
 
 
 def _columns(board: pd.DataFrame, extras: Headings) -> dict[str, list[str]]:

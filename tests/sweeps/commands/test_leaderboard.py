@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
+import pytest
+
 from tests.sweeps.commands.conftest import Tool
+from tests.sweeps.screen import Screen
 
 
 def test_the_table_fits_a_terminal_and_has_what_matters(tool: Tool, study: Path) -> None:
@@ -16,6 +20,19 @@ def test_the_table_fits_a_terminal_and_has_what_matters(tool: Tool, study: Path)
     assert {"rank", "value", "x", "shape"} <= set(rows[0].split())
     assert rows[2].split()[:3] == ["1", "3", "-0.6667"]
     assert len(rows) == 8
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("columns", "fits"), [(40, False), (100, True)])
+def test_on_a_terminal_the_table_has_what_fits_its_width(study: Path, columns: int, fits: bool) -> None:
+    screen = Screen([sys.executable, "-m", "sweeps", "leaderboard", str(study)], study, columns=columns)
+    try:
+        assert screen.wait() == 0
+        heading = screen.lines[0].split()
+        assert {"rank", "value", "x", "shape"} <= set(heading)
+        assert ("seconds" in heading) == fits
+    finally:
+        screen.kill()
 
 
 def test_leaderboard_in_other_formats(tool: Tool, study: Path) -> None:
