@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hydra.core.override_parser.types import Quote, QuotedString
 
@@ -33,21 +34,20 @@ def study_name(program: str, arguments: Sequence[str], settings: Settings, space
         for argument in arguments
         if not any(fnmatch.fnmatch(argument.split("=", 1)[0].lstrip("+~"), key) for key in settings.ignore)
     )
-    identity = json.dumps(
-        [
-            program,
-            words,
-            space.described(),
-            settings.directions,
-            settings.objective,
-            settings.sampler,
-            settings.pruner,
-            settings.enqueue,
-            settings.enqueue_best,
-        ],
-        default=str,
-        sort_keys=True,
-    )
+    searched: list[Any] = [
+        program,
+        words,
+        space.described(),
+        settings.directions,
+        settings.objective,
+        settings.sampler,
+        settings.pruner,
+        settings.enqueue,
+        settings.enqueue_best,
+    ]
+    if settings.replicates > 1:
+        searched += [settings.replicates, settings.seed_keys]
+    identity = json.dumps(searched, default=str, sort_keys=True)
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
     # `+sweep=encoder` is the study's own word; else the parameters say best what it is.
     additions = [word.split("=", 1)[1] for word in words if re.match(r"\+[\w/]+=\w+$", word)]

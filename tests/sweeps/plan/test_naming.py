@@ -16,7 +16,7 @@ from tests.sweeps.parts import settings_of, space_of
 
 
 def name_of(*arguments: str, program: str = "app", settings: str = "retries=0") -> str:
-    chosen = settings_of(f"hydra.sweeper.{settings}")
+    chosen = settings_of(*(f"hydra.sweeper.{setting}" for setting in settings.split()))
     return study_name(program, arguments, chosen, space_of(*arguments, params=chosen.params))
 
 
@@ -47,6 +47,15 @@ def test_everything_that_changes_the_search_changes_the_name() -> None:
         name_of("x=1,2", settings="params={y:'1,2'}"), name_of("x=1,2", settings="objective=[loss]"),
         name_of("x=1,2", settings="enqueue=[{x:1}]"),
     ]  # fmt: skip
+    assert len(set(names)) == len(names)
+
+
+def test_replicates_are_another_search() -> None:
+    names = [
+        name_of("x=1,2", settings=f"seed_key={key} replicates={number}")
+        for key, number in [("y", 1), ("y", 2), ("y", 3), ("[y,seconds]", 3)]
+    ]
+    assert names[0] == name_of("x=1,2")
     assert len(set(names)) == len(names)
 
 
