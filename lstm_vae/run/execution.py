@@ -64,12 +64,12 @@ def execute(
         trackers: list[Mirror] = []
         try:
             open_all(trackers, Beginning(config, folder.path, trial))
-        except UserError as error:
+            folder.set_aside()
+            account = _opened(config, splits, folder, overrides)
+        except (UserError, OSError) as error:
             _finish(trackers, folder, f"{error}")
             stop.check()
             raise
-        folder.set_aside()
-        account = _opened(config, splits, folder, overrides)
         try:
             if stopped_folder is not None and take_over(stopped_folder, folder, config, splits.fingerprint):
                 account = account.updated({"continued_from": str(stopped_folder.resolve())})
@@ -133,7 +133,7 @@ def _close(folder: RunFolder, account: Record, state: record.State, reason: str)
     from lstm_vae.training import history
 
     try:
-        rows = history.read(folder.history) if folder.history.exists() else []
+        rows = history.read_whole(folder.history) if folder.history.exists() else []
         entries = {"epochs": len(rows), "training_seconds": sum(row.seconds for row in rows)}
         record.write(folder.record, account.updated(entries, state=state, reason=reason))
     except (OSError, UserError):
@@ -146,8 +146,8 @@ def _catch_up(followers: Sequence[Follower], folder: RunFolder) -> None:
 
     if not followers or not folder.last.exists() or not folder.history.exists():
         return
-    # A row beyond the state is of an epoch that is done again.
-    rows = history.read(folder.history)[: checkpoint.read_progress(folder.last).epoch]
+    # A row beyond the state, whole or torn, is of an epoch that is done again.
+    rows = history.read_through(folder.history, checkpoint.read_progress(folder.last).epoch)
     for follower in followers:
         follower.catch_up(rows)
 

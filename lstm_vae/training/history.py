@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
 import math
 import os
 from collections.abc import Sequence
@@ -73,15 +72,25 @@ def read(path: Path) -> list[EpochRow]:
     Raises:
         UserError: the file is missing or not a history.
     """
-    try:
-        reader = csv.DictReader(io.StringIO(text(path), newline=""))
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ValueError("its columns are not a history's")
-        return [_row(values) for values in reader]
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, TypeError, csv.Error) as error:
-        raise UserError(f"{path}: not a history ({error})") from None
+    return _rows(path, _lines(path))
+
+
+def read_whole(path: Path) -> list[EpochRow]:
+    """All rows but a last one that a stopped run has torn.
+
+    Raises:
+        UserError: as of `read`.
+    """
+    return _rows(path, _whole_lines(path))
+
+
+def read_through(path: Path, epoch: int) -> list[EpochRow]:
+    """The rows of so many epochs, whatever stands behind them.
+
+    Raises:
+        UserError: as of `read`.
+    """
+    return _rows(path, _lines(path)[: epoch + 1])
 
 
 def count(path: Path) -> int:
@@ -90,7 +99,21 @@ def count(path: Path) -> int:
     Raises:
         UserError: the file is missing or no text.
     """
-    return sum(line.endswith("\n") for line in _lines(path)) - 1
+    return len(_whole_lines(path)) - 1
+
+
+def _whole_lines(path: Path) -> list[str]:
+    return [line for line in _lines(path) if line.endswith("\n")]
+
+
+def _rows(path: Path, lines: Sequence[str]) -> list[EpochRow]:
+    try:
+        reader = csv.DictReader(lines)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise ValueError("its columns are not a history's")
+        return [_row(values) for values in reader]
+    except (ValueError, TypeError, csv.Error) as error:
+        raise UserError(f"{path}: not a history ({error})") from None
 
 
 def _lines(path: Path) -> list[str]:
@@ -114,7 +137,7 @@ def keep_through(path: Path, epoch: int) -> list[EpochRow]:
     if epoch == 0:
         lines = [",".join(COLUMNS) + "\n"]  # what stands there need not be whole
     with replacing(path) as partial:
-        partial.write_text("".join(lines), encoding="utf-8")
+        partial.write_text("".join(lines), encoding="utf-8", newline="\n")
     return read(path)
 
 

@@ -40,6 +40,9 @@ def test_later_rows_and_torn_ones_are_dropped(
         history.append(path, row)
     with path.open("a") as file:
         file.write("99,1.0,2")
+    assert history.read_whole(path) == rows
+    assert all(history.read_through(path, epoch) == rows[:epoch] for epoch in range(len(rows) + 1))
+    assert history.count(path) == len(rows)
     epoch = data.draw(st.integers(0, len(rows)))
     assert history.keep_through(path, epoch) == rows[:epoch]
     assert history.read(path) == rows[:epoch]
