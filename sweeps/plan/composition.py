@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,16 @@ from hydra.core.object_type import ObjectType
 from hydra.errors import HydraException
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError, composition_error
 from sweeps.results.account import flattened
 from sweeps.system.atomic import write_text
 from sweeps.text import without_passwords
+
+_URL = re.compile(r"[\w.+-]+://[^\s'\"]+")
+_VOLATILE = ("now", "oc.env")  # resolvers: what they give is another day another, or may be a secret
 
 
 class _Repository(ConfigRepository):
@@ -122,18 +127,27 @@ class Composer:
         return dict(self._loader.repository.files)
 
 
-def save_files(files: Mapping[str, Path], folder: Path, renew: bool = False) -> None:
-    """Copies the YAML files of configurations into a folder.
+def save_files(
+    files: Mapping[str, Path], folder: Path, masked_urls: Collection[str] = (), renew: bool = False
+) -> None:
+    """Copies the YAML files of configurations into a folder. What a job is given stands there as it was, or
+    the job would be another.
 
     Args:
+        masked_urls: of the sweep's own storages; where their passwords stand, they are masked in the copy.
         renew: whether copies that exist are written anew.
     """
+
+    def hidden(url: re.Match[str]) -> str:
+        masked_url = without_passwords(url[0])
+        return masked_url if masked_url in masked_urls else url[0]
+
     for relative, original in files.items():
         target = folder / relative
         if original.is_file() and (renew or not target.exists()):
             target.parent.mkdir(parents=True, exist_ok=True)
             text = original.read_text(encoding="utf-8")
-            write_text(target, without_passwords(text))
+            write_text(target, _URL.sub(hidden, text))
 
 
 def with_copies_first(search_path: ConfigSearchPath, folder: Path) -> ConfigSearchPath:
@@ -174,18 +188,49 @@ def resolved_job(config: DictConfig) -> dict[str, Any]:
     """Every field of the job that this configuration describes, with `${hydra:...}` resolved as in it.
 
     Of fields that hold the time, which differs at every call, only that they do; of those from the
-    environment, which may be secrets, a hash.
+    environment, which may be secrets, a hash; of URLs no password. It does not matter by how many
+    interpolations they come to it.
     """
     before = HydraConfig.instance().cfg
     HydraConfig.instance().set_config(config)
     try:
         job = job_part(config)
         fields, raw = flat(job), flat(job, resolve=False)
+        asked = {key: _resolvers_asked(job, key, str(text)) for key, text in raw.items() if "${" in str(text)}
     finally:
         HydraConfig.instance().cfg = before
-    for key, text in raw.items():
-        if "${now:" in str(text):
-            fields[key] = str(text)
-        elif "oc.env" in str(text):
-            fields[key] = "hash " + hashlib.sha256(str(fields[key]).encode()).hexdigest()[:16]
-    return fields
+    for key, resolvers in asked.items():
+        own = [name for name in fields if name == key or name.startswith(f"{key}.")]
+        if "now" in resolvers:
+            for name in own:
+                del fields[name]
+            fields[key] = str(raw[key])
+        elif resolvers:
+            for name in own:
+                fields[name] = "hash " + hashlib.sha256(str(fields[name]).encode()).hexdigest()[:16]
+    return {
+        name: without_passwords(value) if isinstance(value, str) else value for name, value in fields.items()
+    }
+
+
+def _resolvers_asked(job: DictConfig, key: str, text: str) -> set[str]:
+    """Which of the volatile resolvers a field's value comes from."""
+    asked = {name for name in _VOLATILE if f"${{{name}:" in text}
+    resolvers = BaseContainer._resolvers
+    originals = {name: resolvers[name] for name in _VOLATILE if name in resolvers}
+
+    def noting(name: str) -> Any:
+        def resolver(*args: Any, **kwargs: Any) -> Any:
+            asked.add(name)
+            return originals[name](*args, **kwargs)
+
+        return resolver
+
+    resolvers.update({name: noting(name) for name in originals})
+    try:
+        value = OmegaConf.select(job, key)
+        if OmegaConf.is_config(value):
+            OmegaConf.to_container(value, resolve=True)
+    finally:
+        resolvers.update(originals)
+    return asked

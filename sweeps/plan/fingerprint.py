@@ -13,6 +13,7 @@ from sweeps.plan.composition import Composer, resolved_job
 from sweeps.results.account import flattened
 from sweeps.settings import Settings
 from sweeps.space import Space
+from sweeps.text import without_passwords
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def _fields_of(spec: Mapping[str, Any]) -> set[str]:
 
 
 def _shown(mapping: Mapping[str, Any], key: str) -> str:
-    return json.dumps(mapping[key], default=str).strip('"') if key in mapping else "(none)"
+    # Studies of earlier versions hold passwords.
+    return without_passwords(json.dumps(mapping[key], default=str)).strip('"') if key in mapping else "(none)"
 
 
 def checked_spec(space: Space, composer: Composer, settings: Settings, check: Any) -> Spec:

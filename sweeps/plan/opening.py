@@ -27,6 +27,7 @@ from sweeps.study.ownership import require_own
 from sweeps.study.view import StudyView
 from sweeps.system.atomic import remove_partials, write_text
 from sweeps.terminal.console import mention
+from sweeps.text import without_passwords
 
 _SHOWN = 6  # differences in an error
 
@@ -73,7 +74,7 @@ def _opened(plan: Plan, database: BaseStorage | None) -> Study:
         _say_what_is_searched(plan)
         multirun = plan.folder.path / "multirun.yaml"
         if not multirun.exists():
-            write_text(multirun, OmegaConf.to_yaml(plan.config))
+            write_text(multirun, without_passwords(OmegaConf.to_yaml(plan.config)))
     return study
 
 
@@ -110,7 +111,9 @@ def _say_what_is_searched(plan: Plan) -> None:
     said = read_spec(plan.folder) if plan.folder.spec.exists() else {}
     # A field that came later is in no earlier copy.
     came_later = bool(said) and bool(plan.spec.differences(said))
-    save_files(plan.files, plan.folder.conf, renew=came_later)
+    own = [plan.settings.storage, (plan.settings.enqueue_best or {}).get("storage")]
+    masked_urls = [str(url) for url in own if url is not None]
+    save_files(plan.files, plan.folder.conf, masked_urls, renew=came_later)
     if not said or came_later:
         head = {"study": plan.name, "program": program(), "storage": plan.storage.within(plan.folder.path)}
         write_text(plan.folder.spec, yaml.safe_dump({**head, **said, **searched}, sort_keys=False))

@@ -130,6 +130,24 @@ def test_files_of_hydras_search_path_are_copied_too(conf: Path, tmp_path: Path) 
     assert (tmp_path / "copies/other/flavor.yaml").read_text(encoding="utf-8") == "taste: sour\n"
 
 
+def test_a_job_is_composed_of_what_its_files_say_and_only_the_sweeps_own_password_is_masked(
+    conf: Path, tmp_path: Path
+) -> None:
+    urls = "db: 'postgresql://me:pw@host/x'\nimage: docker://registry:5000/me/img@sha256:abc\n"
+    own = "storage: postgresql://me:s3cret@host/db"
+    (conf / "shape" / "round.yaml").write_text(f"depth: 0.0\n{urls}{own}  # mine\n", encoding="utf-8")
+    loader = loader_of(conf)
+    composer = Composer(loader.get_search_path(), master_of(loader=loader))
+    before = composer.compose([])
+    save_files(composer.files, tmp_path / "copies", ["postgresql://me:***@host/db"])
+    search_path = with_copies_first(loader.get_search_path(), tmp_path / "copies")
+    again = Composer(search_path, master_of(loader=loader)).compose([])
+    assert (again.shape.db, again.shape.image) == (before.shape.db, before.shape.image)
+    copy = (tmp_path / "copies" / "shape" / "round.yaml").read_text(encoding="utf-8")
+    assert "s3cret" not in copy
+    assert "storage: postgresql://me:***@host/db  # mine" in copy
+
+
 def test_without_copies_the_search_path_is_the_programs() -> None:
     unchanged = with_copies_first(LOADER.get_search_path(), Path("/no/such/folder"))
     assert [(p.provider, p.path) for p in unchanged.get_path()] == [
@@ -146,6 +164,36 @@ def test_a_job_is_resolved_as_within_itself() -> None:
     assert not any(key.startswith("hydra") for key in fields)
     assert "hydra" in config
     assert HydraConfig.instance().cfg is before
+
+
+def test_by_whatever_way_a_secret_or_the_time_comes_to_a_field_it_does_not_stand_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("A_SECRET", "s3cret")
+    direct = [
+        "+db.pw=${oc.env:A_SECRET}", "+db.user=me", "+stamp='${now:%H%M%S%f}'",
+        "+named=[1,'${oc.env:A_SECRET}']", "+literal='postgresql://me:s3cret@host/x'",
+    ]  # fmt: skip
+    indirect = [
+        "+url='postgresql://u:${db.pw}@h'", "+copy=${db}", "+which=pw", "+dynamic='${db.${which}}'",
+        "+run='run_${stamp}'", "+far='${run}!'", "+who=${db.user}", "+times={a:'${stamp}',b:2}",
+        "+again=${times}",
+    ]  # fmt: skip
+    config = COMPOSER.compose([*direct, *indirect])
+    fields = resolved_job(config)
+    assert "s3cret" not in str(fields)
+    for name in ("db.pw", "url", "copy.pw", "dynamic", "named"):
+        assert str(fields[name]).startswith("hash "), name
+    assert fields["literal"] == "postgresql://me:***@host/x"
+    assert fields["who"] == fields["db.user"] == "me"
+    assert (fields["stamp"], fields["run"], fields["far"]) == ("${now:%H%M%S%f}", "run_${stamp}", "${run}!")
+    assert (fields["times.a"], fields["times.b"], fields["again"]) == ("${stamp}", 2, "${times}")
+    assert resolved_job(COMPOSER.compose([*direct, *indirect])) == fields
+    monkeypatch.setenv("A_SECRET", "another")
+    changed = resolved_job(COMPOSER.compose([*direct, *indirect]))
+    assert {name for name in fields if changed[name] != fields[name]} == {
+        "db.pw", "url", "copy.pw", "dynamic", "named",
+    }  # fmt: skip
 
 
 def test_a_value_that_cannot_be_resolved_is_refused() -> None:
