@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import re
 from collections.abc import Callable, Iterable
 
@@ -39,6 +40,24 @@ def is_fault(error: BaseException) -> bool:
     # A connection that breaks may be to a launcher's worker, which has died.
     disk = isinstance(error, OSError) and not isinstance(error, (ConnectionError, HydraException))
     return disk or isinstance(error, (StorageInternalError, FaultError))
+
+
+_DISKS = {
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EROFS", "EIO", "ESTALE", "ENODEV")
+    if hasattr(errno, name)
+}
+
+
+def disk_fault(error: BaseException) -> OSError | None:
+    """What of an exception and its causes says that a disk is full, read-only or gone; None of any other
+    `OSError`, such as a file that is not there: whoever raised it may have made a mistake."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _DISKS:
+            return cause
+        cause = cause.__cause__
+    return None
 
 
 def reason(error: BaseException) -> str:

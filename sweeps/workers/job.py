@@ -15,7 +15,7 @@ from omegaconf import DictConfig, open_dict
 from optuna import TrialPruned
 from optuna.trial import TrialState
 
-from sweeps.errors import SweepInterruptedError, reason
+from sweeps.errors import FaultError, SweepInterruptedError, disk_fault, reason
 from sweeps.inside.number import length_of, number_of, shown
 from sweeps.results import records
 from sweeps.results.outcome import Outcome
@@ -43,6 +43,7 @@ def run_trial_job(
         SweepInterruptedError: a signal came; a job may say so by `SystemExit(128 + signum)`.
         KeyboardInterrupt: likewise.
         AwayError: the study's storage was away for too long when the job reported.
+        FaultError: the job met a full disk, or one that is read-only or gone.
     """
     with open_dict(config):
         config.hydra.job.num = number
@@ -78,6 +79,8 @@ def _outcome(job_return: JobReturn, folder: Path, settings: Settings) -> Outcome
             return Outcome(TrialState.PRUNED, reason=one_line(value) or "pruned")
         if isinstance(value, AwayError):
             raise value  # no fault of the job's
+        if isinstance(value, BaseException) and disk_fault(value) is not None:
+            raise FaultError(reason(value)) from value  # nor this
         remark = _write_traceback(folder, value)
         return Outcome(TrialState.FAIL, reason=reason(value) + remark)
     try:

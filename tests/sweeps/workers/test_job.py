@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import decimal
+import errno
 import json
 import math
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 from optuna.trial import TrialState
 
+from sweeps.errors import FaultError
 from sweeps.results.outcome import Outcome
 from sweeps.study.patience import AwayError
 from sweeps.workers.job import _left, _outcome
@@ -288,3 +291,18 @@ def test_a_storage_that_is_away_is_no_fault_of_the_job(tmp_path: Path) -> None:
     with pytest.raises(AwayError):
         outcome_of(AwayError("gone"), folder=tmp_path, failed=True)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_disk_that_is_full_or_gone_is_no_fault_of_the_job(tmp_path: Path, number: int) -> None:
+    disk = OSError(number, os.strerror(number))
+    failure = RuntimeError("epoch 3: the state cannot be written")
+    failure.__cause__ = disk
+    for error in (disk, failure):
+        with pytest.raises(FaultError, match=type(error).__name__):
+            outcome_of(error, folder=tmp_path, failed=True)
+
+
+def test_a_file_that_is_not_there_may_be_the_jobs_own_mistake(tmp_path: Path) -> None:
+    missing = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "data.csv")
+    assert outcome_of(missing, folder=tmp_path, failed=True).state == TrialState.FAIL
