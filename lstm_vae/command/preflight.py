@@ -24,10 +24,11 @@ from lstm_vae.command.exits import exit_codes
 from lstm_vae.config.encoder_kinds import allowed, is_elsewhere, known_kinds
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.config.schemas import literal, run_config_from
-from lstm_vae.data import cached_splits
+from lstm_vae.data import Splits, cached_splits
+from lstm_vae.data.splits import require_samples
 from lstm_vae.errors import UserError
 from lstm_vae.process.runtime import without_chatter
-from lstm_vae.run.folder import claim, claim_named
+from lstm_vae.run.folder import claim, claim_named, next_number
 from lstm_vae.run.resume import require_same_data, resumed_config
 from lstm_vae.tracking.opening import require_installed
 
@@ -40,7 +41,7 @@ class Preflight(Callback):
         with _leaving_hydra():
             run = _checked(config)
             if run.training.resume is None:
-                cached_splits(run.data, run.training.batch_size)
+                _require_data(run)
                 config.hydra.run.dir = str(_claimed(config, "hydra.run.dir"))
                 return
             if _is_named(config, "hydra.run.dir"):
@@ -50,7 +51,7 @@ class Preflight(Callback):
             if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
                 raise UserError(f"training.resume={folder}: cannot be written")
             run = resumed_config(run, list(config.hydra.overrides.task))
-            require_same_data(run, cached_splits(run.data, run.training.batch_size))
+            require_same_data(run, _require_data(run))
             _go_on_in(Path(str(run.training.resume)), run, config)
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
@@ -84,8 +85,15 @@ def check_job(config: DictConfig) -> RunConfig:
     run = _checked(config)
     if run.training.resume is not None:
         raise UserError(f"training.resume={run.training.resume}: must be null in a multirun")
-    cached_splits(run.data, run.training.batch_size)
+    _require_data(run)
     return run
+
+
+def _require_data(run: RunConfig) -> Splits:
+    """Has the run's data, and checks what the configuration asks of them."""
+    splits = cached_splits(run.data, run.training.batch_size)
+    require_samples(run.evaluation.generation_samples, len(splits.test), "evaluation.generation_samples")
+    return splits
 
 
 @contextmanager
@@ -153,7 +161,7 @@ def _is_named(config: DictConfig, field: str) -> bool:
 
 def _go_on_in(folder: Path, run: RunConfig, config: DictConfig) -> None:
     """Hydra writes into the run's own folder, but over none of its files."""
-    number = 1 + sum(1 for _ in (folder / ".hydra").glob("resume-*"))
+    number = next_number(folder / ".hydra", "resume-*")
     with open_dict(config):
         config.hydra.run.dir = str(folder)
         config.hydra.output_subdir = f".hydra/resume-{number}"

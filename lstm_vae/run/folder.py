@@ -67,7 +67,7 @@ class RunFolder:
     def set_aside(self) -> None:
         """Keeps copies of the record and the model of an earlier part of a resumed run, as record.1.json and
         model.1.keras, record.2.json, ...: the record itself is written anew next, and then the model goes."""
-        number = 1 + sum(1 for _ in self.path.glob("record.*.json"))
+        number = next_number(self.path, "record.*.json")
         if self.model.exists():
             copy_file(self.model, self.path / f"model.{number}.keras")
         if self.record.exists():
@@ -106,6 +106,14 @@ def _as_it_was(values: dict[str, Any]) -> dict[str, Any]:
         if isinstance(section, dict) and field not in section:
             values = {**values, name: {**section, field: value}}
     return values
+
+
+def next_number(folder: Path, pattern: str) -> int:
+    """The number after the highest that stands for the `*` of a pattern among a folder's names; deleted ones
+    do not come again."""
+    before, _, after = pattern.partition("*")
+    numbers = [path.name.removeprefix(before).removesuffix(after) for path in folder.glob(pattern)]
+    return 1 + max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 @contextmanager

@@ -79,6 +79,16 @@ def multirun(*overrides: str) -> DictConfig:
 BAD: list[tuple[Callable[..., DictConfig], tuple[str, ...], str]] = [
     (single, ("training.batch_size=0",), "training.batch_size=0: must be a whole number of at least 1"),
     (single, ("training.batch_size=300",), "training.batch_size=300: must be at most 256"),
+    (
+        single,
+        ("evaluation.generation_samples=501",),
+        "evaluation.generation_samples=501: must be 0, or 50 to 500",
+    ),
+    (
+        multirun,
+        ("evaluation.generation_samples=0,9",),
+        "evaluation.generation_samples=9: must be 0, or 50 to 500",
+    ),
     (single, ("+further=1",), "unknown key further"),
     (single, ("~training",), "training: is missing; must be one option of the group"),
     (single, ("encoder.kind=gru",), "encoder.kind=gru: must be lstm or the dotted path of a class"),

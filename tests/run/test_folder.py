@@ -8,7 +8,7 @@ import pytest
 
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import UserError
-from lstm_vae.run.folder import RunFolder, claim, claim_named, sole_user
+from lstm_vae.run.folder import RunFolder, claim, claim_named, next_number, sole_user
 from tests.conftest import OUTSIDE
 
 
@@ -84,6 +84,19 @@ def test_earlier_parts_of_a_run_are_kept(tmp_path: Path) -> None:
         "model.1.keras", "model.2.keras", "record.1.json", "record.2.json", "record.json",
     ]  # fmt: skip
     assert (tmp_path / "model.2.keras").read_text() == "two"
+
+
+def test_what_was_deleted_makes_no_room_for_another(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    for part in ("one", "two", "three"):
+        folder.record.write_text(part)
+        if part == "three":
+            (tmp_path / "record.1.json").unlink()
+        folder.set_aside()
+    assert (tmp_path / "record.2.json").read_text() == "two"
+    assert (tmp_path / "record.3.json").read_text() == "three"
+    (tmp_path / "record.mine.json").touch()
+    assert next_number(tmp_path, "record.*.json") == 4
 
 
 def test_a_configuration_of_an_earlier_version_reads_as_what_that_did(tmp_path: Path) -> None:
