@@ -21,7 +21,7 @@ class FirstStep:
         print(json.dumps({"images": steps.images, "time": time.time()}), flush=True)
         os._exit(0)
 
-    def on_epoch(self, row: Any) -> None:
+    def on_epoch(self, row: Any, last: bool) -> None:
         """Is never reached."""
 
     def catch_up(self, rows: Any) -> None:

@@ -40,9 +40,9 @@ class _Reporting:
         for row in rows:
             sweeps.report(row.val_loss, row.epoch, last=True)
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         try:
-            sweeps.report(row.val_loss, row.epoch, last=row.epoch == self._epochs)
+            sweeps.report(row.val_loss, row.epoch, last=last)
         except sweeps.TrialPruned as pruned:
             raise PrunedRunError(str(pruned)) from pruned
 

@@ -92,7 +92,7 @@ class MLflow:
     def on_steps(self, steps: Steps) -> None:
         """Nothing: metrics are by epoch, as in `history.csv`."""
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         """A metric a column."""
         values = dataclasses.asdict(row)
         self._log(values, values.pop("epoch"))

@@ -33,7 +33,7 @@ class TensorBoard:
     def on_steps(self, steps: Steps) -> None:
         """Nothing: scalars are by epoch, as in `history.csv`."""
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         """A scalar a column."""
         values = dataclasses.asdict(row)
         epoch = values.pop("epoch")

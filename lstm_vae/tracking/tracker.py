@@ -111,9 +111,9 @@ class Mirror:
         """Passes it on."""
         self._told(lambda: self._tracker.on_steps(steps))
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         """Passes it on."""
-        self._told(lambda: self._tracker.on_epoch(row))
+        self._told(lambda: self._tracker.on_epoch(row, last))
 
     def catch_up(self, rows: Sequence[EpochRow]) -> None:
         """Tells it of epochs that are done, where it knows nothing of them."""
@@ -121,7 +121,7 @@ class Mirror:
         def tell() -> None:
             if self._tracker.is_new:
                 for row in rows:
-                    self._tracker.on_epoch(row)
+                    self._tracker.on_epoch(row, last=False)
 
         self._told(tell)
 

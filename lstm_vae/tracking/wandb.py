@@ -45,7 +45,7 @@ class WeightsAndBiases:
     def on_steps(self, steps: Steps) -> None:
         """Nothing: values are by epoch, as in `history.csv`."""
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         """A value a column."""
         values = dataclasses.asdict(row)
         self._last = row.epoch

@@ -34,8 +34,12 @@ class Observer(Protocol):
     def on_steps(self, steps: Steps) -> None:
         """Some steps of an epoch are done."""
 
-    def on_epoch(self, row: EpochRow) -> None:
-        """An epoch is done, its row and checkpoint written."""
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
+        """An epoch is done, its row and checkpoint written.
+
+        Args:
+            last: whether none follows: of those asked for, or since early stopping ends the training.
+        """
 
 
 class Follower(Observer, Protocol):

@@ -26,7 +26,7 @@ class Display(Protocol):
 
     def on_steps(self, steps: Steps) -> None: ...
 
-    def on_epoch(self, row: EpochRow) -> None: ...
+    def on_epoch(self, row: EpochRow, last: bool) -> None: ...
 
 
 def display(how: str, epochs: int, images: int, batch_size: int, epochs_done: int) -> Display:
@@ -95,7 +95,7 @@ class _Nothing:
     def on_steps(self, steps: Steps) -> None:
         return
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         return
 
 
@@ -108,7 +108,7 @@ class _Lines(_Nothing):
     def on_steps(self, steps: Steps) -> None:
         self._clock.advance(steps.epoch, steps.images)
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         try:
             print(_line(row, self._clock.epochs, self._clock.time_left), flush=True)
         except OSError:  # nobody reads any more, or its disk is full: no reason to end a training
@@ -154,7 +154,7 @@ class _Bars(_Nothing):
             speed=f"{self._clock.images_per_second:,.0f} img/s  {self._clock.time_left} left",
         )
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         text = (
             f"epoch {row.epoch}/{self._clock.epochs}  train {row.loss:.2f}  val {row.val_loss:.2f} "
             f"= bce {row.val_bce:.2f} + kl {row.val_kl:.2f} nats/image"

@@ -123,7 +123,7 @@ class Trainer:
         rows = history.keep_through(self._files.history, progress.epoch)
         stopped_early = self._out_of_patience(progress)
         self._loop.trace()
-        while progress.epoch < self._config.epochs and not stopped_early:
+        while not (stopped_early or self._is_last(progress)):
             row = self._epoch(progress.epoch + 1)
             rows.append(row)
             try:
@@ -132,11 +132,14 @@ class Trainer:
                 raise RunFailedError(
                     f"epoch {row.epoch}: {error.filename or self._files.last}: {error.strerror or error}"
                 ) from error
-            for observer in self._observers:
-                observer.on_epoch(row)
             stopped_early = self._out_of_patience(progress)
+            for observer in self._observers:
+                observer.on_epoch(row, last=stopped_early or self._is_last(progress))
         self._average.copy_to_weights()
         return Trained(rows, stopped_early)
+
+    def _is_last(self, progress: Progress) -> bool:
+        return progress.epoch >= self._config.epochs
 
     def _out_of_patience(self, progress: Progress) -> bool:
         patience = self._config.early_stopping

@@ -42,7 +42,7 @@ def test_a_trial_is_a_child_of_its_study(beginning: Beginning, ending: Ending) -
     tracker = MLflow(beginning)
     tracker.on_steps(Steps(1, 48, 256, 200.0, 5.0))
     for epoch in (1, 2):
-        tracker.on_epoch(row(epoch))
+        tracker.on_epoch(row(epoch), last=False)
     assert runs()["3"].info.status == "RUNNING"
     tracker.finish(ending)
     found = runs()
@@ -81,10 +81,10 @@ def test_a_run_that_goes_on_is_the_same_one(
     beginning: Beginning, ending: Ending, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = MLflow(beginning)
-    first.on_epoch(row(1))
+    first.on_epoch(row(1), last=False)
     first.finish(replace(ending, state="FAIL", reason="stopped by SIGINT", metrics={}))
     second = MLflow(beginning)
-    second.on_epoch(row(2))
+    second.on_epoch(row(2), last=False)
     second.finish(ending)
     run = runs()["3"]
     assert run.info.status == "FINISHED"

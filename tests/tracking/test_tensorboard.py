@@ -21,7 +21,7 @@ from tests.tracking.conftest import row
 def test_every_column_is_a_scalar_by_epoch(beginning: Beginning) -> None:
     observer = TensorBoard(beginning)
     observer.on_steps(Steps(1, 10, 100, 1.0, 1.0))
-    observer.on_epoch(row(4))
+    observer.on_epoch(row(4), last=False)
     events = event_accumulator.EventAccumulator(str(beginning.folder / "tensorboard")).Reload()
     (event,) = events.Tensors("val_loss")
     assert event.step == 4
@@ -39,7 +39,7 @@ def served(beginning: Beginning, ending: Ending) -> str:
     )
     for number, one in enumerate((beginning, other)):
         tracker = TensorBoard(one)
-        tracker.on_epoch(row(1 + number))
+        tracker.on_epoch(row(1 + number), last=False)
         tracker.finish(ending if number == 0 else replace(ending, state="FAIL", metrics={}))
     server = program.TensorBoard()
     server.configure(

@@ -27,7 +27,7 @@ class Told:
     def on_steps(self, steps: Steps) -> None:
         self.heard.append(steps.images)
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         if row.epoch == self._fails_at:
             raise ConnectionError(self._message)
         self.heard.append(row.epoch)
@@ -40,7 +40,7 @@ def tell_all(tracker: Mirror, ending: Ending) -> None:
     tracker.catch_up([row(0)])
     tracker.on_steps(Steps(1, 48, 256, 200.0, 5.0))
     for epoch in (1, 2, 3):
-        tracker.on_epoch(row(epoch))
+        tracker.on_epoch(row(epoch), last=False)
     tracker.finish(ending)
 
 
@@ -71,7 +71,7 @@ def test_one_that_knows_the_run_is_not_told_of_epochs_that_are_done(ending: Endi
 
 def test_a_second_signal_ends_the_run(ending: Ending) -> None:
     class Interrupted(Told):
-        def on_epoch(self, row: EpochRow) -> None:
+        def on_epoch(self, row: EpochRow, last: bool) -> None:
             raise InterruptedRunError(2, "stopped by SIGINT")
 
     with pytest.raises(InterruptedRunError):

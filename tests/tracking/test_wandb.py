@@ -38,7 +38,7 @@ def test_a_run_is_kept_in_its_folder_to_be_uploaded_later(beginning: Beginning, 
     tracker = WeightsAndBiases(beginning)
     tracker.on_steps(Steps(1, 48, 256, 200.0, 5.0))
     for epoch in (1, 2):
-        tracker.on_epoch(row(epoch))
+        tracker.on_epoch(row(epoch), last=False)
     tracker.finish(ending)
     (log,) = logs(beginning.folder)
     for word in (b"encoder.hidden", b"digits", b"lstm_vae", b"final/test_loss", b"figures/loss_curves"):
@@ -53,8 +53,8 @@ def test_two_runs_of_a_process_are_two(beginning: Beginning, ending: Ending) -> 
     other = replace(beginning, folder=beginning.folder.parent / "4")
     other.folder.mkdir()
     second = WeightsAndBiases(other)
-    first.on_epoch(row(1))
-    second.on_epoch(row(2))
+    first.on_epoch(row(1), last=False)
+    second.on_epoch(row(2), last=False)
     first.finish(ending)
     second.finish(ending)
     assert b"201.125" in logs(beginning.folder)[0]
@@ -64,7 +64,7 @@ def test_two_runs_of_a_process_are_two(beginning: Beginning, ending: Ending) -> 
 def test_a_run_that_goes_on_is_the_same_one(beginning: Beginning, ending: Ending) -> None:
     for epoch in (1, 2):
         tracker = WeightsAndBiases(beginning)
-        tracker.on_epoch(row(epoch))
+        tracker.on_epoch(row(epoch), last=False)
         tracker.finish(ending)
     run_id = (beginning.folder / "wandb_run.txt").read_text(encoding="utf-8").strip().encode()
     assert all(run_id in log for log in logs(beginning.folder))

@@ -30,7 +30,7 @@ class Watcher:
     def on_steps(self, steps: Steps) -> None:
         self.steps.append((steps.images, steps.bce, steps.kl))
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         assert history.read(self._files.history)[-1] == row
         assert checkpoint.read_progress(self._files.last).epoch == row.epoch
         self.rows.append(row)
@@ -47,7 +47,7 @@ class Pruner(Watcher):
         if self._method == "on_steps" and steps.epoch == 2:
             raise PrunedRunError("enough")
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         if self._method == "on_epoch":
             raise PrunedRunError("enough")
 

@@ -24,12 +24,14 @@ class Watcher:
     def __init__(self) -> None:
         self.images: list[tuple[int, int]] = []
         self.rows: list[EpochRow] = []
+        self.last: list[bool] = []
 
     def on_steps(self, steps: Steps) -> None:
         self.images.append((steps.epoch, steps.images))
 
-    def on_epoch(self, row: EpochRow) -> None:
+    def on_epoch(self, row: EpochRow, last: bool) -> None:
         self.rows.append(row)
+        self.last.append(last)
 
 
 def files(folder: Path) -> TrainingFiles:
@@ -50,6 +52,7 @@ def test_it_learns_and_tells(small: RunConfig, digits: Splits, tmp_path: Path) -
     watcher = Watcher()
     config = small.replace(training__epochs=8, training__steps_per_execution=10, training__batch_size=16)
     vae, trained = fit(config, digits, tmp_path, watcher)
+    assert watcher.last == [False] * 7 + [True]
     assert trained.rows == watcher.rows == history.read(tmp_path / "history.csv")
     assert watcher.images[:2] == [(1, 160), (1, 256)]
     assert trained.rows[-1].loss < 0.6 * trained.rows[0].loss
@@ -96,9 +99,12 @@ def test_early_stopping_waits_so_many_epochs(small: RunConfig, digits: Splits, t
         training__optimizer="sgd",
         training__learning_rate=1e-12,
     )
-    _, trained = fit(config, digits, tmp_path)
+    watcher = Watcher()
+    _, trained = fit(config, digits, tmp_path, watcher)
     assert trained.stopped_early
     assert len(trained.rows) == history.best(trained.rows).epoch + 2
+    # Whoever compares the run with others must know that there is nothing left to stop.
+    assert watcher.last == [False] * (len(trained.rows) - 1) + [True]
 
 
 def test_a_loss_that_is_not_finite_is_named(small: RunConfig, digits: Splits, tmp_path: Path) -> None:
