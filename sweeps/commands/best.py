@@ -7,17 +7,21 @@ from typing import Any
 
 from sweeps.commands.arguments import subcommand, whole
 from sweeps.errors import SweepError
-from sweeps.plan.naming import command
+from sweeps.plan.again import again
 from sweeps.study.finding import find_study
 from sweeps.study.objective import best_trials, front, objectives_of
-from sweeps.study.trial import Job, TrialView
 from sweeps.study.view import StudyView
 from sweeps.terminal.console import say
 
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
-    parser = subcommand(subparsers, "best", run, "The command that repeats the best trial, or any other.")
+    parser = subcommand(
+        subparsers,
+        "best",
+        run,
+        "The command that repeats the best trial, or any other; with replicates, one for each run.",
+    )
     parser.add_argument("study", metavar="STUDY", help="the study's folder")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--top", type=whole, default=1, metavar="K", help="of the K best (1)")
@@ -42,8 +46,10 @@ def run(options: argparse.Namespace) -> None:
     invocation = StudyView(study).program
     for trial in chosen_trials:
         values = " ".join(f"{value:.6g}" for value in trial.values or ())
-        overrides = (TrialView(trial).job or Job()).overrides
-        if overrides is None:
+        commands = again(invocation, trial)
+        if commands is None:
             raise SweepError(f"--trial={trial.number}: has not run yet")
-        say(f"# trial {trial.number}: {values or trial.state.name}")
-        say(command(invocation, overrides))
+        runs = f", from {len(commands)} runs" if len(commands) > 1 else ""
+        say(f"# trial {trial.number}: {values or trial.state.name}{runs}")
+        for line in commands:
+            say(line)

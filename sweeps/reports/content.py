@@ -14,7 +14,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.errors import SweepError
-from sweeps.plan.naming import command
+from sweeps.plan.again import again
 from sweeps.reports.answer import Answer, answer_of
 from sweeps.reports.effects import Effects, effects_of
 from sweeps.results import records
@@ -26,7 +26,7 @@ from sweeps.study.lineage import latest, promoted
 from sweeps.study.objective import best_trials, front, objectives_of
 from sweeps.study.spans import running_seconds
 from sweeps.study.tally import Tally, tally
-from sweeps.study.trial import Job, TrialView, is_surplus
+from sweeps.study.trial import TrialView, is_surplus
 from sweeps.study.view import StudyView
 from sweeps.terminal.wording import shown_params
 from sweeps.text import one_line, without_passwords
@@ -117,7 +117,7 @@ class Content:
         failures: by reason, the most frequent first.
         cost: of the study.
         counts: of trials.
-        again: the command that repeats the best trial; None where there is none.
+        again: the commands that repeat the best trial's runs; None where there is none.
         top: the best trials.
         finals: of its finals, where there are some.
     """
@@ -138,7 +138,7 @@ class Content:
     failures: tuple[Failure, ...]
     cost: Cost
     counts: Tally
-    again: str | None
+    again: Sequence[str] | None
     top: tuple[FrozenTrial, ...]
     finals: Content | None
 
@@ -158,7 +158,6 @@ def content_of(found: FoundStudy, top: int) -> Content:
     finals_folder = found.folder.path / FINALS
     finals = content_of(find_study(finals_folder), top) if (finals_folder / "spec.yaml").is_file() else None
     unit = _unit(best, objective, found.folder.path)
-    overrides = (TrialView(best[0]).job or Job()).overrides if best else None
     return Content(
         name=study.study_name,
         path=found.folder.path,
@@ -176,7 +175,7 @@ def content_of(found: FoundStudy, top: int) -> Content:
         failures=tuple(_failures(trials)),
         cost=_cost(trials),
         counts=tally(trials, objectives[0]),
-        again=command(StudyView(study).program, overrides) if overrides is not None else None,
+        again=again(StudyView(study).program, best[0]) if best else None,
         top=best,
         finals=finals,
     )

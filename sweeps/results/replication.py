@@ -32,10 +32,16 @@ def replicate_overrides(
     overrides: Sequence[str], seeds: Mapping[str, int], settings: Settings
 ) -> list[list[str]]:
     """The overrides of each replicate: seeds count up from the first one's."""
-    return [
-        [*overrides, *(f"{key}={seed + index}" for key, seed in seeds.items())]
-        for index in range(settings.replicates)
-    ]
+    return [[*overrides, *seed_overrides(seeds, index)] for index in range(settings.replicates)]
+
+
+def seed_overrides(seeds: Mapping[str, int], index: int) -> list[str]:
+    """What sets the seeds of a replicate.
+
+    Args:
+        seeds: of the first one.
+    """
+    return [f"{key}={seed + index}" for key, seed in seeds.items()]
 
 
 def mean_of(values: Sequence[float]) -> float:

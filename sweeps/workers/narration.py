@@ -8,12 +8,12 @@ from pathlib import Path
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from sweeps.plan.naming import command
+from sweeps.plan.again import again
 from sweeps.search.budget import Budget, Verdict
 from sweeps.search.racing import Loss
 from sweeps.study.objective import front, objectives_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Job, TrialView
+from sweeps.study.trial import TrialView
 from sweeps.terminal.console import mention as say
 from sweeps.terminal.situation_lines import best_of, done_of
 from sweeps.terminal.wording import brief_params, shown_params, shown_path, shown_seconds
@@ -111,8 +111,10 @@ def summarize(
     elif tally.best is not None:
         place = f"(trial {tally.best.number}{_certainty(tally.best)})"
         say(f"best: {tally.best.values[0]:.6g} {place} {shown_params(tally.best.params)}")
-        job = TrialView(tally.best).job or Job()
-        say(f"  again: {command(invocation, job.overrides or [])}")
+        commands = again(invocation, tally.best) or []
+        which = f", the first of its {len(commands)} runs" if len(commands) > 1 else ""
+        for line in commands[:1]:
+            say(f"  again{which}: {line}")
     failed_trials = [trial for trial in trials if trial.state == TrialState.FAIL]
     if tally.failed and failed_trials:
         last = failed_trials[-1]

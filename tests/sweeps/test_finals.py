@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from pathlib import Path
 
@@ -63,6 +64,10 @@ def test_the_best_run_again_and_who_loses_stops(
     assert len(values) < 4
     assert stopped["value"] == sum(values) / len(values)
     assert len(board(folder)) == 4  # the search's own
+    commands = tool(tmp_path, "best", folder / "finals").stdout.splitlines()
+    assert commands[0].endswith(", from 4 runs")
+    assert [shlex.split(line)[-1] for line in commands[1:]] == ["y=3", "y=4", "y=5", "y=6"]
+    assert f"  again, the first of its 4 runs: {commands[1]}" in result.stdout.splitlines()
     status = tool(tmp_path, "status", folder / "finals")
     assert status.returncode == 0, status.stderr
     before = lines(folder / "finals" / "trials.csv")

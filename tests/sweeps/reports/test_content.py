@@ -57,7 +57,8 @@ def test_steps_of_a_promoted_trial_count_once(content: Content) -> None:
 def test_the_best_come_first_with_the_command_that_repeats_them(content: Content) -> None:
     assert [trial.number for trial in content.top] == [7, 6, 5]
     assert content.again is not None
-    assert content.again.endswith("y=7")
+    (command,) = content.again
+    assert command.endswith("y=7")
     assert content.counts.promoted == 1
     assert content.importances.keys() == {"x", "rate"}
     assert content.finals is None

@@ -68,7 +68,7 @@ def test_it_says_the_answer_the_failures_and_how_to_repeat_the_best(content: Con
     assert content.answer.answer in text
     assert "no luck with postgresql://me:***@host/db <script>" in text
     assert content.again is not None
-    assert content.again in text
+    assert "\n".join(content.again) in text
     assert "Saved by stopping" in text
     assert "1 went on after all" in text
 
