@@ -6,6 +6,7 @@ field's type, default and limits stand in one place.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -190,13 +191,14 @@ class Scales:
 
 @dataclass(frozen=True)
 class Options:
-    """A mapping from names to plain values."""
+    """A mapping from names to what JSON can hold, in which a run's record has it."""
 
     @property
     def allowed(self) -> str:
-        return "a mapping from names to values"
+        return "a mapping from names to texts, finite numbers, true, false, null, lists and mappings"
 
     def normalise(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
             raise TypeError
-        return dict(value)
+        plain: dict[str, Any] = json.loads(json.dumps(dict(value), allow_nan=False))
+        return plain

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import Any
 
 from sweeps.errors import SweepError
+
+DAY = 86_400  # seconds
 
 
 def subcommand(subparsers: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -45,4 +48,15 @@ def whole(text: str) -> int:
         number = 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number of at least 1")
+    return number
+
+
+def seconds(text: str) -> float:
+    """A number of seconds that one can wait for: at most a day."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= DAY:
+        raise argparse.ArgumentTypeError(f"{text!r}: must be a number of seconds, 0 to {DAY}")
     return number

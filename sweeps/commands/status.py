@@ -7,7 +7,7 @@ import time
 from datetime import datetime
 from typing import Any
 
-from sweeps.commands.arguments import subcommand
+from sweeps.commands.arguments import seconds, subcommand
 from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.objective import front, objectives_of
 from sweeps.study.situation import Lookout
@@ -29,7 +29,12 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("study", metavar="STUDY", help="the study's folder")
     parser.add_argument(
-        "--watch", nargs="?", type=float, const=5.0, metavar="SECONDS", help="again every so many seconds (5)"
+        "--watch",
+        nargs="?",
+        type=seconds,
+        const=5.0,
+        metavar="SECONDS",
+        help="again every so many seconds (5)",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,10 @@ class Effects:
 def effects_of(board: pd.DataFrame, trials: list[FrozenTrial]) -> Effects | None:
     """Of complete trials; where some were stopped, of all by the last step that every one of them reached,
     since the survivors of weak choices are their lucky ones. None where the board cannot be taken apart."""
-    stopped = [trial.last_step for trial in trials if trial.state == TrialState.PRUNED]
+    # One that was stopped for a NaN was stopped anywhere.
+    stopped = [
+        trial.last_step for trial in trials if trial.state == TrialState.PRUNED and not _ends_in_nan(trial)
+    ]
     reached = [step for step in stopped if step is not None]
     if stopped and not reached:
         return None
@@ -44,6 +48,10 @@ def effects_of(board: pd.DataFrame, trials: list[FrozenTrial]) -> Effects | None
         return _without_misfits(beside, step)
     except SweepError:  # one parameter, say, that has another value in every trial
         return None
+
+
+def _ends_in_nan(trial: FrozenTrial) -> bool:
+    return trial.last_step is not None and math.isnan(trial.intermediate_values[trial.last_step])
 
 
 def _without_misfits(board: pd.DataFrame, step: int | None) -> Effects:

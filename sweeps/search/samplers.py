@@ -112,6 +112,11 @@ def make_sampler(config: Mapping[str, Any], number: int, attempt: int = 0) -> Ba
         seed = arguments.get("seed", 0)
         arguments["seed"] = derived_seed(seed, number, attempt)
         if issubclass(sampler_class, QMCSampler):
+            if seed is None and arguments.get("scramble"):
+                raise SweepError(
+                    "hydra.sweeper.sampler.seed=null: must be a whole number where scramble=true, or every "
+                    "trial has a sequence of its own"
+                )
             # One sequence for all trials; the first trial and the choices are drawn at random.
             arguments |= {"seed": seed, "warn_independent_sampling": False}
             arguments["independent_sampler"] = RandomSampler(seed=derived_seed(seed, number, attempt))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
@@ -106,3 +107,12 @@ def test_every_rule_normalises_once_and_for_all_or_says_what_is_allowed(rule: ru
         assert again == kept
         assert type(again) is type(kept)
         assert not (isinstance(kept, float) and not math.isfinite(kept))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"when": datetime.date(2024, 1, 1)}, {"seen": {1, 2}}, {"raw": b"x"}, {"rate": math.nan}, {1: 2}],
+)
+def test_options_are_what_a_record_can_hold(value: Any) -> None:
+    with pytest.raises(UserError, match="^encoder.options="):
+        rules.apply(rules.Options(), "encoder.options", value)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import optuna
+import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
@@ -33,3 +34,10 @@ def test_status_tells_what_runs_and_how_long_the_rest_takes(tool: Tool, tmp_path
     assert result.returncode == 0, result.stderr
     assert "  running: trial 6: step 3, 0.25, " in result.stdout
     assert "  1 trial left: a moment, 1 at a time" in result.stdout
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "1e300", "-1", "soon"])
+def test_a_watch_is_at_times_that_come(tool: Tool, study: Path, seconds: str) -> None:
+    result = tool("status", study, f"--watch={seconds}")
+    assert result.returncode == 2
+    assert "must be a number of seconds, 0 to 86400" in result.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
@@ -42,6 +44,17 @@ def test_where_one_was_stopped_all_count_by_the_step_that_it_reached() -> None:
     assert told is not None
     assert told.step == 2
     assert told.frame.attrs["trials"] == 6
+
+
+def test_one_that_was_stopped_for_a_nan_does_not_say_how_far_all_came() -> None:
+    board = BOARD.assign(state=["COMPLETE"] * 4 + ["PRUNED"] * 2)
+    own = trials(TrialState.PRUNED, 4)
+    own[4] = create_trial(state=TrialState.PRUNED, intermediate_values={1: math.nan})
+    own[4].number = 4
+    told = effects_of(board, own)
+    assert told is not None
+    assert told.step == 4
+    assert told.frame.attrs["trials"] == 5
 
 
 def test_a_board_that_cannot_be_taken_apart_has_none() -> None:

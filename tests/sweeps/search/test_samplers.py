@@ -144,6 +144,7 @@ def test_a_sampler_whose_package_is_missing_says_what_to_install(name: str) -> N
         ({"_target_": "optuna.samplers.TPESampler", "n_startup_trails": 1}, "n_startup_trails"),
         ({"_target_": "optuna.pruners.NopPruner"}, "is no BaseSampler"),
         ({"_target_": "builtins.dict"}, "is no BaseSampler"),
+        ({"_target_": "optuna.samplers.QMCSampler", "seed": None, "scramble": True}, "seed=null"),
     ],
 )
 def test_what_is_no_sampler_is_refused(config: dict[str, Any], said: str) -> None:
