@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -70,10 +71,11 @@ def exact_nll(vae: VAE, images: NDArray[np.uint8], z_mean: NDArray[np.float32]) 
         lambda z: log_joint(x, vae.decoder(z), z, tf.constant(1.0)),
         input_signature=(tf.TensorSpec((None, latents), tf.float32),),
     )
-    for z, every_second in _grid(cells, latents):
-        joint = joint_at(z).numpy()
-        fine.add(joint)
-        coarse.add(joint[:, every_second])
+    with _full_precision():
+        for z, every_second in _grid(cells, latents):
+            joint = joint_at(z).numpy()
+            fine.add(joint)
+            coarse.add(joint[:, every_second])
     # A cell of the grid, times the constant of the prior's density.
     log_cell = latents * (math.log(STEP) - 0.5 * math.log(2 * math.pi))
     nll = -float(fine.value().mean()) - log_cell
@@ -84,6 +86,17 @@ def exact_nll(vae: VAE, images: NDArray[np.uint8], z_mean: NDArray[np.float32]) 
             f"differs by {error:.2g} nats"
         )
     return Quadrature(nll, error)
+
+
+@contextmanager
+def _full_precision() -> Iterator[None]:
+    """Within it, no GPU shortens products to TF32: a log density is a small difference of large numbers."""
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)
 
 
 def _grid(cells: int, latents: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.bool_]]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.data import Splits
 from lstm_vae.errors import UserError
-from lstm_vae.evaluation import NLLEstimator, Scorer, posterior_means
+from lstm_vae.evaluation import NLLEstimator, Scorer, posterior_means, quadrature
 from lstm_vae.evaluation.quadrature import exact_nll
 from lstm_vae.model import VAE, build_vae
 
@@ -28,6 +32,26 @@ def test_importance_sampling_comes_to_it(vae: VAE, digits: Splits) -> None:
     exact = exact_nll(vae, images, posterior_means(vae, images, 8))
     assert NLLEstimator(vae, 5000, 0).estimate(images) == pytest.approx(exact.nll, abs=0.02)
     assert exact.error < 1e-3
+
+
+def test_its_products_are_whole_and_nobody_elses_are_changed(
+    vae: VAE, digits: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside: list[bool] = []
+    enabled = tf.config.experimental.tensor_float_32_execution_enabled
+    grid = quadrature._grid
+
+    def looked_into(cells: int, latents: int) -> Iterator[Any]:
+        for part in grid(cells, latents):
+            inside.append(enabled())
+            yield part
+
+    monkeypatch.setattr(quadrature, "_grid", looked_into)
+    before = enabled()
+    images = digits.test.images[:3]
+    exact_nll(vae, images, posterior_means(vae, images, 3))
+    assert set(inside) == {False}
+    assert enabled() == before
 
 
 def test_the_negative_elbo_is_above_it(vae: VAE, digits: Splits) -> None:
