@@ -178,13 +178,6 @@ class Watch:
         job = TrialView(trial).job
         return job is not None and job.host == self._host and job.pid == pid
 
-    def holder(self, trial: FrozenTrial) -> int | None:
-        """The process of this machine that runs a trial, or None."""
-        job = TrialView(trial).job
-        if job is None or job.host != self._host:
-            return None
-        return job.pid if self._is_locked(trial.number, tidy=True) else None
-
     def _is_locked(self, number: int, tidy: bool) -> bool:
         return locks.is_held(self._folder / str(number), tidy)
 
