@@ -37,8 +37,8 @@ class DataConfig(_Section):
 
     Attributes:
         name: the data set.
-        dir: folder with its IDX files (gzipped or not) or `.npz`; None looks in `LSTM_VAE_DATA`, then in
-            the per-user cache, then downloads.
+        dir: folder with its IDX files (gzipped or not) or `.npz`; None looks in `LSTM_VAE_DATA`, then
+            where systems install them, in the per-user cache, then downloads.
         download: whether a data set found nowhere may be downloaded.
         verify: whether the content must be the published data set's, by SHA-256.
         limit: only so many training images, each label in proportion, the first of each.

@@ -99,7 +99,7 @@ class Settings:
             column's own name), the most important first; a narrow terminal drops the last ones.
         progress: how a sweep is shown while it runs: `rich`, a live table; `plain`, lines; `none`; `auto`, a
             table on a terminal and lines elsewhere.
-        dry_run: say what would be done, and do nothing.
+        dry_run: say what would be done, and run nothing.
     """
 
     study_name: str | None = _field(Name())
