@@ -184,6 +184,6 @@ class Watch:
 
 def _is_gone(job: Job) -> bool:
     """Whether a trial's process was one of this machine's, and is no more."""
-    if os.name == "nt" or job.host is None or job.pid is None:
+    if job.host is None or job.pid is None:
         return False
     return job.host.startswith(f"{this_host()}:") and not lives(job.pid)
