@@ -15,8 +15,11 @@ Tensor = Any
 # Fused by XLA: TensorFlow's element-wise kernels are slow in bfloat16.
 @tf.function(jit_compile=True)
 def _bias_and_relu(outputs: Tensor, bias: Tensor) -> Tensor:
-    sums = tf.cast(outputs, tf.float32) + tf.cast(bias, tf.float32)
-    return tf.cast(tf.nn.relu(sums), outputs.dtype)
+    return tf.cast(tf.nn.relu(_with_bias(outputs, bias)), outputs.dtype)
+
+
+def _with_bias(outputs: Tensor, bias: Tensor) -> Tensor:
+    return tf.cast(outputs, tf.float32) + tf.cast(bias, tf.float32)
 
 
 @tf.function(jit_compile=True)
@@ -24,7 +27,7 @@ def _relu_gradient(upstream: Tensor, outputs: Tensor) -> Tensor:
     return tf.where(outputs > 0, upstream, tf.zeros_like(upstream))
 
 
-def bfloat16_layer(inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int) -> Tensor:
+def bfloat16_layer(inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int, relu: bool = True) -> Tensor:
     """relu(transposed convolution + bias) in bfloat16, with a gradient of the bias that can be trusted.
 
     TensorFlow's own gradient of a bias accumulates in bfloat16: over a batch of 28x28 grids it comes out at
@@ -35,26 +38,29 @@ def bfloat16_layer(inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int) ->
         kernel: bfloat16 [3, 3, filters, C].
         bias: bfloat16 [filters].
         stride: 1 or 2.
+        relu: whether to take it; without, the sums are returned in float32, for another activation.
 
     Returns:
-        bfloat16 [B, stride * S, stride * S, filters].
+        bfloat16, or float32, [B, stride * S, stride * S, filters].
     """
 
     @tf.custom_gradient
     def outputs(inputs: Tensor, kernel: Tensor, bias: Tensor) -> Any:
-        return _bfloat16_layer(inputs, kernel, bias, stride)
+        return _bfloat16_layer(inputs, kernel, bias, stride, relu)
 
     return outputs(inputs, kernel, bias)
 
 
-def _bfloat16_layer(inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int) -> tuple[Tensor, Any]:
+def _bfloat16_layer(
+    inputs: Tensor, kernel: Tensor, bias: Tensor, stride: int, relu: bool
+) -> tuple[Tensor, Any]:
     side, filters = stride * inputs.shape[1], kernel.shape[2]
     shape = (tf.shape(inputs)[0], side, side, filters)
     sums = product(lambda x, k: tf.nn.conv2d_transpose(x, k, shape, stride), inputs, kernel)
-    outputs = _bias_and_relu(sums, bias)
+    outputs = _bias_and_relu(sums, bias) if relu else _with_bias(sums, bias)
 
     def gradient(upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        upstream = _relu_gradient(upstream, outputs)
+        upstream = _relu_gradient(upstream, outputs) if relu else tf.cast(upstream, inputs.dtype)
         rows = tf.reshape(upstream, (-1, filters))
         d_bias = tf.matmul(tf.ones((1, tf.shape(rows)[0]), rows.dtype), rows)[0]
         d_kernel = product(lambda u, x: kernel_gradient(u, x, kernel.shape[0], stride), upstream, inputs)
@@ -133,7 +139,10 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
             logits = one_filter(inputs, tf.convert_to_tensor(self.kernel))
             return self.activation(logits + tf.convert_to_tensor(self.bias))
         inputs = tf.cast(inputs, dtype)
-        if usual and self.activation is keras.activations.relu and dtype == "bfloat16":
+        if usual and dtype == "bfloat16":
             kernel, bias = tf.convert_to_tensor(self.kernel), tf.convert_to_tensor(self.bias)
-            return bfloat16_layer(inputs, kernel, bias, stride)
+            if self.activation is keras.activations.relu:
+                return bfloat16_layer(inputs, kernel, bias, stride)
+            sums = bfloat16_layer(inputs, kernel, bias, stride, relu=False)
+            return tf.cast(self.activation(sums), dtype)
         return super().call(inputs)
