@@ -8,6 +8,7 @@ from types import ModuleType
 
 import keras
 
+from lstm_vae.atomic import one_line
 from lstm_vae.config import encoder_kinds
 from lstm_vae.config.run_config import RunConfig
 from lstm_vae.errors import UserError
@@ -63,22 +64,11 @@ def assembled(config: RunConfig) -> VAE:
     weights are read from a file.
 
     Raises:
-        UserError: `encoder.kind` names no encoder.
+        UserError: `encoder.kind` names no encoder, or one that cannot be made so.
     """
     encoder, decoder, precision = config.encoder, config.decoder, config.training.precision
-    kind = encoder_class(encoder.kind)
     vae = VAE(
-        encoder=kind(
-            hidden=encoder.hidden,
-            fc=encoder.fc,
-            activation=encoder.activation,
-            bidirectional=encoder.bidirectional,
-            latent_dim=encoder.latent_dim,
-            dropout=encoder.dropout,
-            precision=precision,
-            options=encoder.options,
-            name="encoder",
-        ),
+        encoder=_encoder(config),
         decoder=Decoder(
             fc=decoder.fc,
             filters=decoder.filters,
@@ -91,3 +81,28 @@ def assembled(config: RunConfig) -> VAE:
     )
     vae.build((None, SIDE, SIDE))
     return vae
+
+
+def _encoder(config: RunConfig) -> Encoder:
+    settings = config.encoder
+    kind = encoder_class(settings.kind)
+    try:
+        encoder = kind(
+            hidden=settings.hidden,
+            fc=settings.fc,
+            activation=settings.activation,
+            bidirectional=settings.bidirectional,
+            latent_dim=settings.latent_dim,
+            dropout=settings.dropout,
+            precision=config.training.precision,
+            options=settings.options,
+            name="encoder",
+        )
+        encoder.build((None, SIDE, SIDE))
+    except Exception as error:  # its own code may raise anything
+        if not encoder_kinds.is_elsewhere(settings.kind):
+            raise
+        why = one_line(error, 300) or type(error).__name__
+        options = f" with encoder.options={settings.options}" if settings.options else ""
+        raise UserError(f"encoder.kind={settings.kind}: cannot be made{options} ({why})") from error
+    return encoder

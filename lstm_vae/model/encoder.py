@@ -86,11 +86,16 @@ class Encoder(keras.Model, abc.ABC):
 
     def build(self, input_shape: Any) -> None:
         shape = tuple(input_shape)
-        for layer in self.layers_before_heads:
-            layer.build(shape)
-            shape = layer.compute_output_shape(shape)
+        if type(self).features is Encoder.features:
+            for layer in self.layers_before_heads:
+                layer.build(shape)
+                shape = layer.compute_output_shape(shape)
+        else:  # of whatever layers: they are built when they see an image
+            shape = tuple(self.features(keras.ops.zeros((1, *shape[1:]))).shape)
         self.mean_head.build(shape)
         self.log_var_head.build(shape)
+        if type(self).call is not Encoder.call:
+            self.call(keras.ops.zeros((1, *input_shape[1:])))
         self.built = True
 
     def features(self, images: Tensor, training: bool = False) -> Tensor:

@@ -109,6 +109,9 @@ class VAE(keras.Model):
         self._update = (
             tf.function(self._plain_update, jit_compile=True) if jit_compile else self._plain_update
         )
+        for layer in self._flatten_layers() if jit_compile else ():
+            if getattr(layer, "use_cudnn", None) == "auto":
+                layer.use_cudnn = False  # which XLA has no kernel for
         self._set_objective(beta, free_bits, kl_warmup_steps, seed, binarize, relocation)
 
     def get_compile_config(self) -> None:
@@ -176,6 +179,8 @@ class VAE(keras.Model):
             outputs = self(images, training=True, noise=noise)
             terms = _terms(images, outputs)
             loss = training_loss(terms, kl_weight, self.free_bits)
+            if penalties := self.losses:  # of an encoder's layers, as Keras's own `fit` has them
+                loss += tf.add_n(penalties)
             if self.relocation_weight:
                 loss += self.relocation_weight * relocation(
                     images, outputs.z_mean, outputs.z, outputs.logits, kl_weight

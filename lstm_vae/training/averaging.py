@@ -10,7 +10,7 @@ import tensorflow as tf
 
 
 class WeightAverage:
-    """Averages of a model's trainable weights.
+    """Averages of a model's weights.
 
     The momentum rises to its value as (1 + t) / (10 + t) over the steps t, as in TensorFlow's
     `ExponentialMovingAverage`, so that short trainings are not held back by their first weights. Keras's own

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from lstm_vae.config.run_config import RunConfig
@@ -65,6 +66,12 @@ def likely_cause(config: TrainingConfig) -> str:
     return cause
 
 
+def _moving_statistics(vae: VAE) -> list[Any]:
+    """What layers such as batch normalization track of what they see: averaged weights see other things than
+    the ones that are trained."""
+    return [own for own in vae.non_trainable_variables if keras.backend.is_float_dtype(own.dtype)]
+
+
 class Trainer:
     """Trains a VAE.
 
@@ -101,7 +108,7 @@ class Trainer:
             jit_compile=training.jit_compile,
         )
         vae.optimizer.build(vae.trainable_variables)
-        self._average = WeightAverage(vae.trainable_variables, training.ema)
+        self._average = WeightAverage([*vae.trainable_variables, *_moving_statistics(vae)], training.ema)
         self._loop = StepLoop(vae, self._average, splits.train.images, training.batch_size)
         self._scorer = Scorer(vae, config.evaluation.batch_size, config.evaluation.seed)
 

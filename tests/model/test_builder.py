@@ -63,4 +63,6 @@ def test_a_kind_from_elsewhere_is_found(
     )
     vae = build_vae(config)
     assert vae.encoder.layers_before_heads[0].count_params() == 16 * (28 + 16)
+    with pytest.raises(UserError, match=r"SimpleEncoder: cannot be made with encoder.options=.*use_bais.*\("):
+        build_vae(config.replace(encoder__options={"use_bais": False}))
     del sys.modules["encoder_from_elsewhere"]

@@ -11,7 +11,9 @@ import pytest
 
 from lstm_vae.config.encoder_kinds import known_kinds
 from lstm_vae.model.builder import encoder_class
+from lstm_vae.model.decoder import Decoder
 from lstm_vae.model.encoder import Encoder, Posterior
+from lstm_vae.model.vae import VAE
 
 IMAGES = np.random.default_rng(0).random((5, 28, 28), np.float32)
 
@@ -24,6 +26,62 @@ class SimpleEncoder(Encoder):
         return keras.layers.SimpleRNN(
             units, return_sequences=return_sequences, dtype=self.precision, **self.options
         )
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class PatchEncoder(SimpleEncoder):
+    """Reads an image as another sequence, through layers of its own."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.norm = keras.layers.LayerNormalization(name="norm")
+        self.stem = keras.layers.Dense(9, name="stem", kernel_regularizer="l2")
+
+    def features(self, images: Any, training: bool = False) -> Any:
+        patches = keras.ops.reshape(images, (-1, 14, 56))
+        return super().features(self.stem(self.norm(patches)), training)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class CallingEncoder(SimpleEncoder):
+    """Has a layer that only its own `call` knows."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.norm = keras.layers.LayerNormalization(name="norm")
+
+    def call(self, images: Any, training: bool = False) -> Posterior:
+        return super().call(self.norm(images), training)
+
+
+@pytest.mark.parametrize("kind", [PatchEncoder, CallingEncoder])
+def test_layers_of_its_own_are_built_saved_and_loaded(kind: type[Encoder], tmp_path: Path) -> None:
+    encoder = kind(hidden=[6], fc=[5], name="encoder")
+    encoder.build((None, 28, 28))
+    names = {weight.path.split("/")[-2] for weight in encoder.weights}
+    assert {"norm", "z_mean", "z_log_var"} <= names
+    count = len(encoder.weights)
+    z_mean = encoder(IMAGES).z_mean
+    assert len(encoder.weights) == count
+    vae = VAE(encoder, Decoder(filters=(4, 2), latent_dim=2, name="decoder"), name="vae")
+    vae.build((None, 28, 28))
+    vae.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded.encoder(IMAGES).z_mean, z_mean)
+
+
+def test_penalties_of_its_layers_are_minimised_too() -> None:
+    vaes = []
+    for _ in range(2):
+        keras.utils.set_random_seed(0)
+        vae = VAE(PatchEncoder(hidden=[6], fc=[5]), Decoder(filters=(4, 2), latent_dim=2))
+        vae.build((None, 28, 28))
+        vae.compile("sgd", seed=0)
+        vaes.append(vae)
+    vaes[1].encoder.stem.kernel.regularizer = None
+    stem = vaes[0].encoder.stem.kernel.numpy()
+    losses = [float(vae.step(IMAGES)[0]) for vae in vaes]
+    assert losses[0] == pytest.approx(losses[1] + 0.01 * float(np.square(stem).sum()), rel=1e-4)
 
 
 def built(**settings: Any) -> SimpleEncoder:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -11,6 +12,8 @@ from lstm_vae.data import Splits
 from lstm_vae.errors import InterruptedRunError, RunFailedError
 from lstm_vae.evaluation import Scorer
 from lstm_vae.model import VAE, build_vae
+from lstm_vae.model.decoder import Decoder
+from lstm_vae.model.encoders.lstm import LSTMEncoder
 from lstm_vae.training import checkpoint, history
 from lstm_vae.training.history import EpochRow
 from lstm_vae.training.observer import Steps
@@ -153,3 +156,30 @@ def test_weights_that_break_in_the_last_step_are_not_saved(
         fit(config, digits, tmp_path)
     assert not files(tmp_path).last.exists()
     assert not files(tmp_path).history.exists()
+
+
+class NormalizingEncoder(LSTMEncoder):
+    """Has a layer that tracks what it sees."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.norm = keras.layers.BatchNormalization()
+
+    def features(self, images: Any, training: bool = False) -> Any:
+        return self.norm(super().features(images, training), training=training)
+
+
+def test_what_layers_track_is_averaged_like_the_weights_that_see_it(
+    small: RunConfig, digits: Splits, tmp_path: Path
+) -> None:
+    config = small.replace(training__ema=0.5)
+    vae = VAE(NormalizingEncoder(hidden=[16], fc=[8]), Decoder(filters=(4, 2)))
+    vae.build((None, 28, 28))
+    trainer = Trainer(vae, digits, config, files(tmp_path), [], StopSignals())
+    assert len(trainer._average.averages) == len(vae.trainable_variables) + 2
+    rows = trainer.fit().rows
+    # The weights that are left are those that the last validation scored, all of them.
+    score = Scorer(vae, 100, config.evaluation.seed).score(digits.validation.images)
+    assert score.loss == pytest.approx(rows[-1].val_loss, rel=1e-5)
+    plain = Trainer(build_vae(config), digits, config, files(tmp_path / "plain"), [], StopSignals())
+    assert len(plain._average.averages) == len(plain._vae.trainable_variables)
