@@ -56,6 +56,12 @@ def command_line() -> ArgumentParser:
         type=checked(float, TEMPERATURE),
         help="of generated images' likelihood: below 1 they are sharper (as the run)",
     )
+    parser.add_argument(
+        "--beside",
+        choices=("test", "validation"),
+        default="test",
+        help="the images that generated ones are set beside (test); to choose a temperature, validation",
+    )
     parser.add_argument("--out", type=Path, help="write the metrics there as JSON; must not exist")
     return parser
 
@@ -94,8 +100,9 @@ def main() -> None:
             f"{args.run}: trained on data {recorded_fingerprint}, but this is {splits.fingerprint}"
         )
     samples = config.evaluation.generation_samples
+    beside = splits.test if args.beside == "test" else splits.validation
     require_samples(
-        samples, len(splits.test), "--generation" if args.generation else "evaluation.generation_samples"
+        samples, len(beside), "--generation" if args.generation else "evaluation.generation_samples"
     )
     runtime.start_tensorflow(config.training)
     from lstm_vae.evaluation import evaluate, exact_metrics
@@ -103,14 +110,18 @@ def main() -> None:
 
     vae = load(args.run)
     metrics = evaluate(vae, splits, config.evaluation)
+    refusal: UserError | None = None
     if args.exact_nll:
-        metrics |= exact_metrics(vae, splits.test.images, metrics["test_loss"], config.evaluation)
+        try:
+            metrics |= exact_metrics(vae, splits.test.images, metrics["test_loss"], config.evaluation)
+        except UserError as error:
+            refusal = error  # to be said when the rest is
     tables: list[str] = []
     if samples:
         from lstm_vae.generation import quality
         from lstm_vae.generation.wording import lines_of
 
-        judge = quality.judge_of(config.data)
+        judge = quality.judge_of(config.data, args.beside)
         generation_metrics, generated = quality.generation_metrics(vae, judge, config.evaluation)
         metrics |= generation_metrics
         known = quality.references(judge, samples) if args.generation else ()
@@ -120,14 +131,29 @@ def main() -> None:
     print_metrics(metrics)
     for line in tables:
         print(line)
-    _print_comparison(account, metrics)
+    own_classifier = judge.classifier.identity if samples else None
+    _print_comparison(account, metrics, own_classifier, args.beside)
     if args.out is not None:
         with replacing(args.out) as partial:
             partial.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    if refusal is not None:
+        raise refusal
 
 
-def _print_comparison(account: Record, metrics: dict[str, float | int]) -> None:
+def _print_comparison(
+    account: Record, metrics: dict[str, float | int], classifier: str | None, beside: str
+) -> None:
     recorded_metrics = {name: value for name, value in account.metrics.items() if name in metrics}
+    theirs = account.provenance.get("classifier", classifier)  # which older records do not tell
+    judged = {name: value for name, value in recorded_metrics.items() if name.startswith("gen_")}
+    if judged and (beside != "test" or classifier != theirs):
+        other = (
+            f"by another classifier ({theirs}, not {classifier})"
+            if beside == "test"
+            else "beside test images"
+        )
+        print(f"The record's numbers of generated images are {other}: not compared.")
+        recorded_metrics = {name: value for name, value in recorded_metrics.items() if name not in judged}
     differing_metrics = {name: value for name, value in recorded_metrics.items() if value != metrics[name]}
     if not recorded_metrics:
         print("The record holds no metrics to compare with.")

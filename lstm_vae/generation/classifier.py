@@ -6,9 +6,13 @@ under test. One is kept for each content of the data, since training it takes mi
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import math
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -61,6 +65,15 @@ class Classifier:
             input_signature=(tf.TensorSpec((None, 28, 28), tf.float32),),
         )
 
+    @property
+    def identity(self) -> str:
+        """First 16 hexadecimal digits of the SHA-256 of its weights. One that was trained elsewhere, or anew,
+        gives distances in other units."""
+        digest = hashlib.sha256()
+        for weight in self.model.get_weights():
+            digest.update(np.ascontiguousarray(weight).data)
+        return digest.hexdigest()[:16]
+
     def look(self, images: NDArray[Any]) -> Seen:
         """Classifies images, uint8 of 0 to 255 or floats of 0 to 1, [N, 28, 28]."""
         scale = 255.0 if images.dtype == np.uint8 else 1.0
@@ -86,20 +99,42 @@ def trained(splits: Splits) -> Classifier:
     keras.utils.set_random_seed(SEED)
     model = _network()
     path = cache_folder("classifiers") / f"{splits.fingerprint}-{FORMAT}.weights.h5"
-    if path.exists():
-        try:
-            model.load_weights(path)
+    with _one_at_a_time(path):  # or each of two workers would be judged by its own
+        if _loaded(model, path):
             return Classifier(model)
-        except (OSError, ValueError, KeyError) as error:
-            print(f"note: {path}: is damaged, and made anew ({str(error).splitlines()[0]})", file=sys.stderr)
-    print(f"training a classifier of {splits.name}, once for this data", file=sys.stderr, flush=True)
-    _train(model, splits)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        weights.save(path, model)
-    except OSError as error:
-        print(f"note: {path}: not kept ({error.strerror or error})", file=sys.stderr)
+        print(f"training a classifier of {splits.name}, once for this data", file=sys.stderr, flush=True)
+        _train(model, splits)
+        try:
+            weights.save(path, model)
+        except OSError as error:
+            print(f"note: {path}: not kept ({error.strerror or error})", file=sys.stderr)
     return Classifier(model)
+
+
+def _loaded(model: keras.Model, path: Path) -> bool:
+    if not path.exists():
+        return False
+    try:
+        model.load_weights(path)
+    except (OSError, ValueError, KeyError) as error:
+        print(f"note: {path}: is damaged, and made anew ({str(error).splitlines()[0]})", file=sys.stderr)
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Waits for whoever makes this file; where nobody can make it, there is nobody to wait for."""
+    from filelock import FileLock
+
+    lock = FileLock(path.with_suffix(".lock"))
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _network() -> keras.Model:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from lstm_vae.config.sections import DataConfig, EvaluationConfig
-from lstm_vae.data import Splits
+from lstm_vae.data import Split, Splits
+from lstm_vae.data.splits import binarized
 from lstm_vae.data.splits_cache import prepared_splits
 from lstm_vae.evaluation.latents import posterior_means
 from lstm_vae.evaluation.nll import evenly_spaced
@@ -22,6 +24,7 @@ from lstm_vae.generation.manifold import Manifold, manifold
 from lstm_vae.generation.samples import decode, sample_prior
 from lstm_vae.model import VAE
 
+Beside = Literal["test", "validation"]
 SHARE, NATS, FEATURES = "share", "nats", "squared features"
 # Pairs that such models mix up, which records hold by themselves; all are in `ClassUse.by_pair`.
 PAIRS = ((1, 7), (0, 9), (4, 9), (3, 8), (3, 5), (7, 9))
@@ -45,7 +48,7 @@ BLUR = 1.0  # pixels, standard deviation
 
 @dataclass(frozen=True)
 class Quality:
-    """Of a set of images, beside as many test images.
+    """Of a set of images, beside as many real ones.
 
     Attributes:
         name: of the set.
@@ -93,10 +96,10 @@ def quality_of(name: str, seen: Seen, real: Seen) -> Quality:
 
 
 def generated(vae: VAE, judge: Judge, count: int, seed: int, temperature: float = 1.0) -> Quality:
-    """Of images from the prior: the Bernoulli means that the decoder gives, beside test images.
+    """Of images from the prior: the Bernoulli means that the decoder gives, beside real images.
 
     Args:
-        count: of samples; no more than there are test images.
+        count: of samples; no more than there are of these.
         seed: of the samples.
         temperature: of the likelihood.
     """
@@ -111,20 +114,30 @@ class Judge:
     Attributes:
         splits: of the whole data set, grey, whatever a model was trained on.
         classifier: of them.
+        beside: which of the splits' images; a temperature, say, is chosen beside validation images.
+        binarized: the seed by which images are binarized for an encoder that knows no other; None for grey.
     """
 
     splits: Splits
     classifier: Classifier
+    beside: Beside = "test"
+    binarized: int | None = None
+
+    @property
+    def real(self) -> Split:
+        """The images that generated ones are set beside."""
+        return self.splits.test if self.beside == "test" else self.splits.validation
 
 
-def judge_of(config: DataConfig) -> Judge:
+def judge_of(config: DataConfig, beside: Beside = "test") -> Judge:
     """The judge of a run's data.
 
     Raises:
         UserError: they cannot be had.
     """
     splits = prepared_splits(dataclasses.replace(config, limit=None, binarize="none"))
-    return Judge(splits, trained(splits))
+    seed = config.split_seed if config.binarize != "none" else None
+    return Judge(splits, trained(splits), beside, seed)
 
 
 def generation_metrics(
@@ -136,25 +149,30 @@ def generation_metrics(
         config: with `generation_samples` above 0.
     """
     quality = generated(vae, judge, config.generation_samples, config.seed, config.generation_temperature)
-    return quality.metrics() | {
-        "latent_accuracy": latent_accuracy(vae, judge.splits, config.batch_size)
-    }, quality
+    return quality.metrics() | {"latent_accuracy": latent_accuracy(vae, judge, config.batch_size)}, quality
 
 
-def latent_accuracy(vae: VAE, splits: Splits, batch_size: int) -> float:
-    """How often the nearest training images in latent space have a test image's class."""
-    known = evenly_spaced(len(splits.train), KNOWN_IMAGES)
+def latent_accuracy(vae: VAE, judge: Judge, batch_size: int) -> float:
+    """How often the nearest training images in latent space have the class of an image that the model does
+    not know."""
+    train, unknown = judge.splits.train, judge.real
+    known = evenly_spaced(len(train), KNOWN_IMAGES)
+    some = Split(train.images[known], train.labels[known])
+    if judge.binarized is not None:
+        some, unknown = (
+            binarized(own, judge.binarized, stream) for stream, own in enumerate((some, unknown))
+        )
     return neighbour_accuracy(
-        posterior_means(vae, splits.train.images[known], batch_size),
-        splits.train.labels[known],
-        posterior_means(vae, splits.test.images, batch_size),
-        splits.test.labels,
+        posterior_means(vae, some.images, batch_size),
+        some.labels,
+        posterior_means(vae, unknown.images, batch_size),
+        unknown.labels,
     )
 
 
 def references(judge: Judge, count: int) -> Iterator[Quality]:
-    """The same of sets whose quality everybody knows, the best first: real images of training, one half of
-    the test images beside the other, test images blurred by a pixel, and noise."""
+    """The same of sets whose quality everybody knows, the best first: real images of training, of the images
+    beside which all are set one half beside the other, these blurred by a pixel, and noise."""
     real, splits, classifier = _real(judge, count), judge.splits, judge.classifier
     train = splits.train.images[evenly_spaced(len(splits.train), count)]
     yield quality_of("real, of training", classifier.look(train), real)
@@ -162,12 +180,12 @@ def references(judge: Judge, count: int) -> Iterator[Quality]:
     halves = (order[: len(order) // 2], order[len(order) // 2 :])
     one, other = (Seen(real.probabilities[half], real.features[half]) for half in halves)
     yield quality_of("real, half beside half", one, other)
-    test = splits.test.images[evenly_spaced(len(splits.test), count)] / 255
-    yield quality_of("real, blurred", classifier.look(gaussian_filter(test, (0, BLUR, BLUR))), real)
+    beside = judge.real.images[evenly_spaced(len(judge.real), count)] / 255
+    yield quality_of("real, blurred", classifier.look(gaussian_filter(beside, (0, BLUR, BLUR))), real)
     noise = np.random.default_rng(0).random((count, 28, 28))
     yield quality_of("noise", classifier.look(noise), real)
 
 
 def _real(judge: Judge, count: int) -> Seen:
-    images = judge.splits.test.images
+    images = judge.real.images
     return judge.classifier.look(images[evenly_spaced(len(images), count)])

@@ -33,4 +33,4 @@ def lines_of(rows: Sequence[Quality], latent_accuracy: float) -> Iterator[str]:
     yield f"  ambiguous between {told}"
     shares = ", ".join(f"{label} {share:.0%}" for label, share in enumerate(first.use.shares))
     yield f"  classes: {shares}"
-    yield f"  nearest neighbours in latent space name the class of {latent_accuracy:.1%} of test images"
+    yield f"  nearest neighbours in latent space name the class of {latent_accuracy:.1%} of unseen images"

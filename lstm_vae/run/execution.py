@@ -208,6 +208,7 @@ def _execute(
         from lstm_vae.generation import quality
 
         judge = quality.judge_of(config.data)
+        account = account.updated({"classifier": judge.classifier.identity})
         metrics |= quality.generation_metrics(vae, judge, config.evaluation)[0]
         all_units |= quality.UNITS
     best = history.best(outcome.rows)

@@ -34,8 +34,9 @@ def test_it_is_kept_and_read_again(
     first = trained(few)
     assert first.accuracy(few.test.images, few.test.labels) > 0.8
     assert "training a classifier of few" in capsys.readouterr().err
-    (kept,) = own_cache.iterdir()
+    (kept,) = own_cache.glob("*.h5")
     second = trained(few)
+    assert first.identity == second.identity != Classifier(classifier._network()).identity
     assert capsys.readouterr().err == ""
     seen = [own.look(few.test.images) for own in (first, second)]
     np.testing.assert_array_equal(seen[0].probabilities, seen[1].probabilities)
