@@ -40,6 +40,6 @@ def draw_loss_curves(rows: Sequence[EpochRow], path: Path) -> None:
 
 
 def _show_the_rest(axes: object, every: np.ndarray, late: np.ndarray) -> None:
-    low, high = float(late.min()), float(late.max())
+    low, high = float(every.min()), float(late.max())
     if every.max() > high + 0.25 * (high - low):
         axes.set_ylim(low - 0.05 * (high - low), high + 0.25 * (high - low))  # type: ignore[attr-defined]
