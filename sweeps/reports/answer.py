@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.results.row import PARAMS
+from sweeps.results.statistics import paired, welch
 from sweeps.study.objective import Objective
 
 
@@ -28,7 +29,12 @@ class Answer:
 
 
 def answer_of(
-    board: pd.DataFrame, objectives: Sequence[Objective], name: str, unit: str, finals: pd.DataFrame | None
+    board: pd.DataFrame,
+    objectives: Sequence[Objective],
+    name: str,
+    unit: str,
+    finals: pd.DataFrame | None,
+    finals_are_over: bool = True,
 ) -> Answer:
     """The answer of a board.
 
@@ -57,33 +63,89 @@ def answer_of(
             "",
         )
     question = f"{which} the {least} {name}?"
-    decided = finals if finals is not None and (finals["rank"] == 1).any() else board
+    by_finals = finals is not None and finals_decide(finals)
+    decided = finals if finals is not None and by_finals else board
     ranked = decided[decided["rank"].notna()] if not decided.empty else decided
     if ranked.empty:
         return Answer(question, "No trial is complete yet.", "")
     best = ranked.iloc[0]
     what = f"{number_text(best['value'])}{f' {unit}' if unit else ''}"
     sentence = f"{combination(best)}, with a {name} of {what}"
-    seeds = len(str(best["replicates"]).split()) if isinstance(best.get("replicates"), str) else 1
+    seeds = len(_replicates(best))
     if seeds > 1:
         sentence += (
             f" on average of {seeds} seeds (95 % interval {number_text(best['low'])} to "
             f"{number_text(best['high'])})"
         )
-    if len(ranked) > 1:
-        second = ranked.iloc[1]
-        sentence += f"; next comes {combination(second)} with {number_text(second['value'])}"
-    caution = ""
-    if seeds == 1:
+    second = _second(decided if by_finals else ranked, best, objectives[0])
+    if second is not None:
+        sentence += f"; {_compared(best, second, objectives[0])}"
+    if by_finals:
+        caution = _LUCKY if finals_are_over else _NOT_OVER
+    elif finals is not None:
+        caution = "The finals run the best again, with seeds of their own; none of these has come to its end."
+    elif seeds < 2:
         caution = (
             "Each combination ran once. What another seed would have changed is not known, so that close "
             "ones may be as good; hydra.sweeper.finalists=5 runs the best again, with seeds of their own."
         )
-    elif decided is board and finals is None:
-        caution = (
-            "The best of many means is a lucky one; a run with fresh seeds will tend to be a little worse."
-        )
+    else:
+        caution = _LUCKY
     return Answer(question, f"{sentence}.", caution)
+
+
+_LUCKY = (
+    "The best of several means is a lucky one: with other seeds it will tend to be a little worse, and its "
+    "interval holds for a combination that was chosen beforehand."
+)
+_NOT_OVER = "The finals are not over: others of the best still run with these seeds, and may be better."
+
+
+def finals_decide(finals: pd.DataFrame) -> bool:
+    """Whether a finalist has come to its end."""
+    return not finals.empty and bool((finals["rank"] == 1).any())
+
+
+def _second(board: pd.DataFrame, best: pd.Series[Any], objective: Objective) -> pd.Series[Any] | None:
+    """The next best; of finals also one that has lost, and was stopped."""
+    others = board[(board["trial"] != best["trial"]) & board["value"].notna()]
+    if "state" in others.columns:
+        others = others[others["state"].isin(["COMPLETE", "PRUNED"])]
+    if others.empty:
+        return None
+    costs = [float(objective.cost(value)) for value in others["value"]]
+    return others.iloc[costs.index(min(costs))]
+
+
+def _compared(best: pd.Series[Any], second: pd.Series[Any], objective: Objective) -> str:
+    mine, its = _replicates(best), _replicates(second)
+    value = number_text(second["value"])
+    if len(mine) < 2 or len(its) < 2:
+        if second["value"] == best["value"]:
+            return f"{combination(second)} came to the same"
+        return f"next comes {combination(second)} with {value}"
+    # Seeds count up from the first, so that a finalist which was stopped has had the first ones.
+    shared = min(len(mine), len(its))
+    if best.get("seeds") is not None and best.get("seeds") == second.get("seeds"):
+        difference = paired(its[:shared], mine[:shared])
+    else:
+        difference = welch(its, mine)
+    sign = 1 if objective.minimized else -1
+    low, high = sorted((sign * difference.low, sign * difference.high))
+    fewer = f" of {len(its)} seeds" if len(its) != len(mine) else ""
+    digits = 2 if 1 <= abs(float(best["value"])) < 1e5 else 4  # as many as the values have
+    interval = f" (95 % interval {_shown(low, digits)} to {_shown(high, digits)})" if low == low else ""
+    behind = _shown(sign * difference.difference, digits)
+    return f"next comes {combination(second)} with {value}{fewer}, {behind} worse{interval}"
+
+
+def _shown(difference: float, digits: int) -> str:
+    return f"{difference:.2f}" if digits == 2 else f"{difference:.4g}"
+
+
+def _replicates(row: pd.Series[Any]) -> list[float]:
+    values = row.get("replicates")
+    return [float(value) for value in values.split()] if isinstance(values, str) else []
 
 
 def combination(row: Any) -> str:

@@ -15,7 +15,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.errors import SweepError
 from sweeps.plan.again import again
-from sweeps.reports.answer import Answer, answer_of
+from sweeps.reports.answer import Answer, answer_of, finals_decide
 from sweeps.reports.effects import Effects, effects_of
 from sweeps.results import records
 from sweeps.results.leaderboard import leaderboard
@@ -24,7 +24,7 @@ from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.folder import FINALS
 from sweeps.study.lineage import latest, promoted
 from sweeps.study.objective import best_trials, front, objectives_of
-from sweeps.study.spans import running_seconds
+from sweeps.study.spans import running_seconds, seconds_of
 from sweeps.study.tally import Tally, tally
 from sweeps.study.trial import TrialView, is_surplus
 from sweeps.study.view import StudyView
@@ -119,6 +119,7 @@ class Content:
         counts: of trials.
         again: the commands that repeat the best trial's runs; None where there is none.
         top: the best trials.
+        best: the number of the trial of the combination that the answer names.
         finals: of its finals, where there are some.
     """
 
@@ -140,7 +141,13 @@ class Content:
     counts: Tally
     again: Sequence[str] | None
     top: tuple[FrozenTrial, ...]
+    best: int | None
     finals: Content | None
+
+    @property
+    def winner(self) -> Content:
+        """Of whose trials the answer is: the finals', where one of these has come to its end."""
+        return self.finals if self.finals is not None and finals_decide(self.finals.board) else self
 
 
 def content_of(found: FoundStudy, top: int) -> Content:
@@ -162,7 +169,14 @@ def content_of(found: FoundStudy, top: int) -> Content:
         name=study.study_name,
         path=found.folder.path,
         space={str(name): str(values) for name, values in found.spec.get("search_space", {}).items()},
-        answer=answer_of(board, objectives, objective, unit, finals.board if finals is not None else None),
+        answer=answer_of(
+            board,
+            objectives,
+            objective,
+            unit,
+            finals.board if finals is not None else None,
+            finals is None or not (finals.counts.running or finals.counts.waiting),
+        ),
         objective=objective,
         minimized=objectives[0].minimized,
         unit=unit,
@@ -177,8 +191,19 @@ def content_of(found: FoundStudy, top: int) -> Content:
         counts=tally(trials, objectives[0]),
         again=again(StudyView(study).program, best[0]) if best else None,
         top=best,
+        best=_best_of(trials, best, finals),
         finals=finals,
     )
+
+
+def _best_of(
+    trials: Sequence[FrozenTrial], best: Sequence[FrozenTrial], finals: Content | None
+) -> int | None:
+    if finals is not None and finals_decide(finals.board) and finals.top:
+        same = [trial.number for trial in latest(trials) if trial.params == finals.top[0].params]
+        if same:
+            return same[-1]
+    return best[0].number if best else None
 
 
 def _unit(best: Sequence[FrozenTrial], objective: str, root: Path) -> str:
@@ -249,13 +274,12 @@ def _failures(trials: Sequence[FrozenTrial]) -> list[Failure]:
 
 
 def _cost(trials: Sequence[FrozenTrial]) -> Cost:
-    spent = [(trial, trial.duration.total_seconds()) for trial in trials if trial.duration is not None]
+    spent = [(trial, seconds) for trial in trials if (seconds := seconds_of(trial)) is not None]
     ends = [t.last_step for t in trials if t.state == TrialState.COMPLETE and t.last_step is not None]
     replaced = promoted(trials)
-    saved, steps = 0.0, 0
+    saved, steps = 0.0, 0.0
     for trial, seconds in spent:
-        begun_at = known_through(trials, trial)
-        own = sum(step > begun_at for step in trial.intermediate_values)
+        own = _own_steps(trial, known_through(trials, trial))
         steps += own
         if trial.state == TrialState.PRUNED and trial.number not in replaced and ends and own:
             saved += max(0, max(ends) - (trial.last_step or 0)) * seconds / own
@@ -263,8 +287,24 @@ def _cost(trials: Sequence[FrozenTrial]) -> Cost:
         running_seconds(trials, datetime.now()),
         math.fsum(seconds for _, seconds in spent),
         saved or None,
-        steps,
+        round(steps),
     )
+
+
+def _own_steps(trial: FrozenTrial, begun_at: int) -> float:
+    """How many steps a trial has made; it need not report after every one.
+
+    Args:
+        begun_at: the last step that another one has made for it; -1 for none.
+    """
+    reported = sorted(step for step in trial.intermediate_values if step > begun_at)
+    if not reported:
+        return 0.0
+    if begun_at >= 0:
+        return float(reported[-1] - begun_at)
+    if len(reported) == 1:
+        return float(max(1, reported[0]))
+    return (reported[-1] - reported[0]) * len(reported) / (len(reported) - 1)
 
 
 def require_some(contents: Sequence[Content]) -> None:

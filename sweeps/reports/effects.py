@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
@@ -25,11 +25,13 @@ class Effects:
         step: by what was reported there; None by the trials' own values.
         left_out: trials that the others do not explain, such as a run that went astray: one would widen every
             interval beyond use.
+        undefined: trials that were stopped for a NaN, and have no value.
     """
 
     frame: pd.DataFrame
     step: int | None
     left_out: Sequence[Misfit] = ()
+    undefined: Sequence[int] = ()
 
 
 def effects_of(board: pd.DataFrame, trials: list[FrozenTrial]) -> Effects | None:
@@ -45,7 +47,10 @@ def effects_of(board: pd.DataFrame, trials: list[FrozenTrial]) -> Effects | None
     step = min(reached, default=None)
     try:
         beside = board if step is None else at_step(board, trials, step)
-        return _without_misfits(beside, step)
+        undefined = [
+            trial.number for trial in trials if trial.state == TrialState.PRUNED and _ends_in_nan(trial)
+        ]
+        return replace(_without_misfits(beside, step), undefined=undefined)
     except SweepError:  # one parameter, say, that has another value in every trial
         return None
 
@@ -57,7 +62,8 @@ def _ends_in_nan(trial: FrozenTrial) -> bool:
 def _without_misfits(board: pd.DataFrame, step: int | None) -> Effects:
     """Leaves out the worst one, and looks again: it may have hidden another."""
     frame, left_out = effects(board), list[Misfit]()
-    while frame.attrs["misfits"] and len(left_out) + 1 <= MOST_LEFT_OUT * len(board):
+    most = MOST_LEFT_OUT * frame.attrs["trials"]
+    while frame.attrs["misfits"] and len(left_out) + 1 <= most:
         worst = max(frame.attrs["misfits"], key=lambda misfit: abs(misfit.value - misfit.expected))
         left_out.append(worst)
         numbers = [misfit.trial for misfit in left_out]

@@ -97,11 +97,11 @@ def page_of(contents: Sequence[Content], n_pictures: int) -> str:
             "name": content.name,
             "answer": content.answer,
             "facts": _facts(content),
-            "again": content.again,
+            "again": content.winner.again,
             "board": board_table(content),
             "finals": board_table(content.finals) if content.finals is not None else None,
             "charts": charts_of(content),
-            "pictures": _shown_pictures(pictures_of(content, n_pictures), content),
+            "pictures": _shown_pictures(pictures_of(content.winner, n_pictures), content),
             "failures": [{"trials": _numbers(own.trials), "reason": own.reason} for own in content.failures],
         }
         for number, content in enumerate(contents)

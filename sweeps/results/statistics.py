@@ -75,10 +75,10 @@ def welch(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
     (u + v)² / (u² / (n_a - 1) + v² / (n_b - 1)). The interval is difference ± quantile √(u + v).
 
     One sample without spread is no obstacle: the degrees are then those of the other. Where neither has
-    spread, nothing tells how far the means are from the truth (rounded values often agree by chance), so
-    there are no interval and no degrees; p is 1 where the means are equal, as with any spread, and NaN
-    where they differ. All but the difference is NaN where a sample has fewer than two values or one that
-    is not finite.
+    spread, or none but of rounding, nothing tells how far the means are from the truth (rounded values
+    often agree by chance), so there are no interval and no degrees; p is 1 where the means are equal, as
+    with any spread, and NaN where they differ. All but the difference is NaN where a sample has fewer than
+    two values or one that is not finite.
 
     Source: Welch (1947), The generalization of "Student's" problem when several different population
     variances are involved, Biometrika 34(1-2).
@@ -91,6 +91,8 @@ def welch(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Difference:
     mean_b, error_b, n_b = _moments(b)
     difference = mean_a - mean_b
     error = math.hypot(error_a, error_b)
+    if error <= ROUNDING * max(_size(a), _size(b)):
+        error = 0.0
     if not math.isfinite(error) or error == 0:
         return _tested(difference, error, math.nan, confidence)
     # Shares of the squared error: its fourth powers alone would overflow or vanish for extreme values.
@@ -169,6 +171,10 @@ def _check(confidence: float) -> None:
 def _quantile(degrees: float, confidence: float) -> float:
     """How many standard errors an interval reaches to either side of its middle."""
     return -float(stdtrit(degrees, (1 - confidence) / 2))
+
+
+def _size(values: ArrayLike) -> float:
+    return float(np.abs(np.asarray(values, dtype=np.float64)).max(initial=0.0))
 
 
 def _moments(values: ArrayLike) -> tuple[float, float, int]:

@@ -15,8 +15,7 @@ def curves(content: Content) -> Chart | None:
     shown = _shown_curves(content)
     if not any(len(curve.steps) > 1 for curve in shown):
         return None
-    best = content.top[0].number if content.top else None
-    by_trial = {curve.trial: _points(curve, best) for curve in shown}
+    by_trial = {curve.trial: _points(curve, content.best) for curve in shown}
     values = [point for own in by_trial.values() for point in own]
     ends = [by_trial[curve.trial][-1] for curve in shown if curve.state == "PRUNED"]
     promotions = [

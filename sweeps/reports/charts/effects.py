@@ -29,7 +29,7 @@ def effects(content: Content) -> Chart | None:
         ]
         charts.append(_panel(verdict, values, reach, value_axis(content)))
     spec = {"concat": charts, "columns": "@columns", "spacing": 18}
-    by = "trials' values" if step is None else f"what trials had reported at step {step}, which all reached"
+    by = "trials' values" if step is None else f"what trials had reported at step {step}"
     note = (
         f"0 is the mean of all choices, the best stand first; by {by}, of {frame.attrs['trials']} trials. "
         "Every trial tells of every parameter: least squares, with 95 % intervals. p is of the test that a "
@@ -38,6 +38,9 @@ def effects(content: Content) -> Chart | None:
     if left_out := content.effects.left_out:
         told = ", ".join(f"trial {own.trial} ({own.value:.6g})" for own in left_out)
         note += f" Left out, since the others do not explain it: {told}."
+    if undefined := content.effects.undefined:
+        numbers = ", ".join(f"trial {number}" for number in undefined)
+        note += f" Without a value, since they came to NaN: {numbers}."
     return Chart("effects", "What each choice adds", note, spec)
 
 

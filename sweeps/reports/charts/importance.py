@@ -7,7 +7,8 @@ from sweeps.reports.content import Content
 
 
 def importance(content: Content) -> Chart | None:
-    if len(content.importances) < 2:
+    # Where effects can be told, these say which parameters matter, and what may be chance.
+    if len(content.importances) < 2 or content.effects is not None:
         return None
     values = [{"p": name, "i": rounded(value)} for name, value in content.importances.items()][
         :MOST_PARAMETERS
@@ -24,7 +25,7 @@ def importance(content: Content) -> Chart | None:
         },
     )
     note = (
-        "How much the good trials' values of a parameter differ from all trials' (PED-ANOVA, Watanabe "
-        "et al. 2023)."
+        "How much the values of the best tenth of complete trials differ from those of all (PED-ANOVA, "
+        "Watanabe et al. 2023). Of few trials that is mostly chance."
     )
     return Chart("importance", "Which parameters matter", note, spec)

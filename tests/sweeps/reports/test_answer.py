@@ -54,13 +54,52 @@ def test_finals_have_the_last_word() -> None:
     )
     own = answer(SINGLE, finals)
     assert own.answer.startswith("hidden=[32], with a val_loss of 172.50 nats/image on average of 2 seeds")
-    assert own.caution == ""
+    assert "lucky" in own.caution
+
+
+@pytest.mark.parametrize(("objective", "sign"), [(MINIMIZED, 1), (MAXIMIZED, -1)])
+def test_the_next_is_told_with_its_difference_over_the_seeds_that_both_have(
+    objective: Objective, sign: int
+) -> None:
+    replicates = {"[256]": [1.0, 2.0, 3.0], "[128]": [2.1, 3.0], "[64]": [9.0, 9.5]}
+    texts = [" ".join(str(sign * value) for value in values) for values in replicates.values()]
+    finals = board(
+        value=[sign * value for value in (2.0, 2.55, 9.25)],
+        low=[0.0] * 3,
+        high=[0.0] * 3,
+        replicates=[*texts],
+        seeds=["seed=1"] * 3,
+        state=["COMPLETE", "PRUNED", "PRUNED"],
+        params_hidden=list(replicates),
+    )
+    finals["rank"] = pd.array([1, None, None], dtype="Int64")
+    own = answer(SINGLE, finals, objective).answer
+    # Differences of 1.1 and 1.0: t with one degree of freedom is 12.706.
+    value = f"{sign * 2.55:.2f} of 2 seeds"
+    assert own.endswith(f"next comes hidden=[128] with {value}, 1.05 worse (95 % interval 0.41 to 1.69).")
+    others = answer(SINGLE, finals.assign(seeds=["seed=1", "seed=7", "seed=7"]), objective).answer
+    assert "1.05 worse" not in others
+    assert "0.55 worse (95 % interval" in others
+
+
+def test_finals_that_are_not_over_have_a_caution() -> None:
+    finals = board(
+        value=[172.5], low=[172.0], high=[173.0], replicates=["172.0 173.0"], params_hidden=["[32]"]
+    )
+    own = answer_of(SINGLE, [MINIMIZED], "val_loss", "nats/image", finals, finals_are_over=False)
+    assert own.caution.startswith("The finals are not over")
+
+
+def test_equal_values_are_told_as_such() -> None:
+    own = answer(SINGLE.assign(value=[1.0, 1.0, 2.0])).answer
+    assert own.endswith("; hidden=[32] and fc=[] came to the same.")
 
 
 def test_finals_of_which_none_is_complete_say_nothing() -> None:
     finals = board(value=[172.5], params_hidden=["[32]"])
     finals["rank"] = pd.array([None], dtype="Int64")
     assert answer(SINGLE, finals).answer == answer(SINGLE).answer
+    assert "none of these has come to its end" in answer(SINGLE, finals).caution
 
 
 @pytest.mark.parametrize("frame", [SINGLE.head(0), SINGLE.assign(rank=pd.array([None] * 3, dtype="Int64"))])

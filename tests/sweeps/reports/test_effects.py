@@ -55,6 +55,7 @@ def test_one_that_was_stopped_for_a_nan_does_not_say_how_far_all_came() -> None:
     assert told is not None
     assert told.step == 4
     assert told.frame.attrs["trials"] == 5
+    assert told.undefined == [4]
 
 
 def test_a_board_that_cannot_be_taken_apart_has_none() -> None:

@@ -236,3 +236,5 @@ def test_rounding_is_no_spread() -> None:
     assert math.isnan(paired([0.80, 0.82], [0.83, 0.85]).p)
     assert math.isnan(paired([90.0, 91.0, 92.0], [91.0, 92.0, 93.0]).p)
     assert paired([0.80, 0.82], [0.83, 0.851]).degrees == 1
+    assert math.isnan(welch([0.1 + 0.2, 0.3, 0.3], [0.6, 0.7 - 0.1, 0.6]).p)
+    assert welch([0.1 + 0.2, 0.3, 0.3], [0.3, 0.3, 0.3]).p != 0
