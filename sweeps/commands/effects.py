@@ -6,6 +6,7 @@ import argparse
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from sweeps.commands.formats import add_format, given_as_data
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.errors import SweepError
 from sweeps.results.effects import Verdict, effects
+from sweeps.results.row import PARAMS
 from sweeps.terminal.console import say
 
 TEXT = """What each choice of each parameter adds to the objective, with intervals, and whether it matters.
@@ -49,9 +51,12 @@ def run(options: argparse.Namespace) -> None:
     """Runs it."""
     confidence = confidence_of(options)
     try:
-        frame = effects(_without(board_at(options.board, options.step), options.without), confidence)
+        board = board_at(options.board, options.step)
+        frame = effects(_without(board, options.without), confidence)
     except SweepError as error:
         raise SweepError(f"{options.board}: {error}") from None
+    if note := _on_survivors(board, options.board):
+        print(f"note: {note}", file=sys.stderr)
     for misfit in frame.attrs["misfits"]:
         print(
             f"note: trial {misfit.trial} came to {misfit.value:g} where its choices add up to "
@@ -63,8 +68,30 @@ def run(options: argparse.Namespace) -> None:
         for line in lines(frame):
             say(line)
         say("")
-        for line in summary(frame):
+        for line in summary(frame, options.step):
             say(line)
+
+
+def _on_survivors(board: pd.DataFrame, name: str) -> str | None:
+    """What the complete trials of a board do not tell, where others were stopped."""
+    stopped = board[board["state"] == "PRUNED"]
+    if stopped.empty:
+        return None
+    complete = board[board["state"] == "COMPLETE"]
+    lost = [
+        f"{column.removeprefix(PARAMS)}={choice}"
+        for column in map(str, board.columns)
+        if column.startswith(PARAMS)
+        for choice in sorted(_choices(stopped, column) - _choices(complete, column))
+    ]
+    trials = "1 trial was" if len(stopped) == 1 else f"{len(stopped)} trials were"
+    note = f"{trials} stopped and not counted; the survivors of weak choices are their lucky ones"
+    if lost:
+        note += f", and of {', '.join(lost)} there are none"
+    steps = stopped["last_step"].dropna() if "last_step" in stopped.columns else stopped.iloc[:0, 0]
+    if not steps.empty and Path(name).is_dir():
+        note += f"; --step {int(steps.min())} counts all, by what they had reported there"
+    return note
 
 
 def _without(board: pd.DataFrame, left_out: Sequence[int]) -> pd.DataFrame:
@@ -76,15 +103,21 @@ def _without(board: pd.DataFrame, left_out: Sequence[int]) -> pd.DataFrame:
     return board[~numbers.isin(left_out)]
 
 
-def summary(frame: pd.DataFrame) -> Iterator[str]:
+def _choices(board: pd.DataFrame, column: str) -> set[str]:
+    return set(board[column].dropna().map(str))
+
+
+def summary(frame: pd.DataFrame, step: int | None) -> Iterator[str]:
     """What the table says, in sentences.
 
     Args:
         frame: of `effects`.
+        step: by what was reported there; None by the trials' own values.
     """
     told = frame.attrs
+    what = f"{told['objective'] or 'value'}{f' at step {step}' if step is not None else ''}"
     yield (
-        f"{told['objective'] or 'value'} of {told['trials']} trials: {told['mean']:g} on average over the "
+        f"{what} of {told['trials']} trials: {told['mean']:g} on average over the "
         f"choices, noise {told['spread']:.3g}; intervals of {told['confidence']:.0%}"
     )
     for verdict in told["verdicts"]:

@@ -20,7 +20,8 @@ from sweeps.text import one_line
 
 TEXT = """Which parameters matter: PED-ANOVA (Watanabe et al. 2023), Optuna's default.
 
-How much the good trials' values of a parameter differ from all trials' values; the numbers sum to 1.
+How much the values of the best tenth of complete trials differ from those of all, parameter by parameter; the
+numbers sum to 1. Of few trials that is mostly chance: `effects` says what may be.
 """
 
 
