@@ -63,8 +63,9 @@ def run_sweep(
         with signals.stopping_on_signals():
             search = _Sweep(plan, context, task)
             code = search.run()
-            if code == 0 and plan.settings.finalists is not None:
-                code = _run_finals(plan, search.study, context, task)
+            # Combinations that failed keep none of the others from its finals.
+            if plan.settings.finalists is not None and search.has_ended:
+                code = _run_finals(plan, search.study, context, task) or code
     except SweepError as error:
         refuse(error)
     except (OSError, StorageInternalError, FaultError) as error:
@@ -106,6 +107,7 @@ class _Sweep:
         rescue = Rescue(self.study, plan.folder, plan.settings, watch, self._ledger.enter)
         self._course = Course(self.study, plan.folder, plan.settings, plan.budget, rescue)
         self._style = style_of(plan.settings.progress)
+        self._verdict: Verdict = "go on"
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 
     def run(self) -> int:
@@ -219,11 +221,16 @@ class _Sweep:
         pid_sets = (self._plan.folder.processes_of(number) for number in self._course.launched)
         return {pid for pids in pid_sets for pid in pids} - {os.getpid()}
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing is left to run, other than what failed."""
+        return self._verdict in ("met", "exhausted")
+
     def _summary(self) -> int:
         self._ledger.complete()
         self._ledger.rank()
         plan, now = self._plan, self._course.tally()
-        verdict = plan.budget.verdict(now)
+        verdict = self._verdict = plan.budget.verdict(now)
         narration.summarize(
             self.study, now, verdict, plan.budget, plan.folder.path, program(), plan.settings.several
         )

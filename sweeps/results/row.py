@@ -13,6 +13,7 @@ from sweeps.results import records
 from sweeps.results.csv_file import cell
 from sweeps.results.replication import mean_of
 from sweeps.study.objective import Objective, objectives_of
+from sweeps.study.spans import seconds_of
 from sweeps.study.trial import Job, TrialView
 
 PARAMS = "params_"  # before a parameter's name, as in Optuna's own frames
@@ -93,8 +94,8 @@ def row_of(
     }
     if trial.intermediate_values and trial.last_step is not None:
         row["last_step"] = trial.last_step
-    if trial.duration is not None:
-        row["trial_seconds"] = trial.duration.total_seconds()
+    if (seconds := seconds_of(trial)) is not None:
+        row["trial_seconds"] = seconds
     if trial.datetime_start is not None:
         row["started"] = trial.datetime_start.isoformat(timespec="seconds")
     details = {

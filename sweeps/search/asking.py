@@ -20,6 +20,7 @@ from sweeps.study.facts import LIVE
 from sweeps.study.holding import held_key
 from sweeps.study.leases import Lease
 from sweeps.study.notes import note_job
+from sweeps.study.tally import goes_on
 from sweeps.study.trial import Cause, Job, Spared, TrialView, attributes_of
 
 
@@ -65,7 +66,7 @@ def ask(
         may_create: whether there may be further trials than those that wait.
         lease_of: of a trial; not taken yet.
         claim: what a trial says of its worker.
-        only_ahead: take no other trial than one that resumes a stopped one.
+        only_ahead: take no other trial than one that goes on with another.
 
     Returns:
         None where there is none that it may take.
@@ -78,7 +79,7 @@ def ask(
         wanted = (
             trial.number in suspect_numbers if only_suspects else alone or trial.number not in suspect_numbers
         )
-        wanted = wanted and not (only_ahead and TrialView(trial).resumes is None)
+        wanted = wanted and (not only_ahead or goes_on(trial, account.trials))
         if wanted and (lease := _reserved(lease_of(trial))) is not None:
             try:
                 if storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):

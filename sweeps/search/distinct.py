@@ -2,8 +2,8 @@
 
 Any sampler does the drawing. Where it draws what the study holds, it draws again, some times; then the best
 unseen combination is taken, by what the draws say: a combination's score is the product of how often each of
-its values was drawn. For a sampler that draws every parameter by itself, as TPE and random sampling do, that
-is how likely it is to draw the combination.
+its values was drawn. For a sampler that draws every parameter by itself, as random sampling does, that is how
+likely it is to draw the combination; for one that draws them together, as Optuna's TPE, it is a rough guess.
 """
 
 from __future__ import annotations

@@ -21,13 +21,7 @@ from sweeps.study.indexes import Index, Ordered
 from sweeps.study.objective import Objective
 from sweeps.study.spans import Spans, span_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import Cause, Spared, TrialView, is_surplus
-
-
-def _was_stopped(trial: FrozenTrial) -> bool:
-    """Whether a trial ended for no reason of its own: its sweep was stopped, or died."""
-    view = TrialView(trial)
-    return view.cause == Cause.INTERRUPTED or view.spared == Spared.SWEEP_DIED
+from sweeps.study.trial import is_surplus, was_cut_off
 
 
 class Account:
@@ -84,7 +78,7 @@ class Account:
         self._states[facts.state] += 1 if present else -1
         if facts.state == TrialState.WAITING:
             self._waiting.change(number, present)
-            if facts.retry_of is not None and _was_stopped(self.trials[facts.retry_of]):
+            if facts.retry_of is not None and was_cut_off(self.trials[facts.retry_of]):
                 self._begun.change(number, present)
             elif facts.resumes is not None:
                 self._ahead.change(number, present)
@@ -152,7 +146,7 @@ class Account:
             retried=retried,
             running=self._states[TrialState.RUNNING],
             waiting=self._states[TrialState.WAITING],
-            ahead=len(self._ahead) + sum(self._facts[n].resumes is not None for n in self._begun),
+            ahead=len(self._ahead) + len(self._begun),
             combinations=len(self._held),
             best=self.trials[best[1]] if best is not None else None,
             trials=self.trials,

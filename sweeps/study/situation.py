@@ -16,6 +16,7 @@ from sweeps.study.account import account_of
 from sweeps.study.continuation import continued_tries
 from sweeps.study.folder import StudyFolder
 from sweeps.study.objective import Objective
+from sweeps.study.spans import seconds_of
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Job, TrialView, is_surplus
 
@@ -181,7 +182,7 @@ def seconds_left(
 
 
 def _seconds(trial: FrozenTrial) -> float:
-    return trial.duration.total_seconds() if trial.duration else 0.0
+    return seconds_of(trial) or 0.0
 
 
 def _seconds_before(trials: Sequence[FrozenTrial], trial: FrozenTrial) -> float:

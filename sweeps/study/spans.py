@@ -64,6 +64,12 @@ def span_of(trial: FrozenTrial) -> tuple[datetime, datetime] | None:
     return (start, end) if start is not None and end is not None else None
 
 
+def seconds_of(trial: FrozenTrial) -> float | None:
+    """How long a trial that has ended ran."""
+    span = span_of(trial)
+    return (span[1] - span[0]).total_seconds() if span is not None else None
+
+
 def running_seconds(trials: Iterable[FrozenTrial], now: datetime) -> float:
     """Seconds during which at least one of these trials ran."""
     ended_spans, running = Spans(), []

@@ -13,7 +13,7 @@ from sweeps.study.holding import held_key
 from sweeps.study.lineage import promoted as promoted_ones
 from sweeps.study.objective import Objective
 from sweeps.study.spans import running_seconds
-from sweeps.study.trial import TrialView, is_surplus
+from sweeps.study.trial import TrialView, is_surplus, was_cut_off
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Tally:
         retried: FAIL, but the parameters were enqueued again.
         running: now.
         waiting: enqueued.
-        ahead: of those that wait, the ones that resume a stopped trial.
+        ahead: of those that wait, the ones that go on with a trial that the pruner has stopped, or that was
+            cut off with its sweep.
         combinations: different ones that any trial has, or is to have.
         best: the best complete trial of a study of one objective.
         trials: all of them.
@@ -96,10 +97,17 @@ def tally(
         retried=retried,
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
-        ahead=sum(t.state == TrialState.WAITING and TrialView(t).resumes is not None for t in trials),
+        ahead=sum(t.state == TrialState.WAITING and goes_on(t, trials) for t in trials),
         combinations=len(set(map(held_key, trials)) - {None}),
         best=best,
         trials=trials,
         spent=partial(running_seconds, trials),
         now=now,
     )
+
+
+def goes_on(trial: FrozenTrial, trials: Sequence[FrozenTrial]) -> bool:
+    """Whether a trial that waits goes on with another, which the pruner has stopped, or which was cut off
+    with its sweep."""
+    view = TrialView(trial)
+    return view.resumes is not None or (view.retry_of is not None and was_cut_off(trials[view.retry_of]))

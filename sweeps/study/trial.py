@@ -253,3 +253,9 @@ def attributes_of(
 def with_replicates(attrs: Mapping[str, Any], values: Sequence[float]) -> dict[str, Any]:
     """A trial's attributes, and in them the value of each replicate."""
     return {**attrs, attributes.REPLICATES: list(values)}
+
+
+def was_cut_off(trial: FrozenTrial) -> bool:
+    """Whether a trial ended for no reason of its own: its sweep was stopped, or died."""
+    view = TrialView(trial)
+    return view.cause == Cause.INTERRUPTED or view.spared == Spared.SWEEP_DIED

@@ -76,6 +76,15 @@ def test_the_best_run_again_and_who_loses_stops(
     assert lines(folder / "finals" / "trials.csv") == before
 
 
+def test_a_combination_that_failed_keeps_no_other_from_its_finals(sweep: Sweep, tmp_path: Path) -> None:
+    result = sweep(*WORDS, "trouble=raise", "trouble_at=3")
+    assert result.returncode == 1
+    assert "combinations that failed are left" in result.stdout
+    finals = study_in(folder_of(tmp_path) / "finals")
+    assert [trial.params["x"] for trial in finals.trials] == [0, 1, 2]
+    assert finals.best_trial.params == {"x": 0}
+
+
 @pytest.mark.slow
 def test_a_search_that_has_ended_can_have_finals_and_more_of_them_later(sweep: Sweep, tmp_path: Path) -> None:
     search = tuple(word for word in WORDS if "final" not in word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import optuna
@@ -208,3 +209,18 @@ def test_who_may_take_only_those_that_go_on_takes_no_other() -> None:
     enqueue_resumption(study, study.trials[1])
     assert take() == 3
     assert len(study.trials) == 4
+
+
+def test_what_was_cut_off_counts_as_going_on() -> None:
+    study = optuna.create_study()
+    cut, raised = study.ask(), study.ask()
+    cut.set_user_attr(attributes.CAUSE, Cause.INTERRUPTED)
+    raised.set_user_attr(attributes.CAUSE, Cause.RAISED)
+    for trial in (raised, cut):
+        study.tell(trial, state=TrialState.FAIL)
+        study.enqueue_trial({}, user_attrs={attributes.RETRY_OF: trial.number})
+    lease_of = partial(Lease, Path("leases"), interval=60)
+    found = [asking.ask(study, True, False, True, lease_of, Job(pid=1), only_ahead=True) for _ in range(2)]
+    assert found[0] is not None
+    assert study.trials[found[0].trial.number].user_attrs[attributes.RETRY_OF] == cut.number
+    assert found[1] is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.study import attributes
-from sweeps.study.spans import running_seconds
+from sweeps.study.spans import running_seconds, seconds_of
 from sweeps.study.trial import Cause
 
 START = datetime(2026, 1, 1)
@@ -47,5 +47,6 @@ def test_a_trial_whose_worker_died_ran_until_its_last_sign_of_life() -> None:
     beat = (START + timedelta(seconds=40)).timestamp()
     trial.user_attrs = {attributes.CAUSE: Cause.LOST, attributes.JOB: {"beat": beat}}
     assert running_seconds([trial], START + timedelta(seconds=900)) == 40
+    assert seconds_of(trial) == 40
     trial.user_attrs[attributes.BEAT] = beat + 15
     assert running_seconds([trial], START + timedelta(seconds=900)) == 55

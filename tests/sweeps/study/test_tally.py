@@ -50,3 +50,13 @@ def test_several_objectives_have_no_best() -> None:
     study = optuna.create_study(directions=["minimize", "minimize"])
     study.tell(study.ask(), (1.0, 2.0))
     assert tally(study.get_trials(), MINIMIZED).best is None
+
+
+@pytest.mark.parametrize(("cause", "ahead"), [(Cause.INTERRUPTED, 1), (Cause.RAISED, 0), (Cause.LOST, 0)])
+def test_what_was_cut_off_is_ahead_when_it_waits_to_go_on(cause: str, ahead: int) -> None:
+    study = optuna.create_study()
+    failed(study, cause)
+    study.enqueue_trial({}, user_attrs={attributes.RETRY_OF: 0})
+    study.enqueue_trial({})
+    now = tally(study.get_trials(), MINIMIZED)
+    assert (now.ahead, now.waiting) == (ahead, 2)
