@@ -125,7 +125,7 @@ class TrainingConfig(_Section):
         schedule: `constant`, or `cosine` from the peak to `final_learning_rate` at the last epoch.
         final_learning_rate: where `cosine` ends, as a fraction of the peak.
         lr_warmup_epochs: epochs of linear rise to the peak.
-        weight_decay: decoupled (adamw) or L2-style decay, per step, as Keras applies it.
+        weight_decay: decoupled decay, per step, as Keras applies it; null for none, but for 0.004 with adamw.
         clipnorm: upper bound of the gradient's global norm; null for none.
         ema: momentum of the weights' exponential moving average, which is then what is evaluated and
             saved; 0 for none.
