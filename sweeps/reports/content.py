@@ -6,7 +6,6 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -16,15 +15,14 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.errors import SweepError
 from sweeps.plan.again import again
 from sweeps.reports.answer import Answer, answer_of, finals_decide
+from sweeps.reports.cost import Cost, cost_of
 from sweeps.reports.effects import Effects, effects_of
 from sweeps.results import records
 from sweeps.results.leaderboard import leaderboard
-from sweeps.study.continuation import known_through
 from sweeps.study.finding import FoundStudy, find_study
 from sweeps.study.folder import FINALS
-from sweeps.study.lineage import latest, promoted
+from sweeps.study.lineage import latest
 from sweeps.study.objective import best_trials, front, objectives_of
-from sweeps.study.spans import running_seconds, seconds_of
 from sweeps.study.tally import Tally, tally
 from sweeps.study.trial import TrialView, is_surplus
 from sweeps.study.view import StudyView
@@ -76,24 +74,6 @@ class Failure:
 
     reason: str
     trials: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a study has cost.
-
-    Attributes:
-        seconds: during which at least one trial ran.
-        trial_seconds: of all trials together.
-        saved_seconds: that stopped trials would have taken to their end, each at its own rate; None where
-            none was stopped, or nothing tells how long they would have been.
-        steps: trained, of all trials together.
-    """
-
-    seconds: float
-    trial_seconds: float
-    saved_seconds: float | None
-    steps: int
 
 
 @dataclass(frozen=True)
@@ -187,7 +167,7 @@ def content_of(found: FoundStudy, top: int) -> Content:
         importances=_importances(study) if len(objectives) == 1 else {},
         effects=effects_of(board, trials) if len(objectives) == 1 else None,
         failures=tuple(_failures(trials)),
-        cost=_cost(trials),
+        cost=cost_of(trials),
         counts=tally(trials, objectives[0]),
         again=again(StudyView(study).program, best[0]) if best else None,
         top=best,
@@ -271,40 +251,6 @@ def _failures(trials: Sequence[FrozenTrial]) -> list[Failure]:
             by_reason.setdefault(one_line(reason, 300), []).append(trial.number)
     ordered = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[1]))
     return [Failure(reason, tuple(numbers)) for reason, numbers in ordered]
-
-
-def _cost(trials: Sequence[FrozenTrial]) -> Cost:
-    spent = [(trial, seconds) for trial in trials if (seconds := seconds_of(trial)) is not None]
-    ends = [t.last_step for t in trials if t.state == TrialState.COMPLETE and t.last_step is not None]
-    replaced = promoted(trials)
-    saved, steps = 0.0, 0.0
-    for trial, seconds in spent:
-        own = _own_steps(trial, known_through(trials, trial))
-        steps += own
-        if trial.state == TrialState.PRUNED and trial.number not in replaced and ends and own:
-            saved += max(0, max(ends) - (trial.last_step or 0)) * seconds / own
-    return Cost(
-        running_seconds(trials, datetime.now()),
-        math.fsum(seconds for _, seconds in spent),
-        saved or None,
-        round(steps),
-    )
-
-
-def _own_steps(trial: FrozenTrial, begun_at: int) -> float:
-    """How many steps a trial has made; it need not report after every one.
-
-    Args:
-        begun_at: the last step that another one has made for it; -1 for none.
-    """
-    reported = sorted(step for step in trial.intermediate_values if step > begun_at)
-    if not reported:
-        return 0.0
-    if begun_at >= 0:
-        return float(reported[-1] - begun_at)
-    if len(reported) == 1:
-        return float(max(1, reported[0]))
-    return (reported[-1] - reported[0]) * len(reported) / (len(reported) - 1)
 
 
 def require_some(contents: Sequence[Content]) -> None:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from optuna.trial import TrialState, create_trial
 
-from sweeps.reports.content import Content, _own_steps, content_of
+from sweeps.reports.content import Content, content_of
 from sweeps.study.finding import find_study
 from tests.sweeps.reports.studies import make_study
 
@@ -50,24 +49,6 @@ def test_failures_stand_by_reason_and_without_passwords(content: Content) -> Non
 def test_what_stopping_saved_is_told_by_each_trials_own_rate(content: Content) -> None:
     """Two stopped for good after 2 of 9 steps, a minute each: 7 steps of half a minute each."""
     assert content.cost.saved_seconds == pytest.approx(2 * 7 * 30)
-
-
-@pytest.mark.parametrize(
-    ("steps", "begun_at", "made"),
-    [
-        ([1, 2, 3], -1, 3),
-        ([0, 1, 2], -1, 3),
-        ([100, 200], -1, 200),
-        ([500], -1, 500),
-        ([0], -1, 1),
-        ([3, 6, 9], 3, 6),
-        ([], -1, 0),
-        ([3], 3, 0),
-    ],
-)
-def test_a_trial_need_not_report_after_every_step(steps: list[int], begun_at: int, made: float) -> None:
-    trial = create_trial(state=TrialState.PRUNED, intermediate_values=dict.fromkeys(steps, 1.0))
-    assert _own_steps(trial, begun_at) == made
 
 
 def test_with_finals_the_command_the_pictures_and_the_best_curve_are_the_winners(content: Content) -> None:
