@@ -63,8 +63,8 @@ def run_sweep(
         with signals.stopping_on_signals():
             search = _Sweep(plan, context, task)
             code = search.run()
-            # Combinations that failed keep none of the others from its finals.
-            if plan.settings.finalists is not None and search.has_ended:
+            # Combinations that failed keep no other from the finals; a signal does, whenever it came.
+            if plan.settings.finalists is not None and code < 128 and search.has_ended:
                 code = _run_finals(plan, search.study, context, task) or code
     except SweepError as error:
         refuse(error)
