@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from lstm_vae.atomic import locked
 from lstm_vae.data import Splits
 from lstm_vae.data.sources import cache_folder
 from lstm_vae.model.vae import unit_interval
@@ -125,16 +126,11 @@ def _loaded(model: keras.Model, path: Path) -> bool:
 @contextlib.contextmanager
 def _one_at_a_time(path: Path) -> Iterator[None]:
     """Waits for whoever makes this file; where nobody can make it, there is nobody to wait for."""
-    from filelock import FileLock
-
-    lock = FileLock(path.with_suffix(".lock"))
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    try:
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(locked(path.with_suffix(".lock")))
         yield
-    finally:
-        lock.release()
 
 
 def _network() -> keras.Model:
