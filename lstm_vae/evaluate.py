@@ -100,9 +100,10 @@ def main() -> None:
             f"{args.run}: trained on data {recorded_fingerprint}, but this is {splits.fingerprint}"
         )
     samples = config.evaluation.generation_samples
-    beside = splits.test if args.beside == "test" else splits.validation
     require_samples(
-        samples, len(beside), "--generation" if args.generation else "evaluation.generation_samples"
+        samples,
+        len(splits.unseen(args.beside)),
+        "--generation" if args.generation else "evaluation.generation_samples",
     )
     runtime.start_tensorflow(config.training)
     from lstm_vae.evaluation import evaluate, exact_metrics

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from lstm_vae.data.sources import load_packaged_digits, load_published
 from lstm_vae.errors import UserError
 
 Bytes = NDArray[np.uint8]
-
+Unseen = Literal["validation", "test"]
 
 FEWEST_SAMPLES = 50  # fewer tell nothing of the spread of a set
 
@@ -52,6 +53,10 @@ class Splits:
     train: Split
     validation: Split
     test: Split
+
+    def unseen(self, which: Unseen) -> Split:
+        """Images that no model is trained on."""
+        return self.test if which == "test" else self.validation
 
     @functools.cached_property
     def fingerprint(self) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from lstm_vae.config.sections import DataConfig, EvaluationConfig
 from lstm_vae.data import Split, Splits
-from lstm_vae.data.splits import binarized
+from lstm_vae.data.splits import Unseen, binarized
 from lstm_vae.data.splits_cache import prepared_splits
 from lstm_vae.evaluation.latents import posterior_means
 from lstm_vae.evaluation.nll import evenly_spaced
@@ -24,7 +23,6 @@ from lstm_vae.generation.manifold import Manifold, manifold
 from lstm_vae.generation.samples import decode, sample_prior
 from lstm_vae.model import VAE
 
-Beside = Literal["test", "validation"]
 SHARE, NATS, FEATURES = "share", "nats", "squared features"
 # Pairs that such models mix up, which records hold by themselves; all are in `ClassUse.by_pair`.
 PAIRS = ((1, 7), (0, 9), (4, 9), (3, 8), (3, 5), (7, 9))
@@ -120,16 +118,16 @@ class Judge:
 
     splits: Splits
     classifier: Classifier
-    beside: Beside = "test"
+    beside: Unseen = "test"
     binarized: int | None = None
 
     @property
     def real(self) -> Split:
         """The images that generated ones are set beside."""
-        return self.splits.test if self.beside == "test" else self.splits.validation
+        return self.splits.unseen(self.beside)
 
 
-def judge_of(config: DataConfig, beside: Beside = "test") -> Judge:
+def judge_of(config: DataConfig, beside: Unseen = "test") -> Judge:
     """The judge of a run's data.
 
     Raises:
@@ -157,7 +155,7 @@ def latent_accuracy(vae: VAE, judge: Judge, batch_size: int) -> float:
     not know."""
     train, unknown = judge.splits.train, judge.real
     known = evenly_spaced(len(train), KNOWN_IMAGES)
-    some = Split(train.images[known], train.labels[known])
+    some = train.take(known)
     if judge.binarized is not None:
         some, unknown = (
             binarized(own, judge.binarized, stream) for stream, own in enumerate((some, unknown))
