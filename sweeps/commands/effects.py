@@ -12,12 +12,14 @@ from typing import Any
 import pandas as pd
 
 from sweeps.commands.arguments import add_confidence, confidence_of, subcommand, whole
-from sweeps.commands.boards import board_at
+from sweeps.commands.boards import board_at, board_of
 from sweeps.commands.formats import add_format, given_as_data
 from sweeps.commands.terminal import frame_lines, markdown_of
 from sweeps.errors import SweepError
+from sweeps.results.at_step import first_stop
 from sweeps.results.effects import Verdict, effects
 from sweeps.results.row import PARAMS
+from sweeps.study.finding import FoundStudy, find_study
 from sweeps.terminal.console import say
 
 TEXT = """What each choice of each parameter adds to the objective, with intervals, and whether it matters.
@@ -51,11 +53,12 @@ def run(options: argparse.Namespace) -> None:
     """Runs it."""
     confidence = confidence_of(options)
     try:
-        board = board_at(options.board, options.step)
+        found_study = find_study(options.board) if Path(options.board).is_dir() else None
+        board = board_of(found_study, options.step) if found_study else board_at(options.board, options.step)
         frame = effects(_without(board, options.without), confidence)
     except SweepError as error:
         raise SweepError(f"{options.board}: {error}") from None
-    if note := _on_survivors(board, options.board):
+    if note := _on_survivors(board, found_study):
         print(f"note: {note}", file=sys.stderr)
     for misfit in frame.attrs["misfits"]:
         print(
@@ -72,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
             say(line)
 
 
-def _on_survivors(board: pd.DataFrame, name: str) -> str | None:
+def _on_survivors(board: pd.DataFrame, found_study: FoundStudy | None) -> str | None:
     """What the complete trials of a board do not tell, where others were stopped."""
     stopped = board[board["state"] == "PRUNED"]
     if stopped.empty:
@@ -88,9 +91,9 @@ def _on_survivors(board: pd.DataFrame, name: str) -> str | None:
     note = f"{trials} stopped and not counted; the survivors of weak choices are their lucky ones"
     if lost:
         note += f", and of {', '.join(lost)} there are none"
-    steps = stopped["last_step"].dropna() if "last_step" in stopped.columns else stopped.iloc[:0, 0]
-    if not steps.empty and Path(name).is_dir():
-        note += f"; --step {int(steps.min())} counts all, by what they had reported there"
+    step = first_stop(found_study.study.get_trials(deepcopy=False)) if found_study else None
+    if step is not None:
+        note += f"; --step {step} counts all, by what they had reported there"
     return note
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.errors import SweepError
-from sweeps.results.at_step import at_step
+from sweeps.results.at_step import at_step, ends_in_nan, first_stop, was_stopped
 from sweeps.results.effects import Misfit, effects
 
 MOST_LEFT_OUT = 0.1  # of the trials: where more do not fit, it is the model that does not
@@ -37,26 +36,17 @@ class Effects:
 def effects_of(board: pd.DataFrame, trials: list[FrozenTrial]) -> Effects | None:
     """Of complete trials; where some were stopped, of all by the last step that every one of them reached,
     since the survivors of weak choices are their lucky ones. None where the board cannot be taken apart."""
-    # One that was stopped for a NaN was stopped anywhere.
-    stopped = [
-        trial.last_step for trial in trials if trial.state == TrialState.PRUNED and not _ends_in_nan(trial)
-    ]
-    reached = [step for step in stopped if step is not None]
-    if stopped and not reached:
+    step = first_stop(trials)
+    if step is None and any(map(was_stopped, trials)):
         return None
-    step = min(reached, default=None)
     try:
         beside = board if step is None else at_step(board, trials, step)
         undefined = [
-            trial.number for trial in trials if trial.state == TrialState.PRUNED and _ends_in_nan(trial)
+            trial.number for trial in trials if trial.state == TrialState.PRUNED and ends_in_nan(trial)
         ]
         return replace(_without_misfits(beside, step), undefined=undefined)
     except SweepError:  # one parameter, say, that has another value in every trial
         return None
-
-
-def _ends_in_nan(trial: FrozenTrial) -> bool:
-    return trial.last_step is not None and math.isnan(trial.intermediate_values[trial.last_step])
 
 
 def _without_misfits(board: pd.DataFrame, step: int | None) -> Effects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
@@ -38,3 +39,19 @@ def at_step(board: pd.DataFrame, trials: list[FrozenTrial], step: int) -> pd.Dat
     if result.empty:
         raise SweepError(f"step {step}: no trial that has ended reported a value there")
     return result
+
+
+def first_stop(trials: Sequence[FrozenTrial]) -> int | None:
+    """The last step that all trials reached which the pruner stopped; None where it stopped none that has
+    reported. One that was stopped for a NaN was stopped anywhere."""
+    return min((t.last_step for t in trials if was_stopped(t) and t.last_step is not None), default=None)
+
+
+def was_stopped(trial: FrozenTrial) -> bool:
+    """Whether the pruner stopped a trial, for its values and not for a NaN."""
+    return trial.state == TrialState.PRUNED and not ends_in_nan(trial)
+
+
+def ends_in_nan(trial: FrozenTrial) -> bool:
+    """Whether the last value that a trial reported is NaN."""
+    return trial.last_step is not None and math.isnan(trial.intermediate_values[trial.last_step])
