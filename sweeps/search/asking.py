@@ -20,7 +20,7 @@ from sweeps.study.facts import LIVE
 from sweeps.study.holding import held_key
 from sweeps.study.leases import Lease
 from sweeps.study.notes import note_job
-from sweeps.study.tally import goes_on
+from sweeps.study.tally import is_ahead
 from sweeps.study.trial import Cause, Job, Spared, TrialView, attributes_of
 
 
@@ -79,7 +79,7 @@ def ask(
         wanted = (
             trial.number in suspect_numbers if only_suspects else alone or trial.number not in suspect_numbers
         )
-        wanted = wanted and (not only_ahead or goes_on(trial, account.trials))
+        wanted = wanted and (not only_ahead or is_ahead(trial, account.trials))
         if wanted and (lease := _reserved(lease_of(trial))) is not None:
             try:
                 if storage.set_trial_state_values(trial._trial_id, TrialState.RUNNING):

@@ -21,7 +21,7 @@ from sweeps.study.indexes import Index, Ordered
 from sweeps.study.objective import Objective
 from sweeps.study.spans import Spans, span_of
 from sweeps.study.tally import Tally
-from sweeps.study.trial import is_surplus, was_cut_off
+from sweeps.study.trial import ended_with_its_sweep, is_surplus
 
 
 class Account:
@@ -78,7 +78,7 @@ class Account:
         self._states[facts.state] += 1 if present else -1
         if facts.state == TrialState.WAITING:
             self._waiting.change(number, present)
-            if facts.retry_of is not None and was_cut_off(self.trials[facts.retry_of]):
+            if facts.retry_of is not None and ended_with_its_sweep(self.trials[facts.retry_of]):
                 self._begun.change(number, present)
             elif facts.resumes is not None:
                 self._ahead.change(number, present)

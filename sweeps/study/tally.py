@@ -13,7 +13,7 @@ from sweeps.study.holding import held_key
 from sweeps.study.lineage import promoted as promoted_ones
 from sweeps.study.objective import Objective
 from sweeps.study.spans import running_seconds
-from sweeps.study.trial import TrialView, is_surplus, was_cut_off
+from sweeps.study.trial import TrialView, ended_with_its_sweep, is_surplus
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def tally(
         retried=retried,
         running=by_state[TrialState.RUNNING],
         waiting=by_state[TrialState.WAITING],
-        ahead=sum(t.state == TrialState.WAITING and goes_on(t, trials) for t in trials),
+        ahead=sum(t.state == TrialState.WAITING and is_ahead(t, trials) for t in trials),
         combinations=len(set(map(held_key, trials)) - {None}),
         best=best,
         trials=trials,
@@ -106,8 +106,10 @@ def tally(
     )
 
 
-def goes_on(trial: FrozenTrial, trials: Sequence[FrozenTrial]) -> bool:
+def is_ahead(trial: FrozenTrial, trials: Sequence[FrozenTrial]) -> bool:
     """Whether a trial that waits goes on with another, which the pruner has stopped, or which was cut off
     with its sweep."""
     view = TrialView(trial)
-    return view.resumes is not None or (view.retry_of is not None and was_cut_off(trials[view.retry_of]))
+    if view.resumes is not None:
+        return True
+    return view.retry_of is not None and ended_with_its_sweep(trials[view.retry_of])

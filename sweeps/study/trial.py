@@ -255,7 +255,7 @@ def with_replicates(attrs: Mapping[str, Any], values: Sequence[float]) -> dict[s
     return {**attrs, attributes.REPLICATES: list(values)}
 
 
-def was_cut_off(trial: FrozenTrial) -> bool:
+def ended_with_its_sweep(trial: FrozenTrial) -> bool:
     """Whether a trial ended for no reason of its own: its sweep was stopped, or died."""
     view = TrialView(trial)
     return view.cause == Cause.INTERRUPTED or view.spared == Spared.SWEEP_DIED
