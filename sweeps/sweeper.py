@@ -107,7 +107,6 @@ class _Sweep:
         rescue = Rescue(self.study, plan.folder, plan.settings, watch, self._ledger.enter)
         self._course = Course(self.study, plan.folder, plan.settings, plan.budget, rescue)
         self._style = style_of(plan.settings.progress)
-        self._verdict: Verdict = "go on"
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 
     def run(self) -> int:
@@ -224,13 +223,13 @@ class _Sweep:
     @property
     def has_ended(self) -> bool:
         """Whether nothing is left to run, other than what failed."""
-        return self._verdict in ("met", "exhausted")
+        return self._plan.budget.verdict(self._course.tally()) in ("met", "exhausted")
 
     def _summary(self) -> int:
         self._ledger.complete()
         self._ledger.rank()
         plan, now = self._plan, self._course.tally()
-        verdict = self._verdict = plan.budget.verdict(now)
+        verdict = plan.budget.verdict(now)
         narration.summarize(
             self.study, now, verdict, plan.budget, plan.folder.path, program(), plan.settings.several
         )

@@ -215,7 +215,7 @@ def resolved_job(config: DictConfig) -> dict[str, Any]:
 
 def _resolvers_asked(job: DictConfig, key: str, text: str) -> set[str]:
     """Which of the volatile resolvers a field's value comes from."""
-    asked = {name for name in _VOLATILE if f"${{{name}:" in text}
+    asked = {name for name in _VOLATILE if f"${{{name}:" in text}  # also of a key that `select` does not find
     resolvers = BaseContainer._resolvers
     originals = {name: resolvers[name] for name in _VOLATILE if name in resolvers}
 
