@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import decimal
-import errno
 import json
 import math
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import optuna
 import pytest
-from hydra.core.utils import JobReturn, JobStatus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 from optuna.trial import TrialState
 
-from sweeps.errors import FaultError
 from sweeps.results.outcome import Outcome
-from sweeps.study.patience import AwayError
-from sweeps.workers.job import _left, _outcome
 from tests.sweeps.parts import settings_of
+from tests.sweeps.workers.outcomes import ONE, MuteError, outcome_of
 
-ONE = settings_of()
 TWO = settings_of("hydra.sweeper.direction=[minimize,maximize]")
 BEST = settings_of("hydra.sweeper.direction=maximize")
-
-
-def outcome_of(
-    value: Any, chosen: Any = ONE, folder: Path = Path("/nowhere"), failed: bool = False
-) -> Outcome:
-    returned = JobReturn()
-    returned._return_value = value
-    returned.status = JobStatus.FAILED if failed else JobStatus.COMPLETED
-    return _outcome(returned, folder, chosen)
 
 
 class Liar(Sequence[float]):
@@ -144,60 +128,6 @@ def test_several_objectives_take_nothing_else(value: Any, reason: str) -> None:
     assert outcome_of(value, TWO) == Outcome(TrialState.FAIL, (), reason)
 
 
-class MuteError(Exception):
-    """An exception that cannot say what it is."""
-
-    def __str__(self) -> str:
-        raise ZeroDivisionError
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (ValueError("a\nb"), "ValueError: a b"),
-        (ValueError(), "ValueError"),
-        (ValueError("\x1b[31mred\x00 \udcff"), r"ValueError: \x1b[31mred\x00 \udcff"),
-        (ConnectionError("postgresql://me:secret@host/db"), "ConnectionError: postgresql://me:***@host/db"),
-        (MuteError(), "MuteError"),
-    ],
-    ids=["lines", "empty", "control", "password", "mute"],
-)
-def test_what_a_job_raised_is_told_in_a_line_and_whole_in_a_file(
-    tmp_path: Path, error: Exception, reason: str
-) -> None:
-    assert outcome_of(error, folder=tmp_path, failed=True) == Outcome(TrialState.FAIL, (), reason)
-    text = (tmp_path / "traceback.txt").read_text(encoding="utf-8")
-    assert type(error).__name__ in text
-    assert "secret" not in text
-
-
-def test_a_job_that_removed_its_folder_is_told_of_all_the_same(tmp_path: Path) -> None:
-    said = outcome_of(ValueError("why"), folder=tmp_path / "gone", failed=True)
-    assert said == Outcome(TrialState.FAIL, (), "ValueError: why")
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"), [(optuna.TrialPruned(), "pruned"), (optuna.TrialPruned("at\nstep 3"), "at step 3")]
-)
-def test_a_pruned_job_has_not_failed(tmp_path: Path, error: Exception, reason: str) -> None:
-    assert outcome_of(error, folder=tmp_path, failed=True) == Outcome(TrialState.PRUNED, (), reason)
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        (None, "the job left with exit code 0"),
-        (0, "the job left with exit code 0"),
-        (7, "the job left with exit code 7"),
-        ("no data:\n/x", "the job left with exit code 1: no data: /x"),
-        ((1, 2), "the job left with exit code 1: (1, 2)"),
-    ],
-)
-def test_a_job_that_left_says_how(code: object, said: str) -> None:
-    assert _left(code) == said
-
-
 def test_an_objective_of_the_record_is_taken_whatever_the_job_returned(tmp_path: Path) -> None:
     chosen = settings_of("hydra.sweeper.objective=[loss]")
     (tmp_path / "record.json").write_text(json.dumps({"metrics": {"loss": 1.5}}))
@@ -285,24 +215,3 @@ def test_whatever_a_job_returns_its_trial_is_complete_with_finite_numbers_or_say
         assert len(outcome.reason.splitlines()) == 1
         assert len(outcome.reason) <= 500
         outcome.reason.encode("utf-8")
-
-
-def test_a_storage_that_is_away_is_no_fault_of_the_job(tmp_path: Path) -> None:
-    with pytest.raises(AwayError):
-        outcome_of(AwayError("gone"), folder=tmp_path, failed=True)
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO])
-def test_a_disk_that_is_full_or_gone_is_no_fault_of_the_job(tmp_path: Path, number: int) -> None:
-    disk = OSError(number, os.strerror(number))
-    failure = RuntimeError("epoch 3: the state cannot be written")
-    failure.__cause__ = disk
-    for error in (disk, failure):
-        with pytest.raises(FaultError, match=type(error).__name__):
-            outcome_of(error, folder=tmp_path, failed=True)
-
-
-def test_a_file_that_is_not_there_may_be_the_jobs_own_mistake(tmp_path: Path) -> None:
-    missing = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "data.csv")
-    assert outcome_of(missing, folder=tmp_path, failed=True).state == TrialState.FAIL
