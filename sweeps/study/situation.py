@@ -159,8 +159,10 @@ class Lookout:
 def seconds_left(
     tally: Tally, expected: int | None, spent: float, running: Sequence[Running]
 ) -> float | None:
-    """How long the trials left will take, as many at a time as run now, where they cost what those have cost
-    that have finished: stopped ones among them.
+    """How long the trials left will take, as many at a time as run now.
+
+    One that has not begun costs what those have cost that have finished: stopped ones among them. One that
+    runs does, too, unless it costs less by its own speed, or has taken longer already.
 
     Args:
         tally: of the study.
@@ -175,10 +177,20 @@ def seconds_left(
     if expected is None or not (tally.finished or shares):
         return None
     each = spent / tally.finished if tally.finished else sum(shares) / len(shares)
-    left = expected - tally.finished
-    under_way = sum(min(each, trial.seconds) for trial in running)
-    ends = [each - trial.seconds for trial in running]  # more workers do not shorten a trial
-    return max(0.0, *ends, (each * left - under_way) / max(1, len(running)))
+    ends = [_seconds_to_end(trial, each, may_stop=tally.finished > 0) for trial in running]
+    to_begin = max(0, expected - tally.finished - len(running))
+    # More workers do not shorten a trial.
+    return max(0.0, *ends, (sum(ends) + each * to_begin) / max(1, len(running)))
+
+
+def _seconds_to_end(trial: Running, each: float, may_stop: bool) -> float:
+    """What is left of a trial, where others took `each`."""
+    if not trial.share:
+        return max(0.0, each - trial.seconds)
+    own = trial.seconds / trial.share
+    if may_stop and trial.seconds < each:
+        own = min(own, each)
+    return own - trial.seconds
 
 
 def _seconds(trial: FrozenTrial) -> float:

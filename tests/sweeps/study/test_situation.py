@@ -123,6 +123,11 @@ def counted(complete: int = 0, pruned: int = 0) -> Tally:
         (counted(2), 3, 20.0, [running(25.0)], 0.0),  # the last one, that takes longer than the others
         (counted(2), 4, 20.0, [running(9.0), running(1.0)], 9.0),  # the last two
         (counted(), 2, 0.0, [running(6.0, 0.25), running(6.0, None)], 18.0),  # as the job itself says
+        (counted(2), 3, 20.0, [running(25.0, 0.5)], 25.0),  # longer than the others: by its own speed
+        (counted(2), 3, 20.0, [running(2.0, 0.5)], 2.0),  # faster than the others
+        (counted(1, 1), 3, 20.0, [running(5.0, 0.1)], 5.0),  # slower: it may be stopped, as they were
+        (counted(2), 5, 20.0, [running(25.0, 0.5), running(9.0)], 25.0),
+        (counted(2), 8, 20.0, [running(25.0, 0.5), running(9.0)], 33.0),
         (counted(2), 4, 20.0, [], 20.0),  # of a study that nobody works at
         (counted(2), 2, 20.0, [], 0.0),
     ],
@@ -133,9 +138,12 @@ def test_the_time_left_is_what_trials_have_cost(
     assert seconds_left(now, expected, spent, trials) == left
 
 
-@given(st.lists(st.floats(0, 1e4), max_size=5), st.integers(0, 20), st.floats(0, 1e6))
-def test_it_is_never_negative(seconds: list[float], expected: int, spent: float) -> None:
-    left = seconds_left(THREE, expected, spent, [running(each) for each in seconds])
+UNDER_WAY = st.builds(running, st.floats(0, 1e4), st.none() | st.floats(0, 1))
+
+
+@given(st.lists(UNDER_WAY, max_size=5), st.integers(0, 20), st.floats(0, 1e6))
+def test_it_is_never_negative(trials: list[Running], expected: int, spent: float) -> None:
+    left = seconds_left(THREE, expected, spent, trials)
     assert left is not None
     assert left >= 0
 
