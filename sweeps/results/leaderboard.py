@@ -14,7 +14,7 @@ from sweeps.results.csv_file import cell, cells_of, in_order, read_cells
 from sweeps.results.row import PARAMS, Header, header_of, row_of, value_of
 from sweeps.study.finding import find_study
 from sweeps.study.folder import StudyFolder
-from sweeps.study.lineage import promoted
+from sweeps.study.lineage import superseded
 from sweeps.study.objective import fronts
 from sweeps.study.trial import is_surplus
 
@@ -40,8 +40,8 @@ def leaderboard(
         rebuild: read every trial's record again, whatever `trials.csv` has.
 
     Returns:
-        a row a trial that has run, without promoted ones: `rank` (Int64, of COMPLETE
-        trials; of several objectives, the number of the trial's Pareto front), `trial`, `state`, `value`, its
+        a row a trial that has run, without those that another one has resumed or tried again: `rank` (Int64,
+        of COMPLETE trials; of several objectives, the number of the trial's Pareto front), `trial`, `state`, `value`, its
         95 % interval `low` and `high` and `replicates` where there are some, a column `params_<name>` a swept
         parameter, then what the records have: metrics (their units are the record's) and provenance.
 
@@ -56,9 +56,9 @@ def leaderboard(
     known_rows = {} if rebuild or path is None else _known_rows(StudyFolder(path).trials)
     rows = []
     trials = study.get_trials(deepcopy=False)
-    replaced_numbers = promoted(trials, waiting=False)
+    superseded_numbers = superseded(trials)
     for trial in trials:
-        if trial.state == TrialState.WAITING or is_surplus(trial) or trial.number in replaced_numbers:
+        if trial.state == TrialState.WAITING or is_surplus(trial) or trial.number in superseded_numbers:
             continue
         row = known_rows.get(trial.number)
         if row is None or not _agrees(row, trial, header):

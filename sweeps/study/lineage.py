@@ -16,7 +16,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.study import attributes
-from sweeps.study.trial import Resumption, TrialView, attributes_of
+from sweeps.study.trial import Resumption, TrialView, attributes_of, is_surplus
 
 
 def first_of(trial: FrozenTrial) -> int:
@@ -48,6 +48,18 @@ def promoted(trials: Sequence[FrozenTrial], waiting: bool = True) -> set[int]:
         resumption.trial
         for trial in trials
         if trial.state not in without and (resumption := TrialView(trial).resumes) is not None
+    }
+
+
+def superseded(trials: Sequence[FrozenTrial]) -> set[int]:
+    """The numbers of trials in whose place another one is, that has begun: it resumes a stopped one, or tries
+    a failed one again."""
+    return promoted(trials, waiting=False) | {
+        view.retry_of
+        for trial in trials
+        if (view := TrialView(trial)).retry_of is not None
+        and trial.state != TrialState.WAITING
+        and not is_surplus(trial)
     }
 
 

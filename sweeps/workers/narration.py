@@ -74,8 +74,9 @@ def tell_finished_replicates(number: int, n_finished: int, n_replicates: int) ->
 
 def told_loss(loss: Loss, n_seeds: int) -> str:
     """Why a finalist is stopped."""
+    shared = f"on average of {loss.seeds} seeds" if loss.seeds > 1 else "with the one seed that both have"
     return (
-        f"lost to trial {loss.to}: worse by {loss.by:.3g} on average of {loss.seeds} seeds; with all "
+        f"lost to trial {loss.to}: worse by {loss.by:.3g} {shared}; with all "
         f"{n_seeds} it would be better with a probability of {100 * loss.chance:.2g} %"
     )
 

@@ -15,13 +15,16 @@ from optuna.trial import TrialState
 
 import sweeps
 from sweeps.results import tables
+from sweeps.results.csv_file import numbers_of
 from sweeps.results.leaderboard import leaderboard
 from sweeps.results.ledger import Ledger
+from sweeps.search.queue import enqueue_retries
 from sweeps.study import attributes
 from sweeps.study.folder import StudyFolder
+from sweeps.study.trial import Cause
 from tests.conftest import OUTSIDE, SMALL, Command
 from tests.sweeps.conftest import Start, Sweep, folder_of, lines, study_of, wait_for
-from tests.sweeps.parts import journal_study
+from tests.sweeps.parts import end, journal_study
 from tests.sweeps.results.entries import entered
 
 
@@ -188,6 +191,38 @@ def test_a_row_from_before_the_objective_had_a_name_is_made_anew(tmp_path: Path)
     board = leaderboard(study, tmp_path)
     assert list(board["objective"]) == ["val_loss", "val_loss"]
     assert tables.text_of(board) == tables.text_of(leaderboard(study, tmp_path, rebuild=True))
+
+
+def test_a_trial_stands_there_once_however_often_it_was_tried(tmp_path: Path) -> None:
+    study = journal_study(tmp_path)
+    ledger = Ledger(study, StudyFolder(tmp_path))
+
+    def numbers() -> list[int]:
+        return sorted(leaderboard(study, tmp_path)["trial"])
+
+    def tried() -> int:
+        trial = study.ask()
+        end(study, trial, Cause.INTERRUPTED)
+        ledger.enter(study.trials[trial.number])
+        return trial.number
+
+    assert (tried(), tried()) == (0, 1)
+    enqueue_retries(study, 0)
+    assert numbers() == [0, 1]  # nobody has begun to try them again
+    assert tried() == 2
+    assert numbers() == [1, 2]
+    again = study.ask()
+    end(study, again, Cause.SURPLUS)
+    assert numbers() == [1, 2]  # who has given way takes nobody's place
+    enqueue_retries(study, 0)
+    for value in (3.0, 4.0):
+        trial = study.ask()
+        study.tell(trial, value)
+        ledger.enter(study.trials[trial.number])
+    board = leaderboard(study, tmp_path)
+    assert board["state"].tolist() == ["COMPLETE", "COMPLETE"]
+    assert sorted(board["retry_of"]) == [1, 2]
+    assert numbers_of(StudyFolder(tmp_path).trials) == {0, 1, 2, *board["trial"]}
 
 
 @pytest.mark.parametrize("ended", itertools.permutations(range(3)))

@@ -13,11 +13,19 @@ from optuna.study import Study
 from optuna.trial import TrialState, create_trial
 
 from sweeps.search.budget import Budget, Verdict
+from sweeps.search.racing import Loss
 from sweeps.study.notes import note_failure, note_job, note_reason
 from sweeps.study.objective import MINIMIZED
 from sweeps.study.tally import tally
 from sweeps.study.trial import Cause, Job, Resumption, attributes_of
-from sweeps.workers.narration import announce, summarize, tell_briefly, tell_going_on, tell_outcome
+from sweeps.workers.narration import (
+    announce,
+    summarize,
+    tell_briefly,
+    tell_going_on,
+    tell_outcome,
+    told_loss,
+)
 from tests.sweeps.parts import journal_study, started
 
 BUDGET = Budget(n_trials=3, timeout=None, target=None, objective=MINIMIZED, max_failures=5, grid=False)
@@ -172,3 +180,12 @@ def test_of_several_objectives_the_front_is_told_in_order(
         "  trial 1: 1, 1  (no parameters)",
         "  trial 0: 2, 2  (no parameters)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "where"), [(1, "with the one seed that both have"), (3, "on average of 3 seeds")]
+)
+def test_a_finalist_that_lost_is_told_by_how_much(seeds: int, where: str) -> None:
+    assert told_loss(Loss(to=6, by=0.8971, seeds=seeds, chance=0.0059), 5) == (
+        f"lost to trial 6: worse by 0.897 {where}; with all 5 it would be better with a probability of 0.59 %"
+    )
