@@ -74,7 +74,7 @@ def digits() -> Splits:
     return load_splits(DataConfig(name="mnist_5k", limit=256))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small() -> RunConfig:
     """A network and a training that take about a second."""
     return RunConfig.from_mapping(

@@ -41,9 +41,10 @@ def leaderboard(
 
     Returns:
         a row a trial that has run, without those that another one has resumed or tried again: `rank` (Int64,
-        of COMPLETE trials; of several objectives, the number of the trial's Pareto front), `trial`, `state`, `value`, its
-        95 % interval `low` and `high` and `replicates` where there are some, a column `params_<name>` a swept
-        parameter, then what the records have: metrics (their units are the record's) and provenance.
+        of COMPLETE trials; of several objectives, the number of the trial's Pareto front), `trial`, `state`,
+        `value`, its 95 % interval `low` and `high` and `replicates` where there are some, a column
+        `params_<name>` a swept parameter, then what the records have: metrics (their units are the record's)
+        and provenance.
 
     Raises:
         SweepError: there is no study in the folder, or it cannot be read.
