@@ -33,12 +33,16 @@ def opened(path: Path, most: int) -> Iterator[IO[bytes]]:
         most: bytes.
 
     Raises:
-        OSError: there is no such file, it is another thing than a file, or it is larger.
+        OSError: there is no such file or cannot be one, it is another thing than a file, or it is larger.
     """
     flags = (
         os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
     )
-    with os.fdopen(os.open(path, flags), "rb") as file:
+    try:
+        descriptor = os.open(path, flags)
+    except ValueError:  # half a character, or a zero byte, in its name
+        raise OSError(errno.EINVAL, "no file can have that name", str(path)) from None
+    with os.fdopen(descriptor, "rb") as file:
         state = os.fstat(file.fileno())
         if stat.S_ISDIR(state.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))

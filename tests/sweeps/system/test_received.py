@@ -20,6 +20,12 @@ def test_a_file_of_the_most_bytes_is_read_and_no_larger_one(tmp_path: Path, size
             received.content(tmp_path / "x", 10)
 
 
+@pytest.mark.parametrize("name", ["half \ud800 a character", "a\0b"])
+def test_what_no_file_can_be_called_is_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OSError, match="no file can have that name"):
+        received.content(tmp_path / name)
+
+
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "zero").symlink_to("/dev/zero")
