@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from sweeps.errors import SweepError
-from sweeps.system import locks
+from sweeps.system import locks, received
 
 FINALS = "finals"  # the folder of a study's finals, below its own
 REPORT = "report.html"
@@ -57,19 +57,11 @@ def trial_subfolder(config: DictConfig, number: int) -> str:
             f"hydra.sweep.subdir={name}: must be a folder below the study's, its name without a dot in front "
             f"and other than {', '.join(sorted(OWN_FILES))}"
         )
-    if "\0" in name or not _fits(Path(name)):
+    if "\0" in name or not received.fits(Path(name), LONGEST_NAME):
         raise SweepError(
             f"hydra.sweep.subdir={name}: must be of names of at most {LONGEST_NAME} bytes, none of them null"
         )
     return name
-
-
-def _fits(path: Path, most: int = LONGEST_NAME) -> bool:
-    """Whether a file system takes every name of the path."""
-    try:
-        return all(len(part.encode("utf-8", "surrogateescape")) <= most for part in path.parts)
-    except UnicodeEncodeError:  # half a character
-        return False
 
 
 def resolved_text(config: DictConfig, key: str) -> str:
@@ -149,7 +141,7 @@ class StudyFolder:
         if not os.access(ancestor, os.W_OK | os.X_OK):
             place = "" if ancestor == self.path else f"{ancestor} "
             raise SweepError(f"hydra.sweep.dir={self.path}: {place}cannot be written")
-        if "\0" in str(self.path) or not _fits(self.path.relative_to(ancestor), 255):
+        if "\0" in str(self.path) or not received.fits(self.path.relative_to(ancestor)):
             raise SweepError(f"hydra.sweep.dir={self.path}: must be of names of at most 255 bytes, none null")
 
     def make(self) -> None:

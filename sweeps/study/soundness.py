@@ -15,9 +15,11 @@ from optuna.trial import FrozenTrial, TrialState
 from sweeps.errors import SweepError
 from sweeps.study import attributes
 from sweeps.study.objective import is_known
+from sweeps.system import received
 from sweeps.text import one_line
 
 LATEST = 2**33  # seconds since 1970
+LONGEST_PATH = 1000  # characters, below a study's folder; systems take a few thousand in all
 METRIC_NAMES = "study:metric_names"  # Optuna's own name for them
 
 Check = Callable[[Any], bool]
@@ -67,7 +69,9 @@ def are_sound(user_attrs: Mapping[str, Any], system_attrs: Mapping[str, Any]) ->
 
 def is_below(name: Any) -> bool:
     """Whether a text names a folder below another one, and not one elsewhere."""
-    if not isinstance(name, str) or not name or "\0" in name:
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_PATH or "\0" in name:
+        return False
+    if not received.fits(PurePosixPath(name)):
         return False
     for path in (PurePosixPath(name), PureWindowsPath(name)):
         if path.is_absolute() or path.drive or path.root or ".." in path.parts or not path.parts:

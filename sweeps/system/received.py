@@ -13,7 +13,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 import yaml
@@ -23,6 +23,19 @@ MOST_YAML = 2**20  # bytes; PyYAML takes ten seconds for these
 MOST_LINE = 64 * 2**20  # bytes of one line of a journal
 DEEPEST = 64  # lists and mappings in each other
 NODES = 1_000_000  # values, counted as often as they are referred to
+MOST_NAME = 255  # bytes of the name of a file or a folder
+
+
+def fits(path: PurePath, most: int = MOST_NAME) -> bool:
+    """Whether a file system takes every name of a path.
+
+    Args:
+        most: bytes of a name.
+    """
+    try:
+        return all(len(part.encode("utf-8", "surrogateescape")) <= most for part in path.parts)
+    except UnicodeEncodeError:  # half a character
+        return False
 
 
 @contextlib.contextmanager

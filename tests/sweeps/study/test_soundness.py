@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sweeps.errors import SweepError
-from sweeps.study.soundness import require_sound
+from sweeps.study.soundness import is_below, require_sound
 from tests.sweeps.parts import journal_study
 
 
@@ -40,3 +40,30 @@ def test_an_intermediate_value_is_a_number(tmp_path: Path, value: Any) -> None:
     changed(tmp_path, "intermediate_value", value)
     with pytest.raises(SweepError, match="intermediate values must be numbers by step"):
         require_sound(journal_study(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["0", "a/b", "x" * 255, "\udcff", "é" * 127, "/".join(["x" * 100] * 9)])
+def test_a_folder_below(name: str) -> None:
+    assert is_below(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "a\0b",
+        "..",
+        "a/../b",
+        "/a",
+        "C:\\a",
+        "x" * 256,
+        "é" * 128,
+        "\ud800",
+        "/".join(["x" * 100] * 10),
+        7,
+        None,
+    ],
+)
+def test_no_folder_below(name: Any) -> None:
+    """What no file system takes is no folder, too."""
+    assert not is_below(name)
