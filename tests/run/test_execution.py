@@ -74,7 +74,7 @@ class Follower:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("torn", ["3,135.1,1", "3,135.1,1\n"])
+@pytest.mark.parametrize("torn", ["3,135.1,1", pytest.param("3,135.1,1\n", marks=pytest.mark.slow)])
 def test_a_run_goes_on_whatever_stands_behind_its_last_whole_epoch(
     small: RunConfig, tmp_path: Path, torn: str
 ) -> None:

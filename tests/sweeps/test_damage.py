@@ -32,7 +32,9 @@ def outcomes(folder: Path) -> list[tuple[object, ...]]:
     return sorted((tuple(t.params.items()), t.value) for t in trials_of(folder) if t.state.name == "COMPLETE")
 
 
-@pytest.mark.parametrize("cut", [1, 9, 40, 90, 150, 700, 1500])
+@pytest.mark.parametrize(
+    "cut", [1, 40, 700, *(pytest.param(cut, marks=pytest.mark.slow) for cut in (9, 90, 150, 1500))]
+)
 @pytest.mark.parametrize("kind", ["grid", pytest.param("sampled", marks=pytest.mark.slow)])
 def test_a_cut_journal_is_mended_and_no_complete_trial_runs_again(
     finished: Path, sweep: Sweep, tmp_path: Path, cut: int, kind: str

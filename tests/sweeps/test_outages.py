@@ -88,6 +88,7 @@ def test_a_server_that_restarts_is_waited_for(
     require_whole(url, tmp_path, 10)
 
 
+@pytest.mark.slow
 def test_connections_that_are_cut_again_and_again_are_made_anew(
     start: Start, server: Server, url: str, tmp_path: Path
 ) -> None:

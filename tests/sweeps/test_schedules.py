@@ -208,7 +208,7 @@ def run(schedules: int) -> int:
 
 
 def test_some_schedules() -> None:
-    assert run(100) >= 100
+    assert run(50) >= 50
 
 
 @pytest.mark.slow
