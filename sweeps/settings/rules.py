@@ -6,13 +6,14 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
 from sweeps.errors import SweepError
+from sweeps.system import received
 from sweeps.text import one_line
 
 LONGEST_NAME = 200  # bytes, of a study: names of files may have 255, and more is put around it
@@ -57,7 +58,7 @@ class Name:
         if text is not None and not re.fullmatch(r"\w[\w .,:=+@-]*", text):
             requirement = "a name: letters, digits and any of .,:=+@_- and blanks, a letter first"
             raise refused(name, value, requirement)
-        if text is not None and len(text.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+        if text is not None and not received.fits(PurePath(text), LONGEST_NAME):
             raise refused(name, value, f"a name of at most {LONGEST_NAME} bytes")
         return text
 

@@ -57,7 +57,7 @@ def trial_subfolder(config: DictConfig, number: int) -> str:
             f"hydra.sweep.subdir={name}: must be a folder below the study's, its name without a dot in front "
             f"and other than {', '.join(sorted(OWN_FILES))}"
         )
-    if "\0" in name or not received.fits(Path(name), LONGEST_NAME):
+    if not received.fits(Path(name), LONGEST_NAME):
         raise SweepError(
             f"hydra.sweep.subdir={name}: must be of names of at most {LONGEST_NAME} bytes, none of them null"
         )
@@ -141,7 +141,7 @@ class StudyFolder:
         if not os.access(ancestor, os.W_OK | os.X_OK):
             place = "" if ancestor == self.path else f"{ancestor} "
             raise SweepError(f"hydra.sweep.dir={self.path}: {place}cannot be written")
-        if "\0" in str(self.path) or not received.fits(self.path.relative_to(ancestor)):
+        if not received.fits(self.path.relative_to(ancestor)):
             raise SweepError(f"hydra.sweep.dir={self.path}: must be of names of at most 255 bytes, none null")
 
     def make(self) -> None:

@@ -58,6 +58,11 @@ class Running:
             return None
         return min(1.0, max(0.0, self.done / self.of))
 
+    @property
+    def seconds_in_all(self) -> float | None:
+        """What it takes at its own speed; None where nothing says."""
+        return self.seconds / self.share if self.share else None
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -173,10 +178,10 @@ def seconds_left(
     Returns:
         None where nothing has finished and no job says how far it is, or nothing says how many are left.
     """
-    shares = [trial.seconds / trial.share for trial in running if trial.share]
-    if expected is None or not (tally.finished or shares):
+    known = [seconds for trial in running if (seconds := trial.seconds_in_all) is not None]
+    if expected is None or not (tally.finished or known):
         return None
-    each = spent / tally.finished if tally.finished else sum(shares) / len(shares)
+    each = spent / tally.finished if tally.finished else sum(known) / len(known)
     ends = [_seconds_to_end(trial, each, may_stop=tally.finished > 0) for trial in running]
     to_begin = max(0, expected - tally.finished - len(running))
     # More workers do not shorten a trial.
@@ -185,9 +190,9 @@ def seconds_left(
 
 def _seconds_to_end(trial: Running, each: float, may_stop: bool) -> float:
     """What is left of a trial, where others took `each`."""
-    if not trial.share:
+    own = trial.seconds_in_all
+    if own is None:
         return max(0.0, each - trial.seconds)
-    own = trial.seconds / trial.share
     if may_stop and trial.seconds < each:
         own = min(own, each)
     return own - trial.seconds

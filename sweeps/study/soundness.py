@@ -69,7 +69,7 @@ def are_sound(user_attrs: Mapping[str, Any], system_attrs: Mapping[str, Any]) ->
 
 def is_below(name: Any) -> bool:
     """Whether a text names a folder below another one, and not one elsewhere."""
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_PATH or "\0" in name:
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_PATH:
         return False
     if not received.fits(PurePosixPath(name)):
         return False

@@ -33,9 +33,10 @@ def fits(path: PurePath, most: int = MOST_NAME) -> bool:
         most: bytes of a name.
     """
     try:
-        return all(len(part.encode("utf-8", "surrogateescape")) <= most for part in path.parts)
+        names = [part.encode("utf-8", "surrogateescape") for part in path.parts]
     except UnicodeEncodeError:  # half a character
         return False
+    return all(len(name) <= most and b"\0" not in name for name in names)
 
 
 @contextlib.contextmanager

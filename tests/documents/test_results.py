@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,18 @@ def test_a_published_board_is_of_its_study_and_the_page_shows_it(folder: Path) -
     for _, row in board[board["state"] == "COMPLETE"].iterrows():
         assert f"| {row['value']:.2f} | {row['test_loss']:.2f} | {row['test_nll']:.2f} |" in page
     assert set(board["git_commit"].dropna().str[:7]) <= set(page.split())
+
+
+def test_what_the_report_page_says_is_in_the_runs_record() -> None:
+    folder = ROOT / "docs" / "results" / "report"
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    metrics = json.loads((folder / "record.json").read_text(encoding="utf-8"))["metrics"]
+    for part in ("val", "test"):
+        told = " | ".join(f"{metrics[f'{part}_{name}']:.2f}" for name in ("loss", "bce", "kl"))
+        assert f"| {told} |" in page
+    assert f"| {metrics['test_nll']:.2f} |" in page
+    shares = [f"{metrics[name]:.1%}".replace("%", " %") for name in ("gen_ambiguous", "gen_ambiguous_1_7")]
+    assert f"| 1 | {' | '.join(shares)} |" in page
 
 
 def test_what_the_encoder_page_says_of_each_choice() -> None:
