@@ -13,9 +13,9 @@ from optuna.trial import FrozenTrial
 from sweeps.errors import FaultError
 from sweeps.search.asking import suspects
 from sweeps.search.budget import Budget
-from sweeps.search.promotion import enqueue_promotion
 from sweeps.search.queue import enqueue_missing
 from sweeps.search.rescue import Rescue
+from sweeps.search.resumption import enqueue_resumed
 from sweeps.settings import Settings
 from sweeps.space.parameter import Value
 from sweeps.study.account import account_of
@@ -39,6 +39,7 @@ class Course:
         budget: how long.
         rescue: gives up trials whose worker is dead.
         now: the time of day.
+        races: whether it is a race of finalists.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class Course:
         budget: Budget,
         rescue: Rescue,
         now: Callable[[], datetime] = datetime.now,
+        races: bool = False,
     ) -> None:
         self._study, self._folder, self._settings, self._budget = study, folder, settings, budget
-        self._rescue, self._now = rescue, now
+        self._rescue, self._now, self._races = rescue, now, races
         self._wanted: list[Mapping[str, Value]] = []
         self._spared: str | None = None
         self.launched = range(0)  # the workers of the last launch
@@ -175,8 +177,7 @@ class Course:
         with self._folder.locked():
             # Of a combination that two machines had enqueued, each trial may have given way to the other.
             enqueue_missing(self._study, self._wanted, sampled=not self._budget.grid)
-            if self._settings.promotes and self._budget.may_promote(self.tally()):
-                enqueue_promotion(self._study)
+            enqueue_resumed(self._study, self._settings, self._races, self._budget, self.tally)
 
     def _why_spared(self, trial: FrozenTrial) -> str | None:
         """Why the death of a trial's worker does not count against it; None of one that died alone, while

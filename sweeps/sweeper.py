@@ -105,7 +105,7 @@ class _Sweep:
         own = plan.storage.journal is not None and plan.storage.journal.parent == plan.folder.path
         watch = Watch(plan.folder.leases, plan.settings.grace_period, sole=own)
         rescue = Rescue(self.study, plan.folder, plan.settings, watch, self._ledger.enter)
-        self._course = Course(self.study, plan.folder, plan.settings, plan.budget, rescue)
+        self._course = Course(self.study, plan.folder, plan.settings, plan.budget, rescue, races=plan.races)
         self._style = style_of(plan.settings.progress)
         self._share = Share.of_this_machine(plan.settings.n_workers, plan.settings.threads_per_worker)
 

@@ -55,7 +55,7 @@ def enqueue_retries(study: Study, retries: int, can_continue: bool = False) -> i
     trials = account.trials
     number = 0
     for trial in [*account.failures(), *_repeated_in_vain(account)]:
-        if not _may_be_repeated(trials, trial, retries):
+        if not may_be_repeated(trials, trial, retries):
             continue
         number += 1
         view = TrialView(trial)
@@ -97,7 +97,8 @@ def _params_again(trial: FrozenTrial) -> dict[str, Any]:
     return dict(view.enqueued or {})
 
 
-def _may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries: int) -> bool:
+def may_be_repeated(trials: Sequence[FrozenTrial], trial: FrozenTrial, retries: int) -> bool:
+    """Whether a trial that failed, and that none repeats yet, is to be tried again."""
     view = TrialView(trial)
     if view.cause == Cause.INTERRUPTED or view.spared is not None:
         return True

@@ -18,6 +18,7 @@ import numpy as np
 from optuna.study import Study
 from optuna.trial import TrialState
 
+from sweeps.study.lineage import promoted
 from sweeps.study.objective import objectives_of
 from sweeps.study.trial import TrialView
 
@@ -108,15 +109,17 @@ def race(study: Study, number: int, n_seeds: int) -> Loss | None:
     """The same for a trial of a study whose trials report the value of each seed as an intermediate one, by
     the index of the seed.
 
-    Trials that still run count with what they have; failed ones do not. Whoever stops one by this says so
-    (`note_reason`) before anyone else asks.
+    Trials that still run count with what they have; failed ones do not, nor do those that another goes on
+    with. Whoever stops one by this says so (`note_reason`) before anyone else asks.
     """
     objective = objectives_of(study)[0]
     states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+    all_trials = study.get_trials(deepcopy=False)
+    resumed = promoted(all_trials, waiting=False)
     trials = {
         trial.number: trial
-        for trial in study.get_trials(deepcopy=False, states=states)
-        if trial.intermediate_values
+        for trial in all_trials
+        if trial.state in states and trial.intermediate_values and trial.number not in resumed
     }
     costs = {
         number: {step: objective.cost(value) for step, value in trial.intermediate_values.items()}

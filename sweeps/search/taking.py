@@ -17,8 +17,8 @@ from optuna.trial import FrozenTrial, Trial
 
 from sweeps.search.asking import Taken, ask, is_repetition, is_too_many
 from sweeps.search.budget import Budget
-from sweeps.search.promotion import enqueue_promotion
 from sweeps.search.queue import enqueue_retries
+from sweeps.search.resumption import enqueue_resumed
 from sweeps.search.telling import fail_by, fail_own
 from sweeps.settings import Settings
 from sweeps.space import Space
@@ -93,9 +93,8 @@ class Taker:
         claim = claim_of(self.folder.leases, lambda: self.now().timestamp(), self.worker)
         with self.folder.locked():
             enqueue_retries(self.study, self.settings.retries, self.settings.can_continue)
-            promotes = self.settings.promotes and not self.only_suspects
-            if promotes and self.budget.may_promote(self._tally()):
-                enqueue_promotion(self.study)
+            if not self.only_suspects:
+                enqueue_resumed(self.study, self.settings, self.races, self.budget, self._tally)
             in_vain = 0
             while self.budget.may_start(now := self._tally()) and in_vain < MOST_IN_VAIN:
                 taken_trial = ask(

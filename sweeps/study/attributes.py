@@ -10,6 +10,7 @@ COLUMNS = "sweeps:columns"  # of records that tables show, and their headings
 JOB = "sweeps:job"  # folder (below the study's), overrides, sweep, worker, host, pid, first beat
 BEAT = "sweeps:beat"  # later beats, seconds since 1970
 REASON = "sweeps:reason"  # why it is FAIL or PRUNED
+LOST_TO = "sweeps:lost_to"  # of a finalist that a race has stopped: the number of the one that was better
 CAUSE = "sweeps:cause"  # of a FAIL: `sweeps.study.trial.Cause`
 SPARED = "sweeps:spared"  # of a LOST one: why that does not count against it, `Spared`
 RETRY_OF = "sweeps:retry_of"  # the number of the trial whose parameters it repeats

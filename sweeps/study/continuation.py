@@ -111,7 +111,8 @@ def needed_by_others(trials: Sequence[FrozenTrial]) -> set[int]:
 def finished_replicates(
     trials: Sequence[FrozenTrial], number: int, races: bool
 ) -> dict[int, tuple[str, float]]:
-    """Folders and values of the replicates that earlier tries have left to a trial, by their indexes.
+    """Folders and values of the replicates that earlier tries have left to a trial, by their indexes; to a
+    finalist that goes on after it was stopped, those before that too.
 
     Args:
         races: whether trials report their replicates. Else the first one's job reports its steps, and runs
@@ -119,8 +120,8 @@ def finished_replicates(
     """
     result: dict[int, tuple[str, float]] = {}
     goes_on = TrialView(trials[number]).goes_on
-    for failed_trial in earlier_tries(trials, number):
-        view, reported = TrialView(failed_trial), failed_trial.intermediate_values
+    for other in _finalists_before(trials, number) if races else earlier_tries(trials, number):
+        view, reported = TrialView(other), other.intermediate_values
         if races:
             values = {index: reported[index] for index in range(len(reported)) if index in reported}
         else:
@@ -132,3 +133,14 @@ def finished_replicates(
                 result.setdefault(index, (folder, values[index]))
         goes_on = goes_on and view.goes_on
     return result
+
+
+def _finalists_before(trials: Sequence[FrozenTrial], number: int) -> Iterator[FrozenTrial]:
+    """All trials that have run replicates of a finalist before this one, the last one first."""
+    while True:
+        yield from earlier_tries(trials, number)
+        resumption = TrialView(trials[number]).resumes  # of one that is tried again too
+        if resumption is None:
+            return
+        number = resumption.trial
+        yield trials[number]

@@ -68,6 +68,11 @@ def note_reason(storage: BaseStorage, trial_id: int, reason: str) -> None:
     storage.set_trial_user_attr(trial_id, attributes.REASON, reason)
 
 
+def note_loss(storage: BaseStorage, trial_id: int, to: int) -> None:
+    """Says to which trial a finalist that is about to be stopped has lost."""
+    storage.set_trial_user_attr(trial_id, attributes.LOST_TO, to)
+
+
 def note_replicates(storage: BaseStorage, trial_id: int, values: Sequence[float]) -> None:
     """Says the value of each replicate."""
     storage.set_trial_user_attr(trial_id, attributes.REPLICATES, list(values))

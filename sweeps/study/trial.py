@@ -198,6 +198,11 @@ class TrialView:
         return self._trial.user_attrs.get(attributes.SEEDS, {})
 
     @property
+    def lost_to(self) -> int | None:
+        """The number of the finalist to which it has lost; None of one that has not."""
+        return self._trial.user_attrs.get(attributes.LOST_TO)
+
+    @property
     def enqueued(self) -> dict[str, Any] | None:
         """The parameters with which it was enqueued; None of one that was not."""
         return self._trial.system_attrs.get(attributes.FIXED)

@@ -40,7 +40,7 @@ from sweeps.study.artifacts import keep_artifacts
 from sweeps.study.continuation import known_through, left_off
 from sweeps.study.folder import trial_subfolder
 from sweeps.study.leases import Lease
-from sweeps.study.notes import note_reached, note_reason, note_replicates, note_seeds
+from sweeps.study.notes import note_loss, note_reached, note_reason, note_replicates, note_seeds
 from sweeps.study.tally import Tally
 from sweeps.study.trial import Cause, Job, TrialView
 from sweeps.system import signals
@@ -232,6 +232,7 @@ class _Loop:
                 return None
             told = told_loss(loss, n)
             note_replicates(self._study._storage, trial._trial_id, values)
+            note_loss(self._study._storage, trial._trial_id, loss.to)
             note_reason(self._study._storage, trial._trial_id, told)
             return told
 

@@ -133,6 +133,44 @@ def test_finals_that_were_stopped_go_on(sweep: Sweep, start: Start, tmp_path: Pa
     assert len(board(folder_of(tmp_path) / "finals").iloc[0]["replicates"].split()) == 4
 
 
+def test_who_lost_to_one_that_fails_for_good_goes_on(start: Start, sweep: Sweep, tmp_path: Path) -> None:
+    """0 is ahead of 1, which is stopped; then 0 fails with its last seed."""
+    go, events = tmp_path / "go", tmp_path / "events"
+    trouble = ("trouble=raise", "trouble_at=0", "trouble_y=6", f"trouble_when={go}")
+    words = (*WORDS, *trouble, "slow_at=1", "seconds=0.2", f"events={events}", *JOBLIB)
+    process = start(*words)
+
+    def has_lost() -> bool:
+        journals = list((tmp_path / "results").glob("*/finals/study.journal"))
+        try:
+            trials = [trial for journal in journals for trial in study_in(journal.parent).trials]
+        except ValueError:  # the study is not in its journal yet
+            return False
+        return any(trial.state == TrialState.PRUNED and trial.params["x"] == 1 for trial in trials)
+
+    wait_for(has_lost)
+    go.touch()
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 1, errors
+    folder = folder_of(tmp_path) / "finals"
+    finals = study_in(folder)
+    assert finals.best_trial.params == {"x": 1}
+    lost = next(trial for trial in finals.trials if trial.params == {"x": 1})
+    assert TrialView(lost).lost_to == 0
+    again = finals.best_trial
+    assert TrialView(again).replicates == [0.49 + (y - 2) ** 2 + 1 / 3 for y in (3, 4, 5, 6)]
+    kept = len(lost.intermediate_values)
+    assert f"trial {again.number}: {kept} of 4 replicates had ended before" in output
+    # No seed runs twice: one of the search, four of the finals.
+    assert sum(line.startswith("end") and line.endswith(" 1") for line in lines(events)) == 5
+    rows = board(folder)
+    assert rows["params_x"].iloc[0] == 1
+    assert len(rows) == 3  # each finalist once
+    before = lines(folder / "trials.csv")
+    assert sweep(*words).returncode == 1
+    assert lines(folder / "trials.csv") == before
+
+
 @pytest.mark.slow
 def test_two_shells_share_the_finals(start: Start, tmp_path: Path) -> None:
     shells = [start(*WORDS, "seconds=0.02", *JOBLIB) for _ in range(2)]

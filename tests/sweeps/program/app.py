@@ -26,7 +26,10 @@ def main(cfg: DictConfig) -> object:
     """A bowl around x = 0.3, y = 2, deeper for the shape `wide`; reports its way there."""
     event(cfg, "start")
     once = Path(cfg.once) if cfg.once is not None else None
-    if cfg.trouble_at in (None, cfg.x) and (once is None or not once.exists()):
+    troubled = cfg.trouble_at in (None, cfg.x) and cfg.trouble_y in (None, cfg.y)
+    if troubled and (once is None or not once.exists()):
+        while cfg.trouble_when is not None and not Path(cfg.trouble_when).exists():
+            time.sleep(0.02)
         if once is not None:
             once.touch()
         if cfg.trouble == "raise":
