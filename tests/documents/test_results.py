@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import sweeps
 from sweeps.reports.effects import effects_of
 from sweeps.results import tables
 from sweeps.results.leaderboard import leaderboard
@@ -26,7 +29,7 @@ def test_a_published_board_is_of_its_study_and_the_page_shows_it(folder: Path) -
     page = (folder / "README.md").read_text(encoding="utf-8")
     for _, row in board[board["state"] == "COMPLETE"].iterrows():
         assert f"| {row['value']:.2f} | {row['test_loss']:.2f} | {row['test_nll']:.2f} |" in page
-    assert set(board["git_commit"].dropna().str[:7]) <= set(page.split())
+    assert set(board["git_commit"].dropna().str[:7]) <= set(re.findall(r"\b[0-9a-f]{7}\b", page))
 
 
 def test_what_the_report_page_says_is_in_the_runs_record() -> None:
@@ -47,6 +50,16 @@ def test_what_the_encoder_page_says_of_each_choice() -> None:
     assert told is not None
     page = (ROOT / "docs" / "results" / "encoder" / "README.md").read_text(encoding="utf-8")
     assert f"--step {told.step} --without {' '.join(str(own.trial) for own in told.left_out)}`" in page
-    for _, row in told.frame.iterrows():
+    assert_says(page, told.frame)
+
+
+def test_what_the_decoder_page_says_of_each_choice() -> None:
+    folder = ROOT / "docs" / "results" / "decoder"
+    board = tables.read(folder / "leaderboard.csv")
+    assert_says((folder / "README.md").read_text(encoding="utf-8"), sweeps.effects(board))
+
+
+def assert_says(page: str, effects: pd.DataFrame) -> None:
+    for _, row in effects.iterrows():
         choice = row["choice"].strip("[]") or "none"
         assert f"| {choice} | {row['effect']:.1f} ({row['low']:.1f} to {row['high']:.1f}) |" in page
