@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from sweeps.results import tables
 from sweeps.study.trial import TrialView
@@ -37,6 +37,15 @@ WORDS = (
 
 def board(folder: Path) -> pd.DataFrame:
     return tables.read(folder / "leaderboard.csv")
+
+
+def finalists(place: Path) -> list[FrozenTrial]:
+    """So far: none before the finals' study is in its journal."""
+    journals = list((place / "results").glob("*/finals/study.journal"))
+    try:
+        return [trial for journal in journals for trial in study_in(journal.parent).trials]
+    except ValueError:
+        return []
 
 
 @BASIC_OFTEN
@@ -109,13 +118,9 @@ def test_finals_that_were_stopped_go_on(sweep: Sweep, start: Start, tmp_path: Pa
     process = start(*WORDS, "seconds=0.1", f"events={events}")
 
     def runs() -> bool:
-        journals = list((tmp_path / "results").glob("*/finals/study.journal"))
-        try:
-            trials = [trial for journal in journals for trial in study_in(journal.parent).trials]
-        except ValueError:  # the study is not in its journal yet
-            return False
         return any(
-            trial.state == TrialState.RUNNING and len(trial.intermediate_values) > 1 for trial in trials
+            trial.state == TrialState.RUNNING and len(trial.intermediate_values) > 1
+            for trial in finalists(tmp_path)
         )
 
     wait_for(runs)
@@ -141,12 +146,9 @@ def test_who_lost_to_one_that_fails_for_good_goes_on(start: Start, sweep: Sweep,
     process = start(*words)
 
     def has_lost() -> bool:
-        journals = list((tmp_path / "results").glob("*/finals/study.journal"))
-        try:
-            trials = [trial for journal in journals for trial in study_in(journal.parent).trials]
-        except ValueError:  # the study is not in its journal yet
-            return False
-        return any(trial.state == TrialState.PRUNED and trial.params["x"] == 1 for trial in trials)
+        return any(
+            trial.state == TrialState.PRUNED and trial.params["x"] == 1 for trial in finalists(tmp_path)
+        )
 
     wait_for(has_lost)
     go.touch()
