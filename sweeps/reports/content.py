@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from optuna.distributions import FloatDistribution
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
@@ -84,6 +85,7 @@ class Content:
         name: of the study.
         path: of its folder.
         space: each parameter's values, in words.
+        intervals: whether values are drawn on a log scale, of parameters that take any in an interval.
         answer: to the study's question.
         objective: what the values are called.
         minimized: whether less is better.
@@ -106,6 +108,7 @@ class Content:
     name: str
     path: Path
     space: dict[str, str]
+    intervals: dict[str, bool]
     answer: Answer
     objective: str
     minimized: bool
@@ -149,6 +152,12 @@ def content_of(found: FoundStudy, top: int) -> Content:
         name=study.study_name,
         path=found.folder.path,
         space={str(name): str(values) for name, values in found.spec.get("search_space", {}).items()},
+        intervals={
+            name: distribution.log
+            for trial in trials
+            for name, distribution in trial.distributions.items()
+            if isinstance(distribution, FloatDistribution) and distribution.step is None
+        },
         answer=answer_of(
             board,
             objectives,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -30,13 +31,23 @@ def parallel(content: Content) -> Chart | None:
     lines: list[dict[str, Any]] = []
     for name in [*names, content.objective]:
         column = rows["value"] if name == content.objective else rows[f"{PARAMS}{name}"]
-        if (pd.api.types.is_numeric_dtype(column) and column.nunique() > 8) or name == content.objective:
-            low, high = float(column.min()), float(column.max())
+        many = name in content.intervals or column.nunique() > 8
+        if name == content.objective or (many and pd.api.types.is_numeric_dtype(column)):
+            log = name != content.objective and content.intervals.get(name, False)
+            numbers = [math.log(value) if log else float(value) for value in column]
+            known = [number for number in numbers if number == number]
+            low, high = min(known), max(known)
             if name == content.objective:
-                low, high, _ = value_range([float(value) for value in column], content.minimized)
+                low, high, _ = value_range(numbers, content.minimized)
             size = (high - low) or 1.0
-            axes[name] = {text_of(rounded(low + part * size)): part for part in (0.0, 0.5, 1.0)}
-            places = [min(1.0, max(0.0, (float(v) - low) / size)) if v == v else None for v in column]
+            marks = {part: low + part * size for part in (0.0, 0.5, 1.0)}
+            axes[name] = {
+                f"{math.exp(mark):.3g}" if log else text_of(rounded(mark)): part
+                for part, mark in marks.items()
+            }
+            places = [
+                min(1.0, max(0.0, (number - low) / size)) if number == number else None for number in numbers
+            ]
         else:
             texts = [text_of(value) for value in column]
             order = in_order([text for text in texts if text])

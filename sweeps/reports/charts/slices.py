@@ -29,7 +29,9 @@ def slices(content: Content) -> Chart | None:
     charts: list[dict[str, Any]] = []
     for name in names:
         column = rows[f"{PARAMS}{name}"]
-        continuous = pd.api.types.is_float_dtype(column) and column.nunique() > 8
+        continuous = pd.api.types.is_float_dtype(column) and (
+            name in content.intervals or column.nunique() > 8
+        )
         values = [
             {
                 "t": int(trial),
@@ -47,9 +49,10 @@ def slices(content: Content) -> Chart | None:
         x: dict[str, Any] = {"field": "x", "title": name}
         if continuous:
             numbers = [float(value["x"]) for value in values]
-            positive = min(numbers) > 0
-            wide = positive and max(numbers) > 50 * min(numbers)
-            x |= {"type": "quantitative", "scale": {"type": "log" if wide else "linear", "zero": False}}
+            wide = min(numbers) > 0 and max(numbers) > 50 * min(numbers)
+            scale = "log" if content.intervals.get(name, wide) else "linear"
+            x |= {"type": "quantitative", "scale": {"type": scale, "zero": False}}
+            x |= {"axis": {"tickCount": 5, "labelSeparation": 8}}
         else:
             x |= {"type": "nominal", "sort": in_order([str(value["x"]) for value in values])}
             x |= {"axis": {"labelAngle": -35, "labelLimit": 90}}

@@ -123,3 +123,23 @@ def test_what_there_is_nothing_to_show_in_is_left_out(content: Content) -> None:
 def test_hidden_sizes_stand_by_length_and_size_and_words_by_name() -> None:
     assert in_order(["[64,32]", "[128]", "[]", "[32]", "[64,32]"]) == ["[]", "[32]", "[128]", "[64,32]"]
     assert in_order(["adam", "10", "9"]) == ["9", "10", "adam"]
+
+
+def test_what_was_drawn_on_a_log_scale_is_shown_on_one(content: Content) -> None:
+    """`rate`, of which the trials have four values only: 0.1 down to 0.0002."""
+
+    def axis_of(content: Content) -> Any:
+        charts = by_key(content)["slices"].spec["concat"]
+        return next(x for chart in charts if (x := chart["encoding"]["x"])["title"] == "rate")
+
+    def ticks_of(content: Content) -> dict[str, float]:
+        values = by_key(content)["parallel"].spec["layer"][1]["data"]["values"]
+        return {tick["l"]: tick["y"] for tick in values if tick["d"] == "rate"}
+
+    assert content.intervals == {"rate": True}
+    assert axis_of(content)["scale"] == {"type": "log", "zero": False}
+    assert ticks_of(content) == {"0.0002": 0.0, "0.00447": 0.5, "0.1": 1.0}
+    linear = replace(content, intervals={"rate": False})
+    assert axis_of(linear)["scale"]["type"] == "linear"
+    assert ticks_of(linear) == {"0.000199526": 0.0, "0.0500998": 0.5, "0.1": 1.0}
+    assert axis_of(replace(content, intervals={}))["type"] == "nominal"
