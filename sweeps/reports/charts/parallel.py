@@ -31,9 +31,9 @@ def parallel(content: Content) -> Chart | None:
     lines: list[dict[str, Any]] = []
     for name in [*names, content.objective]:
         column = rows["value"] if name == content.objective else rows[f"{PARAMS}{name}"]
-        many = name in content.intervals or column.nunique() > 8
+        many = column.nunique() > (0 if name in content.intervals else 8)
         if name == content.objective or (many and pd.api.types.is_numeric_dtype(column)):
-            log = name != content.objective and content.intervals.get(name, False)
+            log = name != content.objective and content.intervals.get(name, False) and column.min() > 0
             numbers = [math.log(value) if log else float(value) for value in column]
             known = [number for number in numbers if number == number]
             low, high = min(known), max(known)

@@ -49,9 +49,9 @@ def slices(content: Content) -> Chart | None:
         x: dict[str, Any] = {"field": "x", "title": name}
         if continuous:
             numbers = [float(value["x"]) for value in values]
-            wide = min(numbers) > 0 and max(numbers) > 50 * min(numbers)
-            scale = "log" if content.intervals.get(name, wide) else "linear"
-            x |= {"type": "quantitative", "scale": {"type": scale, "zero": False}}
+            wide = max(numbers) > 50 * min(numbers)
+            log = min(numbers) > 0 and content.intervals.get(name, wide)
+            x |= {"type": "quantitative", "scale": {"type": "log" if log else "linear", "zero": False}}
             x |= {"axis": {"tickCount": 5, "labelSeparation": 8}}
         else:
             x |= {"type": "nominal", "sort": in_order([str(value["x"]) for value in values])}
