@@ -51,7 +51,7 @@ def slices(content: Content) -> Chart | None:
             numbers = [float(value["x"]) for value in values]
             wide = max(numbers) > 50 * min(numbers)
             log = min(numbers) > 0 and content.intervals.get(name, wide)
-            x |= {"type": "quantitative", "scale": {"type": "log" if log else "linear", "zero": False}}
+            x |= {"type": "quantitative", "scale": {"type": "log"} if log else {"zero": False}}
             x |= {"axis": {"tickCount": 5, "labelSeparation": 8}}
         else:
             x |= {"type": "nominal", "sort": in_order([str(value["x"]) for value in values])}
