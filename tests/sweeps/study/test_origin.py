@@ -118,13 +118,13 @@ def test_what_is_no_text_is_no_storage(storage: Any) -> None:
         origin(Path("/sent"), storage, "study")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
 @pytest.mark.parametrize("storage", ["\ud800", "sqlite:///\ud800.db"])
 def test_half_a_character_is_in_no_files_name(tmp_path: Path, storage: str) -> None:
     with pytest.raises(SweepError, match=r"cannot be read \(no file can have that name\)"):
         origin(tmp_path, storage, "study")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
 def test_nobody_waits_for_a_pipe_in_a_storages_place(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "study.journal")
     for storage in (None, "sqlite:///study.journal"):
