@@ -15,6 +15,7 @@ from sweeps.results.row import PARAMS
 MOST_LINES = 300  # of a chart
 MOST_TRIALS = 2000  # in a chart of points
 MOST_PARAMETERS = 12
+MOST_CHOICES = 8  # of numbers that stand each for itself, where they are not of an interval
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,20 @@ def shown_parameters(content: Content) -> list[str]:
     names = [str(name).removeprefix(PARAMS) for name in content.board.columns if str(name).startswith(PARAMS)]
     ranked = sorted(names, key=lambda name: -content.importances.get(name, 0.0))
     return ranked[:MOST_PARAMETERS]
+
+
+def is_of_interval(content: Content, name: str, column: pd.Series) -> bool:
+    """Whether a parameter's numbers stand on a scale, not each for itself."""
+    return bool(column.nunique() > (0 if name in content.intervals else MOST_CHOICES))
+
+
+def is_on_log_scale(content: Content, name: str, column: pd.Series, otherwise: bool = False) -> bool:
+    """Whether that scale is a logarithmic one.
+
+    Args:
+        otherwise: of a parameter that was not drawn from an interval.
+    """
+    return bool(content.intervals.get(name, otherwise) and column.min() > 0)
 
 
 def in_order(values: Sequence[str]) -> list[str]:

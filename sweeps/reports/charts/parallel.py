@@ -13,6 +13,8 @@ from sweeps.reports.charts.chart import (
     Chart,
     compared_rows,
     in_order,
+    is_of_interval,
+    is_on_log_scale,
     rounded,
     shown_parameters,
     spec_of,
@@ -31,9 +33,9 @@ def parallel(content: Content) -> Chart | None:
     lines: list[dict[str, Any]] = []
     for name in [*names, content.objective]:
         column = rows["value"] if name == content.objective else rows[f"{PARAMS}{name}"]
-        many = column.nunique() > (0 if name in content.intervals else 8)
-        if name == content.objective or (many and pd.api.types.is_numeric_dtype(column)):
-            log = name != content.objective and content.intervals.get(name, False) and column.min() > 0
+        of_interval = pd.api.types.is_numeric_dtype(column) and is_of_interval(content, name, column)
+        if of_interval or name == content.objective:
+            log = name != content.objective and is_on_log_scale(content, name, column)
             numbers = [math.log(value) if log else float(value) for value in column]
             known = [number for number in numbers if number == number]
             low, high = min(known), max(known)

@@ -12,6 +12,8 @@ from sweeps.reports.charts.chart import (
     compared_rows,
     cut_off,
     in_order,
+    is_of_interval,
+    is_on_log_scale,
     rounded,
     shown_parameters,
     value_axis,
@@ -29,9 +31,7 @@ def slices(content: Content) -> Chart | None:
     charts: list[dict[str, Any]] = []
     for name in names:
         column = rows[f"{PARAMS}{name}"]
-        continuous = pd.api.types.is_float_dtype(column) and (
-            name in content.intervals or column.nunique() > 8
-        )
+        continuous = pd.api.types.is_float_dtype(column) and is_of_interval(content, name, column)
         values = [
             {
                 "t": int(trial),
@@ -48,9 +48,7 @@ def slices(content: Content) -> Chart | None:
             continue
         x: dict[str, Any] = {"field": "x", "title": name}
         if continuous:
-            numbers = [float(value["x"]) for value in values]
-            wide = max(numbers) > 50 * min(numbers)
-            log = min(numbers) > 0 and content.intervals.get(name, wide)
+            log = is_on_log_scale(content, name, column, otherwise=column.max() > 50 * column.min())
             x |= {"type": "quantitative", "scale": {"type": "log"} if log else {"zero": False}}
             x |= {"axis": {"tickCount": 5, "labelSeparation": 8}}
         else:
