@@ -111,12 +111,18 @@ def test_two_that_lost_one_after_the_other() -> None:
 
 
 def test_the_stopped_one_races_no_more() -> None:
-    """It would count for the noise of all runs, and with the same values."""
+    """Its values would count twice for the noise of all runs, which would seem to be better known."""
     study = study_of(Cause.RAISED)
-    add(study, TrialState.RUNNING, [1.0, 1.1])
+    add(study, TrialState.RUNNING, [1.0, 1.15])
     enqueue_reinstated(study, retries=0)
     study.ask()
     assert superseded(study.trials) == {1}
     loss = race(study, 3, 5)
     assert loss is not None
     assert loss.to == 2
+    alone = optuna.create_study()
+    add(alone, TrialState.RUNNING, VALUES)
+    add(alone, TrialState.RUNNING, [1.0, 1.15])
+    expected = race(alone, 0, 5)
+    assert expected is not None
+    assert loss.chance == pytest.approx(expected.chance, rel=1e-6)
